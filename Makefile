@@ -1,11 +1,12 @@
 # Needs Python 3.11 or newer, make and a C compiler; everything else goes into .venv from hash-locked lists.
 PYTHON ?= python3
 BIN    := .venv/bin
-PIP     = $(BIN)/python -m pip -qq --disable-pip-version-check
+PIP     = $(BIN)/python -m pip --disable-pip-version-check
 LOCK    = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
           --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(UPGRADE) pyproject.toml
 
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 .PHONY: help setup setup-dev demo test quick soak lint format types imports sizes addresses docs wheel ci lock clean
 
 help: ## list the targets
@@ -23,13 +24,13 @@ setup-dev: .venv/dev.stamp ## install what tests and checks need, on top of setu
 
 .venv/serve.stamp: pyproject.toml requirements/server.lock | .venv/pyvenv.cfg
 	@echo "Installing what serving needs into .venv ..."
-	@$(PIP) install --require-hashes -r requirements/server.lock
-	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(PIP) install -qq --require-hashes -r requirements/server.lock
+	@$(PIP) install -qq --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/dev.stamp: requirements/dev.lock .venv/serve.stamp
 	@echo "Installing what tests and checks need into .venv ..."
-	@$(PIP) install --require-hashes -r requirements/dev.lock
+	@$(PIP) install -qq --require-hashes -r requirements/dev.lock
 	@touch $@
 
 lock: setup-dev ## write requirements/*.lock anew from pyproject.toml (UPGRADE=--upgrade takes newer releases)
@@ -79,14 +80,14 @@ addresses: .venv/pyvenv.cfg ## check that no machine's path or registry's host i
 
 wheel: setup ## build the wheel, install it bare into a fresh environment and try it
 	@rm -rf dist build/bare
-	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
+	@$(PIP) wheel -qq --no-deps --no-build-isolation --wheel-dir dist .
 	@$(PYTHON) -m venv build/bare
 	@$(MAKE) --no-print-directory BIN=build/bare/bin try-wheel
 
 .PHONY: try-wheel
 try-wheel:
-	@$(PIP) install --require-hashes -r requirements/client.lock
-	@$(PIP) install --no-deps dist/rentix-*.whl
+	@$(PIP) install -qq --require-hashes -r requirements/client.lock
+	@$(PIP) install -qq --no-deps dist/rentix-*.whl
 	@$(PIP) check
 	@$(BIN)/rentix --help >/dev/null
 	@$(BIN)/python -c "import rentix.client, rentix.sync"
