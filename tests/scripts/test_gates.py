@@ -40,7 +40,7 @@ def test_a_file_past_four_hundred_lines_is_named(tmp_path: Path) -> None:
     [
         ("data = '/" + "work/rosters'", True),
         ("cd /" + "home/ana/rentix", True),
-        ("--index-url https://" + "pypi.org/simple", True),
+        ("--index-url https://py" + "pi.org/simple", True),
         ("https://rentix.example/" + "work/", False),
         ("src/rentix/" + "tmp/", False),
     ],
