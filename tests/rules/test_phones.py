@@ -220,20 +220,11 @@ def test_the_oracle_of_written_forms(test_data: Path) -> None:
         assert reading.others == ()
 
 
-MEANT_AS_NUMBERS = {
-    "9999/999999": 1,
-    "9999/999.999": 1,
-    "999/9999999": 1,
-    "9999-999999": 1,
-    "9999999999": 1,
-    "9999.999.999": 1,
-    "9999 999 999": 1,
-    "9999 999999": 1,
-    "999 9999999": 1,
-}
-NUMBER_SHAPE = "|".join(
-    re.escape(shape) for shape in sorted(MEANT_AS_NUMBERS, key=len, reverse=True)
+NUMBER_SHAPES = (
+    *("9999/999.999", "9999.999.999", "9999 999 999", "9999/999999", "999/9999999", "9999-999999"),
+    *("999 9999999", "9999 999999", "9999999999", "999999999"),
 )
+NUMBER_SHAPE = "|".join(map(re.escape, NUMBER_SHAPES))
 
 
 def fill(shape: str, dice: random.Random) -> tuple[str, list[str]]:
@@ -243,7 +234,7 @@ def fill(shape: str, dice: random.Random) -> tuple[str, list[str]]:
     def put(found: re.Match[str]) -> str:
         number = dice.choice(["0230", "0744", "0213"]) + "".join(dice.choices("123456", k=6))
         numbers.append("+4" + number)
-        digits = iter(number)
+        digits = iter(number[-found[0].count("9") :])  # Excel strips the leading zero
         return re.sub("9", lambda _: next(digits), found[0])
 
     filled = re.sub(rf"(?<![9+/.-])(?:{NUMBER_SHAPE})(?![9/.-]*9)", put, shape)
@@ -266,7 +257,7 @@ def test_the_shapes_of_a_real_column(test_data: Path) -> None:
             assert is_written_in_one_piece(number, text), (text, number)
         assert set(numbers) <= read, (text, numbers, read)
         checked += count if numbers else 0
-    assert checked > 9_000
+    assert checked > 19_000
 
 
 def is_written_in_one_piece(number: str, text: str) -> bool:
