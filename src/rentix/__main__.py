@@ -1,0 +1,7 @@
+"""`python -m rentix` is `rentix`."""
+
+import sys
+
+from rentix.cli import main
+
+sys.exit(main())

@@ -1,0 +1,104 @@
+"""POST /users/bulk: up to 100 operations in order (contract 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rentix.api.call import Call, Reply, json_reply
+from rentix.api.writing import stray_notes, terms, write
+from rentix.errors import Code, Fault, Problem, invalid
+from rentix.operations import Note, Operation, Outcome, Result
+from rentix.rules.puts import Terms, read_link, read_put, read_unlink
+from rentix.wire.answers import bulk_answer, encode
+from rentix.wire.bodies import MAX_OPERATIONS, BulkBody
+from rentix.wire.decode import parse_object, read, unknown_members
+from rentix.wire.errors import bulk_error
+from rentix.wire.shapes import BulkShape
+
+OPS = ("upsert", "update", "link", "unlink", "validate")
+
+
+async def bulk_users(call: Call) -> Reply:
+    """Decide up to 100 operations, each on its own or, with `atomic`, all or none."""
+    raw = parse_object(call.body)
+    body = _read_bulk(raw)
+    operations = [_read_operation(item, terms(call)) for item in body.operations]
+    ops = [item.get("op") if isinstance(item, dict) else None for item in body.operations]
+    notes = stray_notes(call) + _unknown_notes(raw)
+
+    def answer(results: Sequence[Result]) -> BulkShape:
+        dry_run, receipt = call.query.get("dryRun", False), call.query.get("receipt", False)
+        return bulk_answer(ops, results, notes, dry_run=dry_run, receipt=receipt)
+
+    def render(results: Sequence[Result]) -> bytes | None:
+        return encode(answer(results)) if _any_stored(results) else None
+
+    results = await write(call, operations, render, atomic=body.atomic is True)
+    if isinstance(results, Reply):
+        return results
+    if _any_stored(results):
+        return json_reply(answer(results))
+    return _refusal(call, results, answer(results))
+
+
+def _any_stored(results: Sequence[Result]) -> bool:
+    return any(isinstance(result, Outcome) for result in results)
+
+
+def _read_bulk(raw: dict[str, Any]) -> BulkBody:
+    body, faults = read(
+        BulkBody, {k: v for k, v in raw.items() if k != "operations"} | _shallow(raw)
+    )
+    count = len(body.operations) if body else 1
+    if not 1 <= count <= MAX_OPERATIONS:
+        message = f"operations must contain 1 to {MAX_OPERATIONS} elements; there are {count}"
+        faults.append(Fault(Code.OUT_OF_RANGE, message, ("operations",)))
+    if body is None or faults:
+        raise invalid(faults)
+    return BulkBody(operations=raw["operations"], atomic=body.atomic)
+
+
+def _shallow(raw: dict[str, Any]) -> dict[str, Any]:
+    # What is inside an operation is that operation's matter, not the whole request's.
+    operations = raw.get("operations")
+    if "operations" not in raw:
+        return {}
+    return {"operations": [None] * len(operations) if isinstance(operations, list) else operations}
+
+
+def _read_operation(raw: object, terms: Terms) -> Operation | Problem:
+    try:
+        return _read(raw, terms)
+    except Problem as problem:
+        return problem
+
+
+def _read(raw: object, terms: Terms) -> Operation:
+    if not isinstance(raw, dict):
+        raise invalid([Fault(Code.TYPE_INVALID, "an operation must be an object")])
+    op = raw.get("op")
+    if op == "link":
+        return read_link(raw, None, terms)
+    if op == "unlink":
+        return read_unlink(raw, terms)
+    if op in OPS:
+        return read_put(raw, terms, validate_only=op == "validate")
+    message = f"op must be one of: {', '.join(OPS)}"
+    raise invalid([Fault(Code.NOT_ONE_OF, message, ("op",))])
+
+
+def _unknown_notes(raw: dict[str, Any]) -> tuple[Note, ...]:
+    return tuple(
+        Note(name, "unknown_field", f"{name} is not a member of a bulk request; it was ignored")
+        for name in unknown_members(BulkBody, raw)
+    )
+
+
+def _refusal(call: Call, results: Sequence[Result], body: BulkShape) -> Reply:
+    aborted = any(isinstance(r, Problem) and r.code is Code.ABORTED for r in results)
+    message = "nothing was stored: " + (
+        "an operation failed and the request is atomic" if aborted else "every operation failed"
+    )
+    problem = Problem(Code.ALL_FAILED, f"{message}; results says why")
+    return json_reply(bulk_error(problem, call.request_id, body), 422)

@@ -1,0 +1,69 @@
+"""Rate budgets: fixed windows on the clock's minute, one a key (contract 4)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from rentix.api.call import Headers
+from rentix.errors import Code, Problem
+from rentix.model import Agency
+
+_WINDOW_MS = 60_000
+
+
+class Budget(msgspec.Struct, frozen=True):
+    """What a key has left in this minute, after the request at hand."""
+
+    limit: int
+    used: int
+    reset_s: int
+
+    @property
+    def headers(self) -> Headers:
+        """The three headers that every client paces itself by."""
+        return [
+            (b"x-ratelimit-limit", b"%d" % self.limit),
+            (b"x-ratelimit-remaining", b"%d" % max(0, self.limit - self.used)),
+            (b"x-ratelimit-reset", b"%d" % self.reset_s),
+        ]
+
+
+class Budgets:
+    """Requests counted by key. The counts of a minute are dropped with it."""
+
+    def __init__(self) -> None:
+        self._minute = 0
+        self._used: dict[tuple[int, str], int] = {}
+
+    def take(self, key_id: int, agency: Agency, now_ms: int, *, bulk: bool) -> Budgets.Taken:
+        """Count a request. A bulk one counts in both budgets and shows the bulk one."""
+        minute = now_ms // _WINDOW_MS
+        if minute != self._minute:
+            self._minute = minute
+            self._used.clear()
+        reset_s = (minute + 1) * _WINDOW_MS // 1000
+        shown = self._count(key_id, "all", agency.requests_per_minute, reset_s)
+        spent = shown if shown and shown.used > shown.limit else None
+        if bulk:
+            own = self._count(key_id, "bulk", agency.bulk_per_minute, reset_s)
+            shown = own or shown
+            spent = spent or (own if own and own.used > own.limit else None)
+        return Budgets.Taken(spent or shown, _refusal(spent, now_ms) if spent else None)
+
+    def _count(self, key_id: int, kind: str, limit: int, reset_s: int) -> Budget | None:
+        if not limit:
+            return None
+        used = self._used[key_id, kind] = self._used.get((key_id, kind), 0) + 1
+        return Budget(limit, used, reset_s)
+
+    class Taken(msgspec.Struct, frozen=True):
+        """The budget to show, None without one, and the refusal if it is overdrawn."""
+
+        shown: Budget | None
+        refusal: Problem | None
+
+
+def _refusal(spent: Budget, now_ms: int) -> Problem:
+    wait_s = max(1, spent.reset_s - now_ms // 1000)
+    message = f"rate limit of {spent.limit} requests a minute exceeded; wait {wait_s} s"
+    return Problem(Code.RATE_LIMITED, message, retry_after_s=wait_s)

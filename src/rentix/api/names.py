@@ -1,0 +1,52 @@
+"""The variable parts of a path: ids and external ids."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote_to_bytes
+
+from rentix.api.call import Call
+from rentix.errors import Code, Fault, Problem
+from rentix.wire.bodies import MAX_ID
+
+_WHOLE = re.compile(r"-?[0-9]+")
+_EXTERNAL_ID_MAX = 255
+_DIGITS_MAX = 20
+
+
+def read_id(call: Call) -> int:
+    """The `:id` of the path. One that no user can have is 0, so that it is not found.
+
+    Raises:
+        Problem: 400, when it is no integer.
+    """
+    text = call.names["id"]
+    if not _WHOLE.fullmatch(text):
+        message = "Validation failed (numeric string is expected)"
+        raise Problem(Code.ID_INVALID, message, (Fault(Code.ID_INVALID, message, parameter="id"),))
+    number = int(text[:_DIGITS_MAX])
+    return number if 0 < number <= MAX_ID else 0
+
+
+def read_external_id(call: Call, before: bytes) -> str:
+    """The external id: the path's rest after `before`, percent-decoded; it may contain `/`.
+
+    Raises:
+        Problem: 400, when it is no text of 1 to 255 characters.
+    """
+    raw = call.path.partition(before)[2]
+    try:
+        text = unquote_to_bytes(raw).decode()
+    except UnicodeDecodeError:
+        raise _refused("must be percent-encoded UTF-8") from None
+    if "\0" in text:
+        raise _refused("must not contain NUL")
+    if not 0 < len(text) <= _EXTERNAL_ID_MAX:
+        raise _refused(f"must be at least 1 and at most {_EXTERNAL_ID_MAX} characters")
+    return text
+
+
+def _refused(reason: str) -> Problem:
+    message = f"externalId {reason}"
+    fault = Fault(Code.VALIDATION_FAILED, message, parameter="externalId")
+    return Problem(Code.VALIDATION_FAILED, [message], (fault,))

@@ -1,0 +1,70 @@
+"""What handlers work with: the store to read, the writer to write, keys, budgets, clock."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from rentix.api.auth import Keys
+from rentix.api.limits import Budgets
+from rentix.operations import Answer, Request
+from rentix.store import Store
+from rentix.writer import Clock, Ending, Writer, rehearse
+
+
+class Portal:
+    """The application's parts, put together by `wiring`.
+
+    `start` and `stop` are called from the event loop that serves it. `body_timeout_s` bounds how
+    long a client may take over its body.
+    """
+
+    def __init__(self, store: Store, clock: Clock, *, body_timeout_s: float = 30) -> None:
+        self.store = store
+        self.clock = clock
+        self.keys = Keys(store, clock)
+        self.budgets = Budgets()
+        self.body_timeout_s = body_timeout_s
+        self.stopping = False
+        self.writer = Writer(store, clock, self._deliver)
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._loop = asyncio.get_running_loop()
+        self.writer.start()
+
+    async def stop(self) -> None:
+        """Write what is waiting, then give the store back."""
+        self.stopping = True
+        await asyncio.to_thread(self.writer.close)
+        self.store.close()
+
+    async def commit(self, request: Request) -> Answer:
+        """Have a request written; it is durable when this returns.
+
+        Raises:
+            Problem: it is refused as a whole.
+            StoreError, Overloaded, Closed: it could not be written, and nothing of it was.
+        """
+        done: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self.writer.submit(request, done)
+        return await done
+
+    async def rehearse(self, request: Request) -> Answer:
+        """What `commit` would come to, with nothing stored."""
+        return await asyncio.to_thread(rehearse, self.store, request, self.clock())
+
+    def _deliver(self, endings: list[tuple[Any, Ending]]) -> None:
+        assert self._loop is not None  # noqa: S101 - the writer starts after the loop is known
+        self._loop.call_soon_threadsafe(_resolve, endings)
+
+
+def _resolve(endings: list[tuple[asyncio.Future[Answer], Ending]]) -> None:
+    for done, ending in endings:
+        if done.done():
+            continue
+        if isinstance(ending, Answer):
+            done.set_result(ending)
+        else:
+            done.set_exception(ending)

@@ -1,0 +1,159 @@
+"""GET /users and its kin: single profiles, lists, search; jobs; the agency."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+from collections.abc import AsyncIterator, Sequence
+
+from rentix.api.call import Call, Headers, Reply, json_reply
+from rentix.api.locales import wished_locales
+from rentix.api.names import read_external_id, read_id
+from rentix.api.writing import read_etags
+from rentix.decide.refusals import unknown_user
+from rentix.errors import Code, Fault, Problem, invalid
+from rentix.model import User
+from rentix.rules.phones import read_phones
+from rentix.rules.search import fold_words
+from rentix.store import UserFilter
+from rentix.wire import profiles
+from rentix.wire.answers import encode
+from rentix.wire.shapes import UsersShape
+
+_CHUNK = 500
+_PAGE = 100
+_PRIVATE: Headers = [
+    (b"cache-control", b"private, no-cache"),
+    (b"vary", b"accept, accept-language, authorization, x-api-key"),
+]
+
+
+async def get_user(call: Call) -> Reply:
+    """One profile by internal id."""
+    caller, _ = call.tenant
+    user_id = read_id(call)
+    user = call.portal.store.user(caller.agency_id, user_id)
+    if user is None:
+        raise unknown_user(int(call.names["id"]) if user_id else 0, None)
+    return _profile_reply(call, user)
+
+
+async def get_user_by_external_id(call: Call) -> Reply:
+    """One profile by external id."""
+    caller, _ = call.tenant
+    external_id = read_external_id(call, b"/users/external/")
+    user = call.portal.store.user_by_external_id(caller.agency_id, external_id)
+    if user is None:
+        raise unknown_user(None, external_id)
+    return _profile_reply(call, user)
+
+
+def _profile_reply(call: Call, user: User) -> Reply:
+    headers = [(b"etag", b'"%s"' % user.etag.encode()), *_PRIVATE]
+    wanted = call.headers.get(b"if-none-match")
+    if wanted is not None and _matches(wanted, user.etag):
+        return Reply(304, headers=headers)
+    return json_reply(profiles.profile(user, wished_locales(call)), headers=headers)
+
+
+def _matches(header: bytes, etag: str) -> bool:
+    # Weak comparison (RFC 9110, 13.1.2): W/"5" is "5" here.
+    return any(tag in ("*", etag) for _, tag in read_etags(header, "If-None-Match"))
+
+
+async def list_users(call: Call) -> Reply:
+    """All agents of the agency in order of id, or a page of them."""
+    wanted, locales = _filter(call), wished_locales(call)
+    if "limit" in call.query or "cursor" in call.query:
+        return await _page(call, wanted, locales)
+    first = await _read_page(call, wanted, 0, _CHUNK)
+    return Reply(body=_stream(call, wanted, locales, first), headers=[*_PRIVATE])
+
+
+def _filter(call: Call) -> UserFilter:
+    query = call.query
+    return UserFilter(
+        words=_words(query["search"]) if "search" in query else (),
+        phone=_phone(call, query["phone"]) if "phone" in query else None,
+        linked=query.get("linked"),
+        status=query.get("status"),
+        updated_since_ms=query.get("updatedSince"),
+    )
+
+
+def _words(text: str) -> tuple[str, ...]:
+    words = fold_words(text)
+    if not words:
+        message = "search must contain a letter or a digit"
+        raise invalid([Fault(Code.VALIDATION_FAILED, message, parameter="search")])
+    return words
+
+
+def _phone(call: Call, text: str) -> str:
+    _, agency = call.tenant
+    phone = read_phones(text, agency.region).phone
+    if phone is None:
+        message = "phone must be a valid phone number, such as +373 22 123 456"
+        raise invalid([Fault(Code.PHONE_INVALID, message, parameter="phone")])
+    return phone.e164
+
+
+async def _read_page(call: Call, wanted: UserFilter, after: int, limit: int) -> list[User]:
+    caller, _ = call.tenant
+    return await asyncio.to_thread(call.portal.store.users, caller.agency_id, wanted, after, limit)
+
+
+async def _page(call: Call, wanted: UserFilter, locales: Sequence[str]) -> Reply:
+    limit = call.query.get("limit", _PAGE)
+    after = _read_cursor(call.query["cursor"]) if "cursor" in call.query else 0
+    users = await _read_page(call, wanted, after, limit + 1)
+    items = tuple(profiles.profile(user, locales) for user in users[:limit])
+    cursor = _print_cursor(items[-1].id) if len(users) > limit else None
+    return json_reply(UsersShape(items=items, next_cursor=cursor), headers=[*_PRIVATE])
+
+
+def _print_cursor(user_id: int) -> str:
+    return base64.urlsafe_b64encode(b"u%d" % user_id).decode().rstrip("=")
+
+
+def _read_cursor(text: str) -> int:
+    try:
+        plain = base64.b64decode(f"{text}{'=' * (-len(text) % 4)}", b"-_", validate=True)
+        if not (plain[:1] == b"u" and plain[1:].isdigit() and len(plain) < 20):  # noqa: PLR2004
+            raise ValueError(text)
+        return int(plain[1:])
+    except (ValueError, binascii.Error):
+        message = "cursor must be the nextCursor of a page; leave it out to begin anew"
+        fault = Fault(Code.CURSOR_INVALID, message, parameter="cursor")
+        raise invalid([fault]) from None
+
+
+async def _stream(
+    call: Call, wanted: UserFilter, locales: Sequence[str], chunk: list[User]
+) -> AsyncIterator[bytes]:
+    yield b'{"items":['
+    separator = b""
+    while chunk:
+        shown = [encode(profiles.profile(user, locales)) for user in chunk]
+        yield separator + b",".join(shown)
+        separator = b","
+        if len(chunk) < _CHUNK:
+            break
+        chunk = await _read_page(call, wanted, chunk[-1].id, _CHUNK)
+    yield b"]}"
+
+
+async def job_status(call: Call) -> Reply:
+    """How a background job stands."""
+    caller, _ = call.tenant
+    found = call.portal.store.job(caller.agency_id, call.query["id"])
+    if found is None:
+        raise Problem(Code.JOB_UNKNOWN, f"Job with id {call.query['id']} not found")
+    return json_reply(profiles.job(found))
+
+
+async def get_agency(call: Call) -> Reply:
+    """The agency that the key belongs to."""
+    _, agency = call.tenant
+    return json_reply(profiles.agency(agency))

@@ -1,0 +1,36 @@
+"""Replies onto the connection."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from rentix.api.call import Headers, Reply
+
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+_STALLED_S = 60
+
+
+async def send_reply(send: Send, reply: Reply, extra: Headers) -> None:
+    """Send a reply; a streamed one piece by piece, as fast as the client takes it."""
+    headers = [*reply.headers, *extra, (b"x-content-type-options", b"nosniff")]
+    body = reply.body
+    if reply.status != 304:  # noqa: PLR2004 - Not Modified has no content
+        headers.append((b"content-type", reply.content_type))
+    if isinstance(body, bytes):
+        if reply.status != 304:  # noqa: PLR2004 - as above
+            headers.append((b"content-length", b"%d" % len(body)))
+        await _begin(send, reply.status, headers)
+        await send({"type": "http.response.body", "body": body})
+        return
+    await _begin(send, reply.status, headers)
+    async for piece in body:
+        async with asyncio.timeout(_STALLED_S):  # a client that doesn't read is cut off
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _begin(send: Send, status: int, headers: Headers) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})

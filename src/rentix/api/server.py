@@ -1,0 +1,78 @@
+"""The service on a port, until SIGTERM or Ctrl-C; what is in flight is finished first."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+import structlog
+import uvicorn
+from prometheus_client import CollectorRegistry, start_http_server
+
+from rentix.api.app import App
+from rentix.api.protocol import GuardedProtocol
+
+DEFAULT_METRICS_PORT = 9464
+_GRACE_S = 20
+_log = structlog.get_logger("rentix")
+
+
+class PortTaken(Exception):  # noqa: N818 - told to a person, who chooses another port
+    """Somebody else listens there."""
+
+
+def serve(
+    app: App, host: str, port: int, metrics_port: int | None, ready: Callable[[str], None]
+) -> None:
+    """Serve until told to stop. `ready` is called with the address; a port of 0 is any free one.
+
+    Raises:
+        PortTaken: `port`, or an explicit `metrics_port`, is in use.
+    """
+    listener = _listen(host, port)
+    metrics_url = _show_metrics(app.watcher.registry, metrics_port)
+    url = f"http://{_bracketed(host)}:{listener.getsockname()[1]}"
+    _log.info("serving", url=url, metrics=metrics_url)
+    ready(url)
+    config = uvicorn.Config(
+        app,
+        http=GuardedProtocol,
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_S,
+    )
+    uvicorn.Server(config).run([listener])
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        message = f"cannot listen on {host}:{port} ({error.strerror}); choose another with --port"
+        raise PortTaken(message) from None
+    listener.listen(2048)
+    return listener
+
+
+def _show_metrics(registry: CollectorRegistry, port: int | None) -> str:
+    # Loopback only: metrics are the operator's, and carry no key.
+    wanted = [DEFAULT_METRICS_PORT, 0] if port is None else [port]
+    for choice in wanted:
+        try:
+            server, _ = start_http_server(choice, addr="127.0.0.1", registry=registry)
+        except OSError:
+            continue
+        return f"http://127.0.0.1:{server.server_port}/metrics"
+    message = f"cannot show metrics on 127.0.0.1:{port}; choose another with --metrics-port"
+    raise PortTaken(message)

@@ -1,0 +1,120 @@
+"""From a call to a request for the writer, and from its results to a reply."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+
+from rentix.api.call import Call, Reply
+from rentix.errors import Code, Fault, Problem
+from rentix.operations import Idempotency, Note, Operation, Outcome, Request, Result
+from rentix.rules.puts import Terms
+
+_ETAG = re.compile(r'\s*(?:(W/)?"([^"]*)"|([^",\s]+))\s*(?:,|$)')
+_KEY_MAX = 255
+Render = Callable[[Sequence[Result]], bytes | None]
+
+
+def terms(call: Call) -> Terms:
+    """How the agency reads values, and the header If-Match."""
+    _, agency = call.tenant
+    return Terms(agency.region, agency.locale, read_if_match(call.headers))
+
+
+def read_if_match(headers: dict[bytes, bytes]) -> tuple[str, ...] | None:
+    """The etags of If-Match (RFC 9110, 13.1.1). Weak ones never match; bare ones are forgiven.
+
+    Raises:
+        Problem: 400, when it is no list of etags.
+    """
+    header = headers.get(b"if-match")
+    if header is None:
+        return None
+    return tuple(tag for weak, tag in read_etags(header, "If-Match") if not weak)
+
+
+def read_etags(header: bytes, name: str) -> list[tuple[bool, str]]:
+    """(is weak, etag) for each etag in a header.
+
+    Raises:
+        Problem: 400, when it is no list of etags.
+    """
+    text, at, tags = header.decode("latin-1"), 0, []
+    while at < len(text):
+        match = _ETAG.match(text, at)
+        if match is None:
+            message = f'{name} must be "*" or a list of etags in double quotes'
+            raise Problem(Code.HEADER_INVALID, message)
+        tags.append((match[1] is not None, match[2] if match[2] is not None else match[3]))
+        at = match.end()
+    return tags
+
+
+def stray_notes(call: Call) -> tuple[Note, ...]:
+    """A warning for each query parameter that the route doesn't know: a write meant as a dry
+    run must not go unnoticed.
+    """
+    return tuple(
+        Note(
+            f"?{name}", "unknown_parameter", f"query parameter {name} is not known; it was ignored"
+        )
+        for name in call.strays
+    )
+
+
+async def write(
+    call: Call, operations: Sequence[Operation | Problem], render: Render, *, atomic: bool = False
+) -> Sequence[Result] | Reply:
+    """Have operations decided and stored (or, with `?dryRun=true`, only decided).
+
+    Returns the results, or the reply that an earlier request with the same Idempotency-Key got.
+    """
+    caller, _ = call.tenant
+    request = Request(
+        caller=caller,
+        operations=tuple(operations),
+        atomic=atomic,
+        idempotency=None if call.query.get("dryRun") else _idempotency(call),
+        render=render,
+    )
+    if call.query.get("dryRun"):
+        return (await call.portal.rehearse(request)).results
+    answer = await call.portal.commit(request)
+    if answer.remembered is not None:
+        return Reply(body=answer.remembered, headers=[(b"idempotency-replayed", b"true")])
+    return answer.results
+
+
+async def write_one(call: Call, operation: Operation, render: Callable[[Outcome], bytes]) -> Reply:
+    """Have one operation decided and stored, and answer with what it came to.
+
+    Raises:
+        Problem: the operation is refused.
+    """
+
+    def render_results(results: Sequence[Result]) -> bytes | None:
+        return render(results[0]) if isinstance(results[0], Outcome) else None
+
+    results = await write(call, [operation], render_results)
+    if isinstance(results, Reply):
+        return results
+    if isinstance(results[0], Problem):
+        raise results[0]
+    return Reply(
+        body=render(results[0]), headers=[(b"etag", b'"%s"' % results[0].user.etag.encode())]
+    )
+
+
+def _idempotency(call: Call) -> Idempotency | None:
+    header = call.headers.get(b"idempotency-key")
+    if header is None or call.method not in ("PUT", "POST"):
+        return None
+    key = header.decode("latin-1").strip()
+    if not 0 < len(key) <= _KEY_MAX:
+        message = f"Idempotency-Key must be 1 to {_KEY_MAX} characters"
+        fault = Fault(Code.HEADER_INVALID, message, parameter="Idempotency-Key")
+        raise Problem(Code.HEADER_INVALID, [message], (fault,))
+    scope = f"{call.method} {call.path.decode('latin-1')} {key}"
+    content = sha256(b"%d " % len(call.raw_query) + call.raw_query + call.body).digest()
+    return Idempotency(sha256(scope.encode()).hexdigest(), content)

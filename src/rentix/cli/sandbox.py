@@ -1,0 +1,87 @@
+"""`rentix sandbox`: a service to try things on, with a published key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from rentix.cli.options import Data, Region, check_region, store_at
+from rentix.cli.output import Stop, say
+from rentix.cli.serve import MetricsPort, Port, serve_directory
+from rentix.model import SANDBOX_KEY, SCOPES, Agency
+from rentix.operations import Caller, Operation, RegisterUser, Request
+from rentix.rules.phones import read_phones
+from rentix.rules.puts import Terms, read_put
+from rentix.settings import data_directory
+from rentix.store.agencies import create_agency, create_key, holds_real_agencies
+from rentix.store.sqlite import SqliteStore
+from rentix.wiring import now_ms
+from rentix.writer import commit
+
+_FROM_CRM = [
+    {"externalId": "crm-1", "name": "Ana Munteanu", "phone": "+373 69 123 401"},
+    {"externalId": "crm-2", "name": "Андрей Чебан", "phone": "+373 78 123 402"},
+    {"externalId": "crm-3", "name": "Ștefan Țurcanu", "phone": "+373 22 123 456"},
+]
+_REGISTERED = [("Elena Rusu", "+373 60 123 404"), ("Ion Croitoru", "+373 79 123 405")]
+
+
+def sandbox(
+    *,
+    data: Data = None,
+    port: Port = 8000,
+    region: Region = "MD",
+    reset: Annotated[bool, Parameter(negative="", help="Begin with fresh data.")] = False,
+    metrics_port: MetricsPort = None,
+) -> int:
+    """Serve a sandbox: loopback only, one agency, a few agents, a published key, no rate budget.
+
+    Example: rentix sandbox --data ./sandbox-data --port 8000
+    """
+    directory = data_directory(data)
+    region = check_region(region)
+    with store_at(directory) as store:
+        if holds_real_agencies(store):
+            raise Stop(f"{directory} holds real agencies; choose another directory with --data")
+        stale = reset or store.agency(1) is None
+    if stale:
+        _seed_anew(directory, region)
+    say(f"Sandbox key: {SANDBOX_KEY}")
+    serve_directory(directory, "127.0.0.1", port, metrics_port)
+    return 0
+
+
+def _seed_anew(directory: Path, region: str) -> None:
+    from rentix.wiring import InUse, serving
+
+    try:
+        with serving(directory):
+            pass
+    except InUse as error:
+        raise Stop(str(error)) from error
+    for name in ("rentix.db", "rentix.db-wal", "rentix.db-shm"):
+        (directory / name).unlink(missing_ok=True)
+    with store_at(directory) as store:
+        _seed(store, region)
+
+
+def _seed(store: SqliteStore, region: str) -> None:
+    agency = Agency(
+        id=0, name="Sandbox Agency", region=region, requests_per_minute=0, bulk_per_minute=0
+    )
+    agency_id = create_agency(store, agency, now_ms(), sandbox=True)
+    key_id, _ = create_key(store, agency_id, frozenset(SCOPES), now_ms(), published=SANDBOX_KEY)
+    registrations = [
+        RegisterUser(name=name, phone=phone)
+        for name, number in _REGISTERED
+        if (phone := read_phones(number, region).phone)
+    ]
+    puts = [read_put(raw, Terms(region, "ro")) for raw in _FROM_CRM]
+    _commit(store, Caller(agency_id), registrations)
+    _commit(store, Caller(agency_id, key_id), puts)
+
+
+def _commit(store: SqliteStore, caller: Caller, operations: list[Operation]) -> None:
+    commit(store, [Request(caller=caller, operations=tuple(operations))], now_ms())

@@ -1,0 +1,58 @@
+"""The refusals that depend on what is stored, each with its way out."""
+
+from __future__ import annotations
+
+from rentix.errors import Code, Fault, Problem
+from rentix.model import User
+
+
+def unknown_user(user_id: int | None, external_id: str | None) -> Problem:
+    """404. The same words whether the user does not exist or is another agency's."""
+    which = f"id {user_id}" if external_id is None else f'externalId "{external_id}"'
+    return Problem(Code.USER_UNKNOWN, f"User with {which} not found")
+
+
+def external_id_taken(holder: User, way_out: str = "") -> Problem:
+    """409: names the holder, who is of the same agency, and the call that frees the id."""
+    message = (
+        f'externalId "{holder.external_id}" is held by user {holder.id}; {way_out}'
+        f"free it with DELETE /api/v1/users/{holder.id}/link"
+    )
+    return _conflict(Code.EXTERNAL_ID_TAKEN, message, holder)
+
+
+def already_linked(user: User) -> Problem:
+    """409: the user has another external id."""
+    message = (
+        f'user {user.id} is linked to externalId "{user.external_id}" already; '
+        f"free it with DELETE /api/v1/users/{user.id}/link"
+    )
+    return _conflict(Code.ALREADY_LINKED, message, user)
+
+
+def _conflict(code: Code, message: str, user: User) -> Problem:
+    return Problem(code, message, (Fault(code, message, ("externalId",), user_id=user.id),))
+
+
+def check_precondition(if_match: tuple[str, ...] | None, user: User | None) -> None:
+    """412 unless `if_match` names the user's state (RFC 9110, 13.1.1); `*` is any state."""
+    if if_match is None or (user and ("*" in if_match or user.etag in if_match)):
+        return
+    current = user.etag if user else None
+    state = f'its etag is "{current}"' if user else "there is no such user"
+    raise Problem(
+        Code.PRECONDITION_FAILED,
+        f"the user is not in the state that was asked for: {state}; read it again and retry",
+        etag=current,
+    )
+
+
+def check_freshness(source_us: int | None, user: User) -> None:
+    """409 if the source's time is older than the one stored."""
+    if source_us is not None and user.source_us is not None and source_us < user.source_us:
+        message = (
+            "sourceUpdatedAt is older than the one stored, so a later state is here already; "
+            "read the record from the source again, or leave sourceUpdatedAt out"
+        )
+        fault = Fault(Code.STALE_SOURCE, message, ("sourceUpdatedAt",))
+        raise Problem(Code.STALE_SOURCE, message, (fault,))

@@ -1,0 +1,160 @@
+"""Create and update one profile (contract 5)."""
+
+from __future__ import annotations
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from rentix.decide.merge import Merge, birth, merge
+from rentix.decide.refusals import (
+    check_freshness,
+    check_precondition,
+    external_id_taken,
+    unknown_user,
+)
+from rentix.decide.report import receipt, warnings
+from rentix.decide.working_set import WorkingSet
+from rentix.errors import Code, Fault, invalid
+from rentix.model import Change, User
+from rentix.operations import Caller, Note, Outcome, Patch, PutUser, RegisterUser, Verb
+
+
+def put_user(working: WorkingSet, caller: Caller, put: PutUser, now_ms: int) -> Outcome:
+    """Decide what `put` makes of the user it names.
+
+    Raises:
+        Problem: 400 when a new user lacks what it needs; 404 unknown; 409 taken or stale; 412.
+    """
+    user = _find(working, caller.agency_id, put)
+    if user is None:
+        if put.id is not None or put.mode == "update":
+            raise unknown_user(put.id, put.external_id)
+        return _create(working, caller, put, now_ms)
+    if put.mode == "create":
+        raise external_id_taken(user, "send mode upsert to update that user, or ")
+    check_precondition(put.if_match, user)
+    check_freshness(put.source_us, user)
+    return _update(working, caller, user, put, now_ms)
+
+
+def _find(working: WorkingSet, agency_id: int, put: PutUser) -> User | None:
+    if put.id is not None:
+        return working.user(agency_id, put.id)
+    assert put.external_id is not None  # noqa: S101 - decoding saw to it that one is there
+    return working.by_external(agency_id, put.external_id)
+
+
+def _create(working: WorkingSet, caller: Caller, put: PutUser, now_ms: int) -> Outcome:
+    name, phone = put.patch.name, put.patch.phone
+    if name is UNSET or phone is UNSET or phone is None:
+        raise invalid(_missing(put.patch))
+    check_precondition(put.if_match, None)
+    seq = working.next_seq(caller.agency_id)
+    blank = User(
+        id=working.new_id(),
+        agency_id=caller.agency_id,
+        external_id=put.external_id,
+        name=name,
+        phone=phone,
+        version=seq,
+        created_ms=now_ms,
+        updated_ms=now_ms,
+        synced_ms=now_ms if caller.key_id else None,
+        source_us=put.source_us,
+    )
+    merged = merge(blank, put.patch, "upsert", working.new_media_id)
+    merged.taken += merged.unchanged
+    merged.unchanged = []
+    change = _change(caller, merged.user, birth(merged.user), seq, now_ms)
+    former = working.former_holder(caller.agency_id, put.external_id or "")
+    notes = (_was_held(former),) if former else ()
+    return _outcome("created", put, merged, change, notes)
+
+
+def _missing(patch: Patch) -> list[Fault]:
+    faults = [
+        Fault(Code.REQUIRED, f"{field} is required to create a user", (field,))
+        for field in ("name", "phone")
+        if getattr(patch, field) is UNSET
+    ]
+    if patch.phone is None:
+        message = "phone must be a valid phone number, such as +373 22 123 456"
+        faults.append(Fault(Code.PHONE_INVALID, message, ("phone",)))
+    return faults
+
+
+def _was_held(user_id: int) -> Note:
+    message = (
+        f"this externalId belonged to user {user_id} before and was unlinked, so a new user "
+        f"was created; to go on with that one instead, link it to an externalId of its own"
+    )
+    return Note("externalId", "external_id_reused", message)
+
+
+def _update(working: WorkingSet, caller: Caller, user: User, put: PutUser, now_ms: int) -> Outcome:
+    merged = merge(user, put.patch, put.mode, working.new_media_id)
+    newer = put.source_us is not None and put.source_us != user.source_us
+    if newer:
+        merged.user = replace(merged.user, source_us=put.source_us)
+    if not merged.changes:
+        return _outcome("unchanged", put, merged, None, stored=newer)
+    seq = working.next_seq(caller.agency_id)
+    synced_ms = now_ms if caller.key_id else user.synced_ms
+    merged.user = replace(merged.user, version=seq, updated_ms=now_ms, synced_ms=synced_ms)
+    return _outcome("updated", put, merged, _change(caller, user, merged.changes, seq, now_ms))
+
+
+def register_user(
+    working: WorkingSet, caller: Caller, registration: RegisterUser, now_ms: int
+) -> Outcome:
+    """A new user without external id, whose phone only the portal may change."""
+    seq = working.next_seq(caller.agency_id)
+    user = User(
+        id=working.new_id(),
+        agency_id=caller.agency_id,
+        name=registration.name,
+        phone=registration.phone,
+        phone_origin="registered",
+        version=seq,
+        created_ms=now_ms,
+        updated_ms=now_ms,
+    )
+    return Outcome(
+        verb="created", user=user, change=_change(caller, user, birth(user), seq, now_ms)
+    )
+
+
+def _change(
+    caller: Caller, user: User, fields: dict[str, tuple[object, object]], seq: int, now_ms: int
+) -> Change:
+    return Change(
+        agency_id=caller.agency_id,
+        seq=seq,
+        subject="user",
+        subject_id=user.id,
+        fields=fields,
+        at_ms=now_ms,
+        key_id=caller.key_id,
+        run=caller.run,
+    )
+
+
+def _outcome(
+    verb: Verb,
+    put: PutUser,
+    merged: Merge,
+    change: Change | None,
+    notes: tuple[Note, ...] = (),
+    *,
+    stored: bool = False,
+) -> Outcome:
+    return Outcome(
+        verb=verb,
+        user=merged.user,
+        warnings=notes + warnings(put, merged),
+        receipt=receipt(put, merged),
+        change=change,
+        stored=stored,
+        queued=merged.queued,
+        superseded=merged.superseded,
+    )

@@ -1,0 +1,191 @@
+"""What a batch has loaded, and what it is about to save."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from rentix.model import AvatarImport, Change, User
+from rentix.operations import (
+    Idempotency,
+    LinkUser,
+    Operation,
+    Outcome,
+    PutUser,
+    Request,
+    UnlinkUser,
+)
+
+Key = tuple[int, int]
+ExternalKey = tuple[int, str]
+
+
+class Lookup(msgspec.Struct):
+    """What a batch must load: users by id and by external id, answers by scope, and sequences."""
+
+    ids: set[Key]
+    external_ids: set[ExternalKey]
+    scopes: set[tuple[int, str]]
+    agencies: set[int]
+
+
+def lookup(requests: Iterable[Request]) -> Lookup:
+    """Collect the keys that `requests` name."""
+    wanted = Lookup(set(), set(), set(), set())
+    for request in requests:
+        agency_id = request.caller.agency_id
+        wanted.agencies.add(agency_id)
+        if request.idempotency:
+            wanted.scopes.add((agency_id, request.idempotency.scope))
+        for operation in request.operations:
+            _collect(wanted, agency_id, operation)
+    return wanted
+
+
+def _collect(wanted: Lookup, agency_id: int, operation: Operation | Exception) -> None:
+    if not isinstance(operation, PutUser | LinkUser | UnlinkUser):
+        return
+    if operation.id is not None:
+        wanted.ids.add((agency_id, operation.id))
+    if operation.external_id is not None:
+        wanted.external_ids.add((agency_id, operation.external_id))
+
+
+class QueuedImport(msgspec.Struct, frozen=True):
+    """A picture import to be stored, and whose it is."""
+
+    job: AvatarImport
+    agency_id: int
+    user_id: int
+
+
+class Memory(msgspec.Struct, frozen=True):
+    """An answer to be remembered, and the content it answered."""
+
+    content: bytes
+    body: bytes
+
+
+class Effects(msgspec.Struct):
+    """What the decided operations leave to be saved, in the order in which they came."""
+
+    users: dict[Key, User] = {}
+    created: set[int] = set()
+    moved: set[int] = set()
+    freed: dict[ExternalKey, int] = {}
+    changes: list[Change] = []
+    queued: list[QueuedImport] = []
+    superseded: list[int] = []
+    memories: dict[tuple[int, str], Memory] = {}
+
+    def copy(self) -> Effects:
+        """A copy that can be added to without touching this one."""
+        parts = {f: getattr(self, f).copy() for f in self.__struct_fields__}
+        return Effects(**parts)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing at all is to be stored."""
+        return not (self.users or self.memories)
+
+
+class WorkingSet:
+    """The loaded state of a batch. Operations are applied to it one after another, so that a
+    later one sees what an earlier one did. Users are looked up by agency, always.
+    """
+
+    def __init__(
+        self,
+        *,
+        users: Iterable[User] = (),
+        holders: dict[ExternalKey, int] | None = None,
+        memories: dict[tuple[int, str], Memory] | None = None,
+        last_seq: dict[int, int] | None = None,
+        new_id: Callable[[], int],
+        new_media_id: Callable[[], int],
+    ) -> None:
+        self._users = {(user.agency_id, user.id): user for user in users}
+        self._by_external = {
+            (user.agency_id, user.external_id): user.id
+            for user in self._users.values()
+            if user.external_id is not None
+        }
+        self._holders = holders or {}
+        self._memories = memories or {}
+        self._last_seq = last_seq or {}
+        self.new_id = new_id
+        self.new_media_id = new_media_id
+        self.effects = Effects()
+
+    def user(self, agency_id: int, user_id: int) -> User | None:
+        """The user of this agency with this id."""
+        return self._users.get((agency_id, user_id))
+
+    def by_external(self, agency_id: int, external_id: str) -> User | None:
+        """The user of this agency that holds this external id now."""
+        user_id = self._by_external.get((agency_id, external_id))
+        return None if user_id is None else self._users[agency_id, user_id]
+
+    def former_holder(self, agency_id: int, external_id: str) -> int | None:
+        """The id of the user that gave this external id up last."""
+        return self._holders.get((agency_id, external_id))
+
+    def next_seq(self, agency_id: int) -> int:
+        """The number that the agency's next change will carry."""
+        return self._last_seq.get(agency_id, 0) + 1
+
+    def memory(self, agency_id: int, scope: str) -> Memory | None:
+        """The answer remembered for this scope."""
+        return self._memories.get((agency_id, scope))
+
+    def fork(self) -> WorkingSet:
+        """A copy on which operations can be tried and thrown away."""
+        twin = WorkingSet(new_id=self.new_id, new_media_id=self.new_media_id)
+        twin._users = self._users.copy()
+        twin._by_external = self._by_external.copy()
+        twin._holders = self._holders.copy()
+        twin._memories = self._memories.copy()
+        twin._last_seq = self._last_seq.copy()
+        twin.effects = self.effects.copy()
+        return twin
+
+    def adopt(self, twin: WorkingSet) -> None:
+        """Take over all that a fork came to."""
+        self.__dict__.update(twin.__dict__)
+
+    def apply(self, outcome: Outcome) -> None:
+        """Make an outcome visible to the operations that follow, and have it saved."""
+        if outcome.change is None and not outcome.stored:
+            return
+        user = outcome.user
+        self._replace(user)
+        if outcome.verb == "created":
+            self.effects.created.add(user.id)
+        if outcome.change:
+            self.effects.changes.append(outcome.change)
+            self._last_seq[user.agency_id] = outcome.change.seq
+        if outcome.freed is not None:
+            self._holders[user.agency_id, outcome.freed] = user.id
+            self.effects.freed[user.agency_id, outcome.freed] = user.id
+        if outcome.queued:
+            self.effects.queued.append(QueuedImport(outcome.queued, user.agency_id, user.id))
+        if outcome.superseded:
+            self.effects.superseded.append(outcome.superseded)
+
+    def _replace(self, user: User) -> None:
+        key = (user.agency_id, user.id)
+        before = self._users.get(key)
+        if before and before.external_id is not None and before.external_id != user.external_id:
+            del self._by_external[user.agency_id, before.external_id]
+            self.effects.moved.add(user.id)
+        if user.external_id is not None:
+            self._by_external[user.agency_id, user.external_id] = user.id
+        self._users[key] = user
+        self.effects.users[key] = user
+
+    def remember(self, agency_id: int, idempotency: Idempotency, body: bytes) -> None:
+        """Keep an answer for the next request in this scope."""
+        memory = Memory(idempotency.content, body)
+        self._memories[agency_id, idempotency.scope] = memory
+        self.effects.memories[agency_id, idempotency.scope] = memory

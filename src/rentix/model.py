@@ -1,0 +1,157 @@
+"""What the portal knows: frozen values without behaviour, storage or spelling.
+
+Times are integers: milliseconds since 1970-01-01 UTC (`_ms`), or microseconds (`_us`) where a
+source's clock is kept. Lengths count code points.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import msgspec
+
+LOCALES: Final = ("ro", "ru", "en")
+"""Languages of a description, in the order in which a reader without a wish is served."""
+
+SCOPES: Final = tuple(
+    f"{room}:{right}"
+    for room in ("users", "listings", "media", "agency")
+    for right in ("read", "write")
+)
+
+SANDBOX_KEY: Final = "rtx_test_1_SandboxKeyPublishedForEveryone00_2a240610"
+"""The published key of every sandbox. It opens nothing else: live keys have another prefix."""
+
+Status = Literal["active", "inactive"]
+PhoneKind = Literal["mobile", "fixed", "either", "other"]
+PhoneOrigin = Literal["crm", "registered"]
+Optimization = Literal["pending", "processing", "success", "failed"]
+
+
+class Phone(msgspec.Struct, frozen=True):
+    """A valid number: E.164 without extension, libphonenumber's INTERNATIONAL form, its kind.
+
+    `either` is a number that its country gives to fixed and mobile lines alike.
+    """
+
+    e164: str
+    international: str
+    kind: PhoneKind
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """The channels by which a visitor may reach an agent."""
+
+    contact_phone: bool = True
+    contact_whatsapp: bool = True
+    contact_viber: bool = True
+    contact_telegram: bool = True
+
+
+class Variant(msgspec.Struct, frozen=True):
+    """One WebP size of a picture; `size` names its longer side in pixels."""
+
+    url: str
+    size: str
+
+
+class Avatar(msgspec.Struct, frozen=True):
+    """The picture that visitors see. `url` is where it was imported from."""
+
+    id: int
+    url: str
+    content_type: str
+    variants: tuple[Variant, ...] = ()
+    optimization: Optimization = "success"
+    blurhash: str | None = None
+
+
+class AvatarImport(msgspec.Struct, frozen=True):
+    """A picture that was asked for and is not shown yet; `id` is the media's and the job's."""
+
+    id: int
+    url: str
+    status: Optimization = "pending"
+
+
+class User(msgspec.Struct, frozen=True, kw_only=True):
+    """The portal's record of an agent. `version` is the number of the change that made it so."""
+
+    id: int
+    agency_id: int
+    external_id: str | None = None
+    name: str
+    phone: Phone
+    phone_origin: PhoneOrigin = "crm"
+    descriptions: dict[str, str] = {}
+    instagram: str | None = None
+    youtube: str | None = None
+    tiktok: str | None = None
+    settings: Settings = Settings()
+    avatar: Avatar | None = None
+    avatar_import: AvatarImport | None = None
+    status: Status = "active"
+    version: int = 0
+    created_ms: int
+    updated_ms: int
+    synced_ms: int | None = None
+    source_us: int | None = None
+
+    @property
+    def etag(self) -> str:
+        """The version as clients see it: opaque, and new after every effective change."""
+        return str(self.version)
+
+
+class Agency(msgspec.Struct, frozen=True, kw_only=True):
+    """A tenant. `region` and `locale` are what its numbers and texts mean when they don't say."""
+
+    id: int
+    name: str
+    phone: str | None = None
+    region: str = "MD"
+    locale: str = "ro"
+    active: bool = True
+    crm_enabled: bool = True
+    requests_per_minute: int = 300
+    bulk_per_minute: int = 30
+    monthly_listings: int = 1000
+
+
+class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key as stored: the SHA-256 of the secret, never the secret."""
+
+    id: int
+    agency_id: int
+    digest: bytes
+    scopes: frozenset[str]
+    created_ms: int
+    revoked_ms: int | None = None
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """Work in the background. `ahead` counts the agency's own jobs that come first."""
+
+    id: int
+    type: str
+    status: Optimization
+    ahead: int | None
+    created_ms: int
+    error: str | None = None
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One effective operation: `fields` maps a field to what it was and what it became.
+
+    `seq` runs without gaps in commit order, one sequence an agency. `key_id` is None for the
+    portal itself; `run` is the sync run that the client named.
+    """
+
+    agency_id: int
+    seq: int
+    subject: str
+    subject_id: int
+    fields: dict[str, tuple[object, object]]
+    at_ms: int
+    key_id: int | None
+    run: str | None

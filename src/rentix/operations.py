@@ -1,0 +1,160 @@
+"""What can be asked of the portal, and what comes of it. Everything is a batch of these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from rentix.errors import Problem
+from rentix.model import AvatarImport, Change, Phone, User
+
+Mode = Literal["upsert", "create", "update", "fill"]
+Verb = Literal["created", "updated", "unchanged", "linked", "unlinked", "not_linked"]
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """Who asks. `key_id` is None for the portal itself; `run` names a client's sync run."""
+
+    agency_id: int
+    key_id: int | None = None
+    run: str | None = None
+
+
+class Note(msgspec.Struct, frozen=True):
+    """A warning: something submitted was ignored, stored in another form, or is doubtful."""
+
+    field: str
+    code: str
+    message: str
+
+
+class Patch(msgspec.Struct, frozen=True):
+    """The submitted part of a profile, normalised. Absent keeps, None clears.
+
+    A `phone` of None is a number that could not be read. `descriptions` maps locales to texts,
+    None as a whole clears every locale; `description_is_text` says that it was sent as one text.
+    `avatar` is the picture's address.
+    """
+
+    name: str | UnsetType = UNSET
+    phone: Phone | UnsetType | None = UNSET
+    descriptions: dict[str, str | None] | UnsetType | None = UNSET
+    description_is_text: bool = False
+    avatar: str | UnsetType | None = UNSET
+    avatar_refresh: bool = False
+    instagram: str | UnsetType | None = UNSET
+    youtube: str | UnsetType | None = UNSET
+    tiktok: str | UnsetType | None = UNSET
+    settings: dict[str, bool] | UnsetType = UNSET
+
+
+class PutUser(msgspec.Struct, frozen=True, kw_only=True):
+    """Create or update one profile by exactly one of `id` and `external_id` (contract 5).
+
+    `forms` maps a field that was normalised to (as sent, as stored); `ignored` an unknown field
+    to the reason; `notes` are said only of fields whose value is taken. `validate_only` decides
+    and stores nothing.
+    """
+
+    id: int | None = None
+    external_id: str | None = None
+    patch: Patch = Patch()
+    mode: Mode = "upsert"
+    source_us: int | None = None
+    if_match: tuple[str, ...] | None = None
+    forms: dict[str, tuple[str, str]] = {}
+    ignored: dict[str, str] = {}
+    notes: tuple[Note, ...] = ()
+    validate_only: bool = False
+
+
+class LinkUser(msgspec.Struct, frozen=True, kw_only=True):
+    """Attach an external id to a user that has none."""
+
+    id: int
+    external_id: str
+    if_match: tuple[str, ...] | None = None
+    notes: tuple[Note, ...] = ()
+
+
+class UnlinkUser(msgspec.Struct, frozen=True, kw_only=True):
+    """Detach the external id of a user, named by exactly one of its two ids."""
+
+    id: int | None = None
+    external_id: str | None = None
+    if_match: tuple[str, ...] | None = None
+    notes: tuple[Note, ...] = ()
+
+
+class RegisterUser(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent registers on the portal: no external id, and a phone that CRMs may not change."""
+
+    name: str
+    phone: Phone
+
+
+Operation = PutUser | LinkUser | UnlinkUser | RegisterUser
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """Where every submitted field went, each exactly once (contract 5, `?receipt=true`)."""
+
+    applied: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    normalised: dict[str, tuple[str, str]] = {}
+    ignored: dict[str, str] = {}
+    held: dict[str, str] = {}
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operation came to, and what is to be stored of it.
+
+    `user` is the state after. `change` is None when nothing changed; `stored` says that the user
+    has to be saved all the same (a newer `source_us`). `freed` is an external id that `user` gave
+    up. `queued` is a new picture import, `superseded` the id of one it replaces.
+    """
+
+    verb: Verb
+    user: User
+    warnings: tuple[Note, ...] = ()
+    receipt: Receipt | None = None
+    change: Change | None = None
+    stored: bool = False
+    freed: str | None = None
+    queued: AvatarImport | None = None
+    superseded: int | None = None
+
+
+Result = Outcome | Problem
+"""One operation's end."""
+
+
+class Idempotency(msgspec.Struct, frozen=True):
+    """A client's promise that two requests are one. `scope` names it, `content` is what it said."""
+
+    scope: str
+    content: bytes
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """One caller's operations: decided in order, each on its own or, if `atomic`, all or none.
+
+    `render` turns the results into the answer's body. It is called before the commit, when the
+    answer must be remembered, and returns None for an answer that must not be (a refusal).
+    """
+
+    caller: Caller
+    operations: tuple[Operation | Problem, ...]
+    atomic: bool = False
+    idempotency: Idempotency | None = None
+    render: Callable[[Sequence[Result]], bytes | None] | None = None
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A request's end: its results, or the body remembered from the first time it was made."""
+
+    results: tuple[Result, ...] = ()
+    remembered: bytes | None = None

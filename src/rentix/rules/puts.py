@@ -1,0 +1,139 @@
+"""The body of PUT /users, whole: the profile and the members that steer the write (contract 5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from rentix.errors import Code, Fault, invalid
+from rentix.operations import LinkUser, PutUser, UnlinkUser
+from rentix.rules.submissions import Submission, ignore_unknown, read_patch, read_profile
+from rentix.wire.bodies import (
+    LinkBody,
+    LinkOperationBody,
+    PutUserBody,
+    UnlinkOperationBody,
+)
+from rentix.wire.decode import read, unknown_members
+from rentix.wire.times import read_time_us
+
+Etags = tuple[str, ...] | None
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """What a write's surroundings say: how the agency reads values, and the header If-Match."""
+
+    region: str
+    locale: str
+    if_match: Etags = None
+
+
+def read_put(raw: dict[str, Any], terms: Terms, *, validate_only: bool = False) -> PutUser:
+    """The operation that `raw` asks for.
+
+    Raises:
+        Problem: 400, with every fault that can be found without looking at what is stored.
+    """
+    body, faults = read(PutUserBody, raw)
+    assert body is not None  # noqa: S101 - no member of it must be there
+    seen = read_profile(body, raw, terms.region, terms.locale)
+    for name in unknown_members(PutUserBody, raw):
+        if name != "op":
+            ignore_unknown(seen, name)
+    one_id = _check_one_id(raw)
+    source_us = _read_source_time(seen, body.source_updated_at)
+    if_match = _read_if_match(seen, body.if_match, terms.if_match)
+    if faults or one_id or seen.faults:
+        raise invalid(one_id + faults + seen.faults)
+    return PutUser(
+        id=body.id or None,
+        external_id=body.external_id or None,
+        patch=read_patch(seen),
+        mode=body.mode or "upsert",
+        source_us=source_us,
+        if_match=if_match,
+        forms=seen.forms,
+        ignored=seen.ignored,
+        notes=tuple(seen.notes),
+        validate_only=validate_only,
+    )
+
+
+def read_link(raw: dict[str, Any], user_id: int | None, terms: Terms) -> LinkUser:
+    """The link that `raw` asks for; `user_id` None means that it names the user itself (bulk).
+
+    Raises:
+        Problem: 400, with every fault.
+    """
+    shape: type[LinkBody] = LinkBody if user_id is not None else LinkOperationBody
+    body, faults = read(shape, raw)
+    seen = _unknowns(shape, raw, terms)
+    if_match = _read_if_match(seen, body.if_match if body else UNSET, terms.if_match)
+    if body is None or faults or seen.faults:
+        raise invalid(faults + seen.faults)
+    if isinstance(body, LinkOperationBody):
+        user_id = body.id
+    assert user_id is not None  # noqa: S101 - given, or a required member of the body
+    return LinkUser(
+        id=user_id, external_id=body.external_id, if_match=if_match, notes=tuple(seen.notes)
+    )
+
+
+def read_unlink(raw: dict[str, Any], terms: Terms) -> UnlinkUser:
+    """The unlinking that `raw` asks for.
+
+    Raises:
+        Problem: 400, with every fault.
+    """
+    body, faults = read(UnlinkOperationBody, raw)
+    assert body is not None  # noqa: S101 - no member of it must be there
+    seen = _unknowns(UnlinkOperationBody, raw, terms)
+    if_match = _read_if_match(seen, body.if_match, terms.if_match)
+    faults = _check_one_id(raw) + faults + seen.faults
+    if faults:
+        raise invalid(faults)
+    return UnlinkUser(
+        id=body.id or None,
+        external_id=body.external_id or None,
+        if_match=if_match,
+        notes=tuple(seen.notes),
+    )
+
+
+def _unknowns(shape: type, raw: dict[str, Any], terms: Terms) -> Submission:
+    seen = Submission(terms.region, terms.locale)
+    for name in unknown_members(shape, raw):
+        if name != "op":
+            ignore_unknown(seen, name)
+    return seen
+
+
+def _check_one_id(raw: dict[str, Any]) -> list[Fault]:
+    given = [name for name in ("id", "externalId") if name in raw]
+    if len(given) == 1:
+        return []
+    found = "both are" if given else "none is"
+    message = f"exactly one of id, externalId must be given; {found} there"
+    return [Fault(Code.EXCLUSIVE, message, (name,)) for name in given[:1] or ("externalId",)]
+
+
+def _read_source_time(seen: Submission, text: str | UnsetType) -> int | None:
+    if text is UNSET:
+        return None
+    try:
+        return read_time_us(text)
+    except ValueError:
+        reason = "must be a valid ISO 8601 date string with a zone, such as 2026-01-31T08:00:00Z"
+        seen.refuse(Code.TIMESTAMP_INVALID, ("sourceUpdatedAt",), reason)
+        return None
+
+
+def _read_if_match(seen: Submission, member: str | UnsetType, header: Etags) -> Etags:
+    if member is UNSET:
+        return header
+    if header is not None and header != (member,):
+        reason = "and the header If-Match must not differ; send one of them"
+        seen.refuse(Code.EXCLUSIVE, ("ifMatch",), reason)
+    return (member,)

@@ -1,0 +1,217 @@
+"""A submitted profile, checked and normalised: what the server stores and a client can foresee."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from rentix.errors import Code, Fault
+from rentix.model import LOCALES
+from rentix.operations import Note, Patch
+from rentix.rules.phones import PhoneReading, read_phones
+from rentix.rules.pictures import picture_url
+from rentix.rules.socials import canonical_social
+from rentix.rules.text import clean_line, clean_text
+from rentix.wire.bodies import AvatarBody, ProfileBody, SettingsBody
+from rentix.wire.decode import Path, field_name, too_long, too_short, unknown_members
+
+NAME_MAX, DESCRIPTION_MAX = 200, 5000
+
+
+class Submission(msgspec.Struct):
+    """What `read_profile` fills in, field by field; see `PutUser` for what the members mean."""
+
+    region: str
+    locale: str
+    path: Path = ()
+    patch: dict[str, Any] = {}
+    forms: dict[str, tuple[str, str]] = {}
+    ignored: dict[str, str] = {}
+    notes: list[Note] = []
+    faults: list[Fault] = []
+
+    def take(self, member: str, field: str, sent: str, stored: str) -> None:
+        """Set a member of the patch, and note the field's form if it is another one."""
+        self.patch[member] = stored
+        self.form(field, sent, stored)
+
+    def form(self, field: str, sent: str, stored: str) -> None:
+        """Note that `sent` is stored as `stored`."""
+        if sent != stored:
+            self.forms[field] = (sent, stored)
+
+    def refuse(self, code: Code, path: Path, reason: str) -> None:
+        """Add a fault whose message is the field's name and `reason`."""
+        self.faults.append(Fault(code, f"{field_name(path)} {reason}", (*self.path, *path)))
+
+    def ignore(self, field: str, code: str, message: str) -> None:
+        """Leave a field out, and say so."""
+        self.ignored[field] = code
+        self.notes.append(Note(field, code, message))
+
+
+def read_profile(
+    body: ProfileBody, raw: dict[str, Any], region: str, locale: str, path: Path = ()
+) -> Submission:
+    """Normalise the profile in `body`; `raw` is the object it came from, for what it doesn't know.
+
+    `region` gives a national number its country, `locale` a description its language.
+    """
+    seen = Submission(region, locale, path)
+    _read_name(seen, body.name)
+    _read_phone(seen, body.phone)
+    _read_description(seen, body.description)
+    _read_avatar(seen, body.avatar, raw.get("avatar"))
+    for network in ("instagram", "youtube", "tiktok"):
+        _read_social(seen, network, getattr(body, network))
+    _read_settings(seen, body.settings, raw.get("settings"))
+    return seen
+
+
+def read_patch(seen: Submission) -> Patch:
+    """The patch of a submission without faults."""
+    return Patch(**seen.patch)
+
+
+def _read_name(seen: Submission, name: str | UnsetType) -> None:
+    if isinstance(name, str):
+        stored = clean_line(name)
+        if _fits(seen, ("name",), stored, NAME_MAX):
+            seen.take("name", "name", name, stored)
+
+
+def _fits(seen: Submission, path: Path, text: str, most: int) -> bool:
+    # Decoding measured what was sent; this measures what is left of it, or what it grew to.
+    if not text:
+        seen.faults.append(too_short((*seen.path, *path), 1))
+    elif len(text) > most:
+        seen.faults.append(too_long((*seen.path, *path), most))
+    return 0 < len(text) <= most
+
+
+def _read_phone(seen: Submission, text: str | UnsetType) -> None:
+    if text is UNSET:
+        return
+    reading = read_phones(text, seen.region)
+    phone = reading.phone
+    seen.patch["phone"] = phone
+    if phone is None:
+        return
+    if text not in (phone.e164, phone.international):
+        seen.form("phone", text, phone.international)
+    _note_rest(seen, reading)
+
+
+def _note_rest(seen: Submission, reading: PhoneReading) -> None:
+    if reading.others:
+        rest = ", ".join(reading.others)
+        message = f"phone holds several numbers; one is kept, these are not: {rest}"
+        seen.notes.append(Note("phone", "phone_several", message))
+    if reading.leftover:
+        rest = ", ".join(reading.leftover)
+        message = f"phone holds more than a number; this is not kept: {rest}"
+        seen.notes.append(Note("phone", "phone_leftover", message))
+
+
+def _read_description(
+    seen: Submission, sent: str | dict[str, str | None] | UnsetType | None
+) -> None:
+    if sent is UNSET:
+        return
+    if sent is None:
+        seen.patch["descriptions"] = None
+    elif isinstance(sent, str):
+        seen.patch["description_is_text"] = True
+        seen.patch["descriptions"] = {}
+        _read_text(seen, ("description",), seen.locale, sent)
+    else:
+        seen.patch["descriptions"] = {}
+        for locale, text in sent.items():
+            _read_locale(seen, locale, text)
+
+
+def _read_locale(seen: Submission, locale: str, text: str | None) -> None:
+    path = ("description", locale)
+    if locale not in LOCALES:
+        message = f"{field_name(path)} is no language of the portal; send one of: ro, ru, en"
+        seen.ignore(field_name(path), "unknown_locale", message)
+    elif text is None:
+        seen.patch["descriptions"][locale] = None
+    else:
+        _read_text(seen, path, locale, text)
+
+
+def _read_text(seen: Submission, path: Path, locale: str, text: str) -> None:
+    try:
+        stored = clean_text(text)
+    except ValueError as error:
+        seen.refuse(Code.TEXT_INVALID, path, str(error))
+        return
+    if _fits(seen, path, stored, DESCRIPTION_MAX):
+        seen.patch["descriptions"][locale] = stored
+        seen.form(field_name(path), text, stored)
+
+
+def _read_social(seen: Submission, network: Any, sent: str | UnsetType | None) -> None:
+    if sent is None:
+        seen.patch[network] = None
+    elif sent is not UNSET:
+        _read(
+            seen,
+            network,
+            (network,),
+            Code.SOCIAL_INVALID,
+            sent,
+            lambda s: canonical_social(network, s),
+        )
+
+
+def _read(
+    seen: Submission, member: str, path: Path, code: Code, sent: str, rule: Callable[[str], str]
+) -> None:
+    try:
+        seen.take(member, field_name(path[:1]), sent, rule(sent))
+    except ValueError as error:
+        seen.refuse(code, path, str(error))
+
+
+def _read_avatar(seen: Submission, sent: AvatarBody | UnsetType | None, raw: Any) -> None:
+    if sent is UNSET:
+        return
+    if sent is None:
+        seen.patch["avatar"] = None
+        return
+    _ignore_unknown(seen, "avatar", AvatarBody, raw)
+    if (sent.url is UNSET) == (sent.id is UNSET):
+        seen.refuse(Code.EXCLUSIVE, ("avatar",), "must have exactly one of url, id, or be null")
+    elif sent.id is not UNSET:
+        reason = f"must be the id of one of the agency's media; there is none with id {sent.id}"
+        seen.refuse(Code.MEDIA_UNKNOWN, ("avatar", "id"), reason)
+    elif isinstance(sent.url, str):
+        seen.patch["avatar_refresh"] = sent.refresh is True
+        _read(seen, "avatar", ("avatar", "url"), Code.URL_INVALID, sent.url, picture_url)
+
+
+def _read_settings(seen: Submission, sent: SettingsBody | UnsetType, raw: Any) -> None:
+    if isinstance(sent, UnsetType):
+        return
+    channels = msgspec.to_builtins(sent)
+    if channels.pop("posting_type", UNSET) is not UNSET:
+        message = "settings.posting_type is set by the portal, so the one sent was ignored"
+        seen.ignore("settings.posting_type", "read_only", message)
+    _ignore_unknown(seen, "settings", SettingsBody, raw)
+    seen.patch["settings"] = channels
+
+
+def _ignore_unknown(seen: Submission, field: str, shape: type, raw: Any) -> None:
+    for name in unknown_members(shape, raw):
+        ignore_unknown(seen, f"{field}.{name}")
+
+
+def ignore_unknown(seen: Submission, field: str) -> None:
+    """Leave out a field that the contract doesn't know; it may be a misspelt one."""
+    message = f"{field} is not a field of a profile and was ignored; check its spelling"
+    seen.ignore(field, "unknown_field", message)

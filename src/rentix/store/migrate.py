@@ -1,0 +1,44 @@
+"""Schema changes: numbered SQL files, applied once each, in order, under the write lock."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import apsw
+
+from rentix.store import StoreError
+
+
+class SchemaTooNew(StoreError):
+    """The database was written by a later Rentix than this one."""
+
+
+def migrations(database: str) -> list[tuple[int, str]]:
+    """(number, script) of each migration for `database`, in order."""
+    folder = files(__package__).joinpath("migrations", database)
+    scripts = sorted(f for f in folder.iterdir() if f.name.endswith(".sql"))
+    return [(int(script.name[:4]), script.read_text("utf-8")) for script in scripts]
+
+
+def migrate_sqlite(connection: apsw.Connection) -> None:
+    """Bring the schema up to date; two processes at once apply each step once.
+
+    Raises:
+        SchemaTooNew: the schema has steps that this program doesn't know.
+    """
+    steps = migrations("sqlite")
+    latest = steps[-1][0]
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = connection.execute("PRAGMA user_version").get
+        if version > latest:
+            message = f"the data is of schema {version}, this program knows {latest}: upgrade it"
+            raise SchemaTooNew(message)
+        for number, script in steps:
+            if number > version:
+                connection.execute(script)
+        connection.execute(f"PRAGMA user_version = {latest}")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")

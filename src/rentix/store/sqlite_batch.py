@@ -1,0 +1,107 @@
+"""Load and save of one batch on SQLite: a constant set of statements, whatever its size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import apsw
+import msgspec
+
+from rentix.decide.working_set import Effects, Lookup, Memory, WorkingSet
+from rentix.model import User
+from rentix.store import IDEMPOTENCY_MS
+from rentix.store.queries import load_queries
+from rentix.store.rows import from_change, from_user, to_user
+
+_QUERIES = load_queries("users", "ledger")
+
+
+class SqliteBatch:
+    """A `store.Batch` inside a transaction that somebody else opens and ends."""
+
+    def __init__(self, connection: apsw.Connection, *, trial: bool = False) -> None:
+        self._connection = connection
+        self._trial = trial
+        self._last_ids: dict[str, int] = {}
+        self.saved = False
+
+    def load(self, lookup: Lookup, now_ms: int) -> WorkingSet:
+        """Read the users, former holders, remembered answers and sequences that are named."""
+        users: dict[int, User] = {}
+        for query, keys in (
+            ("users_by_id", lookup.ids),
+            ("users_by_external_id", lookup.external_ids),
+        ):
+            users |= {row[0]: to_user(row) for row in self._rows(query, keys)}
+        holders = self._rows("former_holders", lookup.external_ids)
+        return WorkingSet(
+            users=users.values(),
+            holders={(agency, external): user for agency, external, user in holders},
+            memories=self._memories(lookup, now_ms),
+            last_seq=dict(self._rows("last_seqs", lookup.agencies)),
+            new_id=self._identity("user"),
+            new_media_id=self._identity("media"),
+        )
+
+    def _rows(self, query: str, keys: Iterable[Any]) -> list[Any]:
+        wanted = msgspec.json.encode(list(keys)).decode()
+        return (
+            []
+            if wanted == "[]"
+            else self._connection.execute(_QUERIES[query], (wanted,)).fetchall()
+        )
+
+    def _memories(self, lookup: Lookup, now_ms: int) -> dict[tuple[int, str], Memory]:
+        if not lookup.scopes:
+            return {}
+        wanted = msgspec.json.encode(list(lookup.scopes)).decode()
+        values = {"wanted": wanted, "now_ms": now_ms}
+        rows = self._connection.execute(_QUERIES["memories"], values)
+        return {(row[0], row[1]): Memory(row[2], row[3]) for row in rows}
+
+    def _identity(self, kind: str) -> Callable[[], int]:
+        def next_id() -> int:
+            if kind not in self._last_ids:
+                stored = self._connection.execute(_QUERIES["last_id"], (kind,)).get
+                self._last_ids[kind] = 0 if self._trial else stored
+            self._last_ids[kind] += -1 if self._trial else 1
+            return self._last_ids[kind]
+
+        return next_id
+
+    def save(self, effects: Effects, now_ms: int) -> None:
+        """Write the effects. Moved external ids are cleared first: two users may swap theirs."""
+        self.saved = not effects.empty
+        if effects.empty:
+            return
+        self._each("clear_external_id", ((user_id,) for user_id in effects.moved))
+        self._each("save_user", map(from_user, effects.users.values()))
+        self._each("save_former_link", ((*key, user) for key, user in effects.freed.items()))
+        self._each("save_change", map(from_change, effects.changes))
+        last = {change.agency_id: change.seq for change in effects.changes}
+        self._each("save_last_seq", ((seq, agency) for agency, seq in last.items()))
+        self._save_media(effects, now_ms)
+        self._save_memories(effects, now_ms)
+        self._each("save_last_id", ((last, kind) for kind, last in self._last_ids.items()))
+
+    def _save_media(self, effects: Effects, now_ms: int) -> None:
+        rows = (
+            (q.job.id, q.agency_id, q.user_id, q.job.url, q.job.status, now_ms)
+            for q in effects.queued
+        )
+        self._each("save_media", rows)
+        self._each("supersede_media", ((media_id,) for media_id in effects.superseded))
+
+    def _save_memories(self, effects: Effects, now_ms: int) -> None:
+        if not effects.memories:
+            return
+        self._connection.execute(_QUERIES["forget_memories"], (now_ms,))
+        rows = (
+            (agency, scope, memory.content, memory.body, now_ms + IDEMPOTENCY_MS)
+            for (agency, scope), memory in effects.memories.items()
+        )
+        self._each("save_memory", rows)
+
+    def _each(self, query: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        self._connection.executemany(_QUERIES[query], rows)

@@ -1,0 +1,181 @@
+"""Bytes to checked values. The fast pass stops at the first fault, the second lists them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import inspect
+
+from rentix.errors import Code, Fault, Problem
+
+Path = tuple[str | int, ...]
+T = TypeVar("T")
+
+_JSON_INVALID = "body must be valid JSON in UTF-8 (RFC 8259)"
+
+
+def parse_object(body: bytes) -> dict[str, Any]:
+    """The JSON object in `body`.
+
+    Raises:
+        Problem: 400 `json_invalid` when it is no JSON, or JSON that is not an object.
+    """
+    try:
+        value = msgspec.json.decode(body)
+    # A number of thousands of digits is a ValueError, 100,000 brackets a RecursionError.
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        raise Problem(Code.JSON_INVALID, _JSON_INVALID) from None
+    if not isinstance(value, dict):
+        raise Problem(Code.JSON_INVALID, "body must be a JSON object")
+    return value
+
+
+def read(shape: type[T], raw: dict[str, Any], path: Path = ()) -> tuple[T | None, list[Fault]]:
+    """`raw` as `shape`, and every fault in it.
+
+    Members with a fault are left out of the value, so that the rest can be checked further. The
+    value is None when a member that must be there is missing or has a fault.
+    """
+    faults = list(_nuls(raw, path))
+    try:
+        return msgspec.convert(raw, shape), faults
+    except msgspec.ValidationError:
+        struct = _struct(shape)
+        found = list(_struct_faults(raw, struct, path))
+        bad = {fault.path[len(path)] for fault in found}
+        sound = {key: value for key, value in raw.items() if key not in bad}
+        required = {f.encode_name for f in struct.fields if f.required}
+        value = msgspec.convert(sound, shape) if required <= sound.keys() else None
+        return value, faults + found
+
+
+@cache
+def _struct(shape: type) -> inspect.StructType:
+    kind = inspect.type_info(shape)
+    assert isinstance(kind, inspect.StructType)  # noqa: S101 - bodies are structs
+    return kind
+
+
+@cache
+def known_members(shape: type) -> frozenset[str]:
+    """The names that a body of this shape may have, as the wire spells them."""
+    return frozenset(field.encode_name for field in _struct(shape).fields)
+
+
+def unknown_members(shape: type, raw: dict[str, Any]) -> list[str]:
+    """The names in `raw` that `shape` does not have, in the order sent."""
+    known = known_members(shape)
+    return [name for name in raw if name not in known]
+
+
+def field_name(path: Path) -> str:
+    """`("settings", "contact_phone")` → `settings.contact_phone`."""
+    return ".".join(str(step) for step in path) or "body"
+
+
+def _nuls(value: object, path: Path) -> Iterator[Fault]:
+    waiting: list[tuple[Path, object]] = [(path, value)]
+    while waiting:  # a stack of our own: JSON may nest deeper than Python calls may
+        here, item = waiting.pop()
+        if isinstance(item, str) and "\0" in item:
+            yield Fault(Code.NUL_REFUSED, f"{field_name(here)} must not contain NUL", here)
+        elif isinstance(item, dict):
+            for key, child in item.items():
+                waiting.append(((*here, key), child))
+                if "\0" in key:
+                    yield Fault(Code.NUL_REFUSED, "names must not contain NUL", (*here, key))
+        elif isinstance(item, list):
+            waiting.extend(((*here, index), child) for index, child in enumerate(item))
+
+
+def _struct_faults(raw: dict[str, Any], struct: inspect.StructType, path: Path) -> Iterator[Fault]:
+    for field in struct.fields:
+        here = (*path, field.encode_name)
+        if field.encode_name in raw:
+            yield from _faults(raw[field.encode_name], field.type, here)
+        elif field.required:
+            yield Fault(Code.REQUIRED, f"{field_name(here)} is required", here)
+
+
+def _faults(value: object, kind: inspect.Type, path: Path) -> Iterator[Fault]:
+    kinds = _members(kind)
+    match = next((k for k in kinds if _fits(value, k)), None)
+    if match is None:
+        message = f"{field_name(path)} must be {' or '.join(_names(kinds))}"
+        yield Fault(Code.TYPE_INVALID, message, path)
+    elif isinstance(match, inspect.StrType):
+        yield from _length_faults(str(value), match, path)
+    elif isinstance(match, inspect.IntType):
+        yield from _range_faults(value, match, path)
+    elif isinstance(match, inspect.LiteralType) and value not in match.values:
+        allowed = ", ".join(str(v) for v in match.values)
+        yield Fault(Code.NOT_ONE_OF, f"{field_name(path)} must be one of: {allowed}", path)
+    elif isinstance(match, inspect.StructType):
+        yield from _struct_faults(value, match, path)  # type: ignore[arg-type]
+    elif isinstance(match, inspect.DictType):
+        for key, child in value.items():  # type: ignore[attr-defined]
+            yield from _faults(child, match.value_type, (*path, key))
+
+
+def _members(kind: inspect.Type) -> list[inspect.Type]:
+    members = kind.types if isinstance(kind, inspect.UnionType) else (kind,)
+    return [member for member in members if not isinstance(member, inspect.UnsetType)]
+
+
+_PYTHON: dict[type[inspect.Type], type] = {
+    inspect.StrType: str,
+    inspect.BoolType: bool,
+    inspect.LiteralType: str,
+    inspect.NoneType: type(None),
+    inspect.StructType: dict,
+    inspect.DictType: dict,
+    inspect.ListType: list,
+}
+
+_NAMES: dict[type[inspect.Type], str] = {
+    inspect.StrType: "a string",
+    inspect.BoolType: "a boolean",
+    inspect.IntType: "an integer number",
+    inspect.LiteralType: "a string",
+    inspect.StructType: "an object",
+    inspect.DictType: "an object",
+    inspect.ListType: "an array",
+}
+
+
+def _fits(value: object, kind: inspect.Type) -> bool:
+    if isinstance(kind, inspect.IntType):
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(kind, inspect.AnyType) or isinstance(value, _PYTHON[type(kind)])
+
+
+def _names(kinds: list[inspect.Type]) -> list[str]:
+    return [_NAMES[type(kind)] for kind in kinds if type(kind) in _NAMES]
+
+
+def _length_faults(text: str, kind: inspect.StrType, path: Path) -> Iterator[Fault]:
+    if kind.min_length is not None and len(text) < kind.min_length:
+        yield too_short(path, kind.min_length)
+    if kind.max_length is not None and len(text) > kind.max_length:
+        yield too_long(path, kind.max_length)
+
+
+def too_short(path: Path, least: int) -> Fault:
+    """`<field> must be at least <n> characters`."""
+    message = f"{field_name(path)} must be at least {least} characters"
+    return Fault(Code.TOO_SHORT, message, path)
+
+
+def too_long(path: Path, most: int) -> Fault:
+    """`<field> must be at most <n> characters`."""
+    return Fault(Code.TOO_LONG, f"{field_name(path)} must be at most {most} characters", path)
+
+
+def _range_faults(value: object, kind: inspect.IntType, path: Path) -> Iterator[Fault]:
+    least, most = kind.ge or 0, kind.le or 0
+    if not least <= value <= most:  # type: ignore[operator]
+        message = f"{field_name(path)} must be between {least} and {most}"
+        yield Fault(Code.OUT_OF_RANGE, message, path)

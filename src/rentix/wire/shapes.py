@@ -1,0 +1,232 @@
+"""The bodies that the portal answers with, as types. OpenAPI and SDK read these."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from rentix.operations import Note
+
+
+class FormShape(msgspec.Struct, rename={"sent": "from", "stored": "to"}):
+    """A value as it was sent and as it is stored."""
+
+    sent: str
+    stored: str
+
+
+class FieldsShape(msgspec.Struct):
+    """Where every submitted field went, each exactly once (`?receipt=true`)."""
+
+    applied: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    normalised: dict[str, FormShape]
+    ignored: dict[str, str]
+    held: dict[str, str]
+
+
+class PutShape(msgspec.Struct, rename="camel", kw_only=True):
+    """The answer to PUT /users. `id` is null for a create that was not stored."""
+
+    id: int | None
+    external_id: str | None
+    created: bool | UnsetType = UNSET
+    updated: bool | UnsetType = UNSET
+    unchanged: bool | UnsetType = UNSET
+    etag: str
+    job_id: int | UnsetType = UNSET
+    warnings: tuple[Note, ...] | UnsetType = UNSET
+    fields: FieldsShape | UnsetType = UNSET
+    dry_run: bool | UnsetType = UNSET
+
+
+class LinkShape(msgspec.Struct, rename="camel", kw_only=True):
+    """The answer to POST and DELETE /users/:id/link. Unlinking names the former external id."""
+
+    id: int
+    external_id: str | None
+    linked: bool | UnsetType = UNSET
+    unlinked: bool | UnsetType = UNSET
+    warnings: tuple[Note, ...] | UnsetType = UNSET
+    dry_run: bool | UnsetType = UNSET
+
+
+class DetailShape(msgspec.Struct, rename="camel", kw_only=True):
+    """One fault: a JSON pointer into the body (RFC 6901), or the parameter's name."""
+
+    pointer: str
+    code: str
+    message: str
+    parameter: str | UnsetType = UNSET
+    user_id: int | UnsetType = UNSET
+
+
+class OperationErrorShape(msgspec.Struct, rename="camel", kw_only=True):
+    """Why an operation of a bulk failed. `etag` is there with a 412 only."""
+
+    status_code: int
+    code: str
+    message: str
+    details: tuple[DetailShape, ...] | UnsetType = UNSET
+    etag: str | UnsetType | None = UNSET
+
+
+class ResultShape(msgspec.Struct, rename="camel", kw_only=True):
+    """What one operation of a bulk came to."""
+
+    index: int
+    op: str | None
+    success: bool
+    id: int | UnsetType | None = UNSET
+    external_id: str | UnsetType | None = UNSET
+    created: bool | UnsetType = UNSET
+    updated: bool | UnsetType = UNSET
+    unchanged: bool | UnsetType = UNSET
+    linked: bool | UnsetType = UNSET
+    unlinked: bool | UnsetType = UNSET
+    etag: str | UnsetType = UNSET
+    job_id: int | UnsetType = UNSET
+    warnings: tuple[Note, ...] | UnsetType = UNSET
+    fields: FieldsShape | UnsetType = UNSET
+    error: OperationErrorShape | UnsetType = UNSET
+
+
+class SummaryShape(msgspec.Struct):
+    """How many operations a bulk had, and how they ended."""
+
+    total: int
+    succeeded: int
+    failed: int
+
+
+class BulkShape(msgspec.Struct, rename="camel", kw_only=True):
+    """The answer to POST /users/bulk: one result an operation, in order."""
+
+    results: tuple[ResultShape, ...]
+    summary: SummaryShape
+    warnings: tuple[Note, ...] | UnsetType = UNSET
+    dry_run: bool | UnsetType = UNSET
+
+
+class ErrorShape(msgspec.Struct, rename="camel", kw_only=True):
+    """Every refusal (contract 3). `etag` is there with a 412 only."""
+
+    status_code: int
+    message: str | tuple[str, ...]
+    error: str
+    code: str
+    request_id: str
+    details: tuple[DetailShape, ...]
+    etag: str | UnsetType | None = UNSET
+
+
+class BulkErrorShape(ErrorShape, rename="camel", kw_only=True):
+    """422: the results, and the members of an error beside them."""
+
+    results: tuple[ResultShape, ...] | UnsetType = UNSET
+    summary: SummaryShape | UnsetType = UNSET
+    warnings: tuple[Note, ...] | UnsetType = UNSET
+    dry_run: bool | UnsetType = UNSET
+
+
+class VariantShape(msgspec.Struct, rename="camel"):
+    """One WebP size of a picture; `variantSize` is its longer side in pixels, as a string."""
+
+    url: str
+    variant_size: str
+
+
+class AvatarShape(msgspec.Struct, rename="camel", kw_only=True):
+    """The picture that visitors see."""
+
+    id: int
+    content_type: str
+    variants: tuple[VariantShape, ...]
+    optimization: str
+    blurhash: str | None
+
+
+class AvatarImportShape(msgspec.Struct, rename="camel", kw_only=True):
+    """A picture on its way; the old one is shown until it is ready."""
+
+    job_id: int
+    url: str
+    status: str
+
+
+class SettingsShape(msgspec.Struct):
+    """Contact channels. `posting_type` is the server's."""
+
+    contact_phone: bool
+    contact_whatsapp: bool
+    contact_viber: bool
+    contact_telegram: bool
+    posting_type: Literal["agent"] = "agent"
+
+
+class ProfileShape(msgspec.Struct, rename="camel", kw_only=True):
+    """One agent's profile (contract 5)."""
+
+    id: int
+    external_id: str | None
+    name: str
+    phone: str
+    description: str | None
+    descriptions: dict[str, str] | UnsetType = UNSET
+    avatar: AvatarShape | None
+    avatar_import: AvatarImportShape | UnsetType = UNSET
+    instagram: str | None
+    youtube: str | None
+    tiktok: str | None
+    settings: SettingsShape
+    status: str
+    etag: str
+    created_at: str
+    updated_at: str
+    last_synced_at: str | None
+
+
+class UsersShape(msgspec.Struct, rename="camel", kw_only=True):
+    """GET /users. `nextCursor` is there when paging was asked for; null on the last page."""
+
+    items: tuple[ProfileShape, ...]
+    next_cursor: str | UnsetType | None = UNSET
+
+
+class JobShape(msgspec.Struct, rename="camel", kw_only=True):
+    """GET /job/status."""
+
+    id: int
+    type: str
+    status: str
+    queue_position: int | None
+    created_at: str
+    result_data: dict[str, Any] | UnsetType = UNSET
+    public_error_message: str | UnsetType = UNSET
+
+
+class QuotaShape(msgspec.Struct):
+    """A budget and how much of it is used."""
+
+    used: int
+    limit: int
+
+
+class LimitsShape(msgspec.Struct, rename="camel"):
+    """An agency's budgets."""
+
+    monthly_listings: QuotaShape
+
+
+class AgencyShape(msgspec.Struct, rename="camel", kw_only=True):
+    """GET /agency."""
+
+    id: int
+    name: str
+    status: str
+    is_crm_enabled: bool
+    limits: LimitsShape
+    region: str
+    default_locale: str

@@ -1,0 +1,97 @@
+"""Where the parts are put together: nothing else builds the service."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from rentix.api.app import App
+from rentix.api.portal import Portal
+from rentix.store.sqlite import SqliteStore
+
+LOGGED = frozenset(
+    [
+        "event",
+        "level",
+        "timestamp",
+        "route",
+        "status",
+        "ms",
+        "request_id",
+        "agency_id",
+        "key_id",
+        "kind",
+        "at",
+        "url",
+        "metrics",
+    ]
+)
+"""All that a log line may hold. Whatever else is given to the log is dropped."""
+
+
+def now_ms() -> int:
+    """The clock: milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+class InUse(Exception):  # noqa: N818 - told to a person
+    """Another process serves this data."""
+
+
+@contextmanager
+def open_store(directory: Path) -> Iterator[SqliteStore]:
+    """The store of `directory`, for a command that asks or changes and ends."""
+    store = SqliteStore(directory)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def serving(directory: Path) -> Iterator[App]:
+    """The service on the data of `directory`, which one process at a time may serve.
+
+    Raises:
+        InUse: another one does.
+    """
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = os.open(directory / "serving.lock", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        message = f"another process serves {directory}; stop it, or choose another with --data"
+        raise InUse(message) from None
+    try:
+        yield App(Portal(SqliteStore(directory), now_ms))
+    finally:
+        os.close(lock)
+
+
+def start_logging() -> None:
+    """Log lines of JSON on standard error."""
+    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _only_listed,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _only_listed(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    return {name: value for name, value in event.items() if name in LOGGED}
