@@ -29,11 +29,16 @@ def serve(
     Raises:
         PortTaken: `port`, or an explicit `metrics_port`, is in use.
     """
-    listener = _listen(host, port)
+    listener = listen(host, port)
     metrics_url = _show_metrics(app.watcher.registry, metrics_port)
     url = f"http://{_bracketed(host)}:{listener.getsockname()[1]}"
     _log.info("serving", url=url, metrics=metrics_url)
     ready(url)
+    make_server(app).run([listener])
+
+
+def make_server(app: App) -> uvicorn.Server:
+    """The HTTP server around `app`; `run([listener])` serves until it is told to stop."""
     config = uvicorn.Config(
         app,
         http=GuardedProtocol,
@@ -44,14 +49,19 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=_GRACE_S,
     )
-    uvicorn.Server(config).run([listener])
+    return uvicorn.Server(config)
 
 
 def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that takes connections.
+
+    Raises:
+        PortTaken: somebody else listens there.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

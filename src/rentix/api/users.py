@@ -29,12 +29,13 @@ async def put_user(call: Call) -> Reply:
 async def link_user(call: Call) -> Reply:
     """Attach an external id."""
     link = read_link(parse_object(call.body), read_id(call), terms(call))
-    return await _write_link(call, link)
+    return await _write_link(call, _with_strays(call, link))
 
 
 async def unlink_user(call: Call) -> Reply:
     """Detach the external id."""
-    return await _write_link(call, UnlinkUser(id=read_id(call), if_match=terms(call).if_match))
+    unlink = UnlinkUser(id=read_id(call), if_match=terms(call).if_match)
+    return await _write_link(call, _with_strays(call, unlink))
 
 
 async def _write_link(call: Call, operation: LinkUser | UnlinkUser) -> Reply:
@@ -43,7 +44,7 @@ async def _write_link(call: Call, operation: LinkUser | UnlinkUser) -> Reply:
     def render(outcome: Outcome) -> bytes:
         return encode(link_answer(outcome, dry_run=dry_run))
 
-    return await write_one(call, _with_strays(call, operation), render)
+    return await write_one(call, operation, render)
 
 
 def _with_strays(call: Call, operation: _Noted) -> _Noted:

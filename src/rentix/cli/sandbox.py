@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -83,5 +84,5 @@ def _seed(store: SqliteStore, region: str) -> None:
     _commit(store, Caller(agency_id, key_id), puts)
 
 
-def _commit(store: SqliteStore, caller: Caller, operations: list[Operation]) -> None:
+def _commit(store: SqliteStore, caller: Caller, operations: Sequence[Operation]) -> None:
     commit(store, [Request(caller=caller, operations=tuple(operations))], now_ms())

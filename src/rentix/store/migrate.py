@@ -16,7 +16,8 @@ class SchemaTooNew(StoreError):
 def migrations(database: str) -> list[tuple[int, str]]:
     """(number, script) of each migration for `database`, in order."""
     folder = files(__package__).joinpath("migrations", database)
-    scripts = sorted(f for f in folder.iterdir() if f.name.endswith(".sql"))
+    scripts = [f for f in folder.iterdir() if f.name.endswith(".sql")]
+    scripts.sort(key=lambda script: script.name)
     return [(int(script.name[:4]), script.read_text("utf-8")) for script in scripts]
 
 

@@ -23,7 +23,8 @@ def load_queries(*names: str) -> dict[str, str]:
 
 def _split(text: str) -> dict[str, str]:
     _, *pieces = _HEAD.split(text)
-    fragments, queries = {}, {}
+    fragments: dict[str, str] = {}
+    queries: dict[str, str] = {}
     for kind, name, body in zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True):
         (fragments if kind == "fragment" else queries)[name] = body.strip()
     for name, query in queries.items():

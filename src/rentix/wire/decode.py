@@ -43,7 +43,7 @@ def read(shape: type[T], raw: dict[str, Any], path: Path = ()) -> tuple[T | None
     try:
         return msgspec.convert(raw, shape), faults
     except msgspec.ValidationError:
-        struct = _struct(shape)
+        struct = _struct(shape)  # type: ignore[arg-type]  # a type is hashable
         found = list(_struct_faults(raw, struct, path))
         bad = {fault.path[len(path)] for fault in found}
         sound = {key: value for key, value in raw.items() if key not in bad}
@@ -121,8 +121,11 @@ def _faults(value: object, kind: inspect.Type, path: Path) -> Iterator[Fault]:
 
 
 def _members(kind: inspect.Type) -> list[inspect.Type]:
-    members = kind.types if isinstance(kind, inspect.UnionType) else (kind,)
-    return [member for member in members if not isinstance(member, inspect.UnsetType)]
+    if isinstance(kind, inspect.Metadata):  # a description around the type
+        return _members(kind.type)
+    if isinstance(kind, inspect.UnionType):
+        return [plain for member in kind.types for plain in _members(member)]
+    return [kind]
 
 
 _PYTHON: dict[type[inspect.Type], type] = {

@@ -73,13 +73,14 @@ def envelope(problem: Problem, request_id: str) -> ErrorShape:
 def problem_json(error: ErrorShape) -> dict[str, Any]:
     """The same content as RFC 9457 asks for it."""
     text = error.message if isinstance(error.message, str) else "; ".join(error.message)
-    body = {
+    body: dict[str, Any] = {
         "type": "about:blank",
         "title": error.error,
         "status": error.status_code,
         "detail": text,
     }
-    return body | msgspec.to_builtins(error)
+    body.update(msgspec.to_builtins(error))
+    return body
 
 
 def bulk_error(problem: Problem, request_id: str, bulk: BulkShape) -> BulkErrorShape:
