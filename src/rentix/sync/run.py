@@ -1,0 +1,30 @@
+"""A sync from file to account: opens, maps, sends, shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rentix.client import SetupError
+from rentix.sync.engine import Portal, Sync
+from rentix.sync.map_file import MapFile, read_map
+from rentix.sync.mapping import FieldMap, lay_over
+from rentix.sync.progress import Screen
+from rentix.sync.sources import Source, open_source
+from rentix.sync.tally import Tally
+
+
+def open_roster(file: Path, map_path: Path | None) -> tuple[Source, FieldMap]:
+    """Open a roster and lay its map over it; raise SetupError for what can't be used."""
+    if not file.is_file():
+        raise SetupError(f"there is no file {file}")
+    map_file = read_map(map_path) if map_path is not None else MapFile()
+    source = open_source(file, map_file.layout)
+    return source, lay_over(map_file, source)
+
+
+def sync_roster(
+    source: Source, field_map: FieldMap, portal: Portal, screen: Screen, title: str
+) -> Tally:
+    """Bring a roster into the portal, showing how far it is."""
+    screen.start(f"{title} ({source.form})", source.lines)
+    return Sync(source, field_map, portal, on_progress=screen.advance).run()

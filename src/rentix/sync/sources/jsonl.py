@@ -1,0 +1,60 @@
+"""Rosters as JSON Lines: one object a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from rentix.client import SetupError
+from rentix.sync.records import Cells, Rejection, Row
+from rentix.sync.sources.lines import read_lines
+
+MAX_DEPTH = 4
+"""Levels of nesting that columns are named in."""
+
+
+class JsonlSource:
+    """A file of JSON objects in UTF-8. Columns are dotted paths: `social.youtube`."""
+
+    nested = True
+    form = "JSON Lines"
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.lines = 0
+        names: dict[str, None] = {}
+        for row in self.rows():
+            self.lines = row.line
+            if isinstance(row, Row):
+                names.update(dict.fromkeys(_paths(row.cells)))
+        self.columns = tuple(names)
+        if not names:
+            raise SetupError(f"{path} holds no JSON object; write one object a line")
+
+    def rows(self) -> Iterator[Row | Rejection]:
+        """Yield every line's object; blank lines are no rows."""
+        with self._path.open(encoding="utf-8-sig", errors="surrogateescape", newline="\n") as text:
+            for number, line in enumerate(read_lines(text), start=1):
+                if line is None or line.strip():
+                    yield _read_row(number, line)
+
+
+def _read_row(number: int, line: str | None) -> Row | Rejection:
+    if line is None:
+        return Rejection(number, None, "the line is longer than any row can be", "row_broken")
+    try:
+        cells = msgspec.json.decode(line.encode("utf-8", "surrogateescape"))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
+        return Rejection(number, None, f"the line is not JSON: {fault}", "row_broken")
+    if not isinstance(cells, dict):
+        return Rejection(number, None, "the line is not a JSON object", "row_broken")
+    return Row(number, cells)
+
+
+def _paths(cells: Cells, prefix: str = "", depth: int = 1) -> Iterator[str]:
+    for name, value in cells.items():
+        yield f"{prefix}{name}"
+        if isinstance(value, dict) and depth < MAX_DEPTH:
+            yield from _paths(value, f"{prefix}{name}.", depth + 1)

@@ -1,0 +1,156 @@
+"""When the client tries again, how long it waits, and when it gives up."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import replace
+from email.utils import formatdate
+
+import pytest
+
+from rentix.client import ApiError, ConnectionFailed, Patience, Rentix
+from rentix.client.answers import Answer, retry_after_s, seconds_to_reset
+from rentix.client.calls import bulk_users
+from rentix.client.retries import Retries
+from tests.client.conftest import Sleeps
+from tests.client.fake_portal import KEY, FakePortal, Fault, refused
+
+USER = {"externalId": "1", "name": "Ana", "phone": "069 123 456"}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(503),
+        Fault(502),
+        Fault(504),
+        refused(429, "Too many", "rate_limited"),
+        Fault(drop=True),
+    ],
+    ids=["503", "502", "504", "429", "dropped"],
+)
+def test_what_passes_is_tried_again(client: Rentix, portal: FakePortal, fault: Fault) -> None:
+    portal.faults.extend([fault, fault])
+    assert client.put_user(USER).created is True
+    assert len(portal.requests) == 3
+
+
+def test_a_write_whose_answer_was_lost_has_one_effect(client: Rentix, portal: FakePortal) -> None:
+    portal.faults.append(Fault(drop=True, after=True))
+    assert client.put_user(USER).created is True
+    assert len(portal.keys) == 2
+    assert len(set(portal.keys)) == 1
+
+
+def test_a_500_is_final(client: Rentix, portal: FakePortal) -> None:
+    portal.faults.append(refused(500, "Internal server error", "internal"))
+    with pytest.raises(ApiError, match="500 Internal"):
+        client.put_user(USER)
+    assert len(portal.requests) == 1
+
+
+def test_a_write_without_a_key_is_sent_once(client: Rentix, portal: FakePortal) -> None:
+    portal.faults.append(Fault(503))
+    with pytest.raises(ApiError, match="503"):
+        client.send(replace(bulk_users([USER], "key"), idempotency_key=None))
+    assert len(portal.requests) == 1
+
+
+def test_retry_after_is_waited_out(client: Rentix, portal: FakePortal, sleeps: Sleeps) -> None:
+    portal.faults.append(refused(429, "Too many", "rate_limited", Retry_After="37"))
+    client.put_user(USER)
+    assert len(sleeps.taken) == 1
+    assert 37 <= sleeps.taken[0] <= 37.5
+    assert sleeps.told[0].reason == "the service said 429"
+
+
+def test_a_wait_beyond_the_budget_ends_the_call(client: Rentix, portal: FakePortal) -> None:
+    portal.faults.append(refused(503, "Down", "unavailable", Retry_After="3600"))
+    with pytest.raises(ApiError, match="503 Down"):
+        client.put_user(USER)
+    assert len(portal.requests) == 1
+
+
+def test_attempts_are_bounded(client: Rentix, portal: FakePortal, sleeps: Sleeps) -> None:
+    portal.faults.extend([Fault(drop=True)] * 100)
+    with pytest.raises(ConnectionFailed) as caught:
+        client.put_user(USER)
+    assert caught.value.reached
+    assert len(portal.requests) == Patience().attempts
+    assert sum(sleeps.taken) < Patience().wait_budget_s
+
+
+def test_nothing_has_reached_a_service_that_is_not_there(sleeps: Sleeps) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with (
+        Rentix(KEY, f"http://127.0.0.1:{port}", clock=sleeps.clock) as client,
+        pytest.raises(ConnectionFailed, match=f"no answer from http://127.0.0.1:{port}") as caught,
+    ):
+        client.agency()
+    assert not caught.value.reached
+
+
+def test_back_off_grows_with_full_jitter_up_to_a_ceiling() -> None:
+    patience = Patience(attempts=1000, wait_budget_s=1e9, first_wait_s=1, longest_wait_s=8)
+    runs = [
+        [retries.wait_after(None) or 0.0 for _ in range(6)]
+        for retries in (Retries(patience, repeatable=True) for _ in range(400))
+    ]
+    highest = [max(column) for column in zip(*runs, strict=True)]
+    lowest = [min(column) for column in zip(*runs, strict=True)]
+    assert all(
+        ceiling * 0.9 < top <= ceiling
+        for top, ceiling in zip(highest, (1, 2, 4, 8, 8, 8), strict=True)
+    )
+    assert all(bottom < 0.5 for bottom in lowest)
+
+
+def test_a_spent_budget_is_waited_for(client: Rentix, portal: FakePortal, sleeps: Sleeps) -> None:
+    portal.headers = {
+        "X-RateLimit-Limit": "30",
+        "X-RateLimit-Remaining": "0",
+        "X-RateLimit-Reset": str(int(sleeps.now_s) + 41),
+    }
+    client.bulk_users([USER])
+    client.put_user(USER)
+    assert sleeps.taken == [], "the bulk budget is not the budget of single requests"
+    client.bulk_users([USER])
+    assert sleeps.taken == [41]
+    assert sleeps.told[0].reason == "rate budget spent"
+
+
+@pytest.mark.parametrize("remaining", ["1", None])
+def test_no_budget_shown_or_some_left_is_no_reason_to_wait(
+    client: Rentix, portal: FakePortal, sleeps: Sleeps, remaining: str | None
+) -> None:
+    if remaining:
+        portal.headers = {"X-RateLimit-Remaining": remaining, "X-RateLimit-Reset": "9999999999"}
+    client.bulk_users([USER])
+    client.bulk_users([USER])
+    assert sleeps.taken == []
+
+
+def test_a_reset_that_nobody_can_mean_is_not_waited_for(
+    client: Rentix, portal: FakePortal, sleeps: Sleeps
+) -> None:
+    portal.headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "99999999999"}
+    client.bulk_users([USER])
+    client.bulk_users([USER])
+    assert sleeps.taken == [120]
+
+
+def test_a_wrong_clock_here_does_not_matter_when_the_service_says_its_time() -> None:
+    headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1020"}
+    answer = Answer(200, headers | {"date": formatdate(1000, usegmt=True)}, b"")
+    assert seconds_to_reset(answer, unix_s=5_000_000) == 20
+    assert seconds_to_reset(Answer(200, headers, b""), unix_s=1005) == 15
+
+
+@pytest.mark.parametrize(
+    ("asked", "seconds"),
+    [("12", 12), ("0", 0), ("-5", 0), ("soon", 0), ("²", 0), (formatdate(1030, usegmt=True), 30)],
+)
+def test_retry_after_is_a_number_or_a_date(asked: str, seconds: float) -> None:
+    headers = {"retry-after": asked, "date": formatdate(1000, usegmt=True)}
+    assert retry_after_s(Answer(503, headers, b"")) == seconds
