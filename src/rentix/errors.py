@@ -54,6 +54,7 @@ class Code(StrEnum):
     USER_UNKNOWN = "user_unknown"
     JOB_UNKNOWN = "job_unknown"
     EXTERNAL_ID_TAKEN = "external_id_taken"
+    USER_EXISTS = "user_exists"
     ALREADY_LINKED = "already_linked"
     STALE_SOURCE = "stale_source"
     PRECONDITION_FAILED = "precondition_failed"
@@ -81,7 +82,7 @@ class Fault(msgspec.Struct, frozen=True):
     user_id: int | None = None
 
 
-class Problem(Exception):  # noqa: N818 - a refusal is an answer, not a malfunction
+class Problem(Exception):
     """An operation or a request that is refused, with all that its sender needs to mend it."""
 
     def __init__(

@@ -43,7 +43,7 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-class InUse(Exception):  # noqa: N818 - told to a person
+class InUse(Exception):
     """Another process serves this data."""
 
 

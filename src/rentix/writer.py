@@ -17,7 +17,7 @@ from rentix.decide.batch import decide
 from rentix.decide.working_set import lookup
 from rentix.errors import Problem
 from rentix.operations import Answer, Request
-from rentix.store import Store, StoreError
+from rentix.store import Store, StoreError, Unavailable
 
 Ending = Answer | Exception
 """How a request ended: an answer, a `Problem`, or a `StoreError`."""
@@ -27,11 +27,11 @@ AGENCY_OPERATIONS = 200
 QUEUE_OPERATIONS = 20_000
 
 
-class Overloaded(Exception):  # noqa: N818 - an answer (503), not a malfunction
+class Overloaded(Exception):
     """More is waiting than can be written in good time; nothing of this request was done."""
 
 
-class Closed(Exception):  # noqa: N818 - as above
+class Closed(Exception):
     """The writer takes no more requests."""
 
 
@@ -43,6 +43,8 @@ def commit(store: Store, requests: Sequence[Request], now_ms: int) -> list[Endin
     """
     try:
         return _commit_together(store, requests, now_ms)
+    except Unavailable as error:  # it would be so for each of them
+        return [error] * len(requests)
     except StoreError as error:
         if len(requests) == 1:
             return [error]
@@ -83,7 +85,8 @@ class Waiting(msgspec.Struct):
 class Clock(Protocol):
     """The time, in milliseconds since 1970."""
 
-    def __call__(self) -> int: ...
+    def __call__(self) -> int:
+        """Now."""
 
 
 class Queue:

@@ -12,7 +12,7 @@ from rentix.wire.bodies import MAX_BODY_BYTES
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 
-class Disconnected(Exception):  # noqa: N818 - nobody is left to answer
+class Disconnected(Exception):
     """The client went away before its request was whole."""
 
 

@@ -1,5 +1,7 @@
-"""What every request goes through, in the order of contract 2: route, method, key, rights, rate,
-kind and size of the body, query; then its handler; and one envelope for every refusal.
+"""What every request goes through, before and after its handler.
+
+In the order of contract 2: route, method, key, rights, rate, kind and size of the body, query. One
+envelope for every refusal.
 """
 
 from __future__ import annotations

@@ -18,8 +18,9 @@ CONNECTIONS_MAX = 2000
 
 
 class GuardedProtocol(HttpToolsProtocol):
-    """Cuts a connection whose request line and headers are slow or endless, and says in the
-    envelope of contract 3 what is wrong with bytes that are no HTTP.
+    """Cuts a connection whose request line and headers are slow or endless.
+
+    What is wrong with bytes that are no HTTP is said in the envelope of contract 3.
     """
 
     _head_timer: asyncio.TimerHandle | None = None

@@ -120,13 +120,12 @@ def _print_cursor(user_id: int) -> str:
 def _read_cursor(text: str) -> int:
     try:
         plain = base64.b64decode(f"{text}{'=' * (-len(text) % 4)}", b"-_", validate=True)
-        if not (plain[:1] == b"u" and plain[1:].isdigit() and len(plain) < 20):  # noqa: PLR2004
-            raise ValueError(text)
-        return int(plain[1:])
     except (ValueError, binascii.Error):
-        message = "cursor must be the nextCursor of a page; leave it out to begin anew"
-        fault = Fault(Code.CURSOR_INVALID, message, parameter="cursor")
-        raise invalid([fault]) from None
+        plain = b""
+    if plain[:1] == b"u" and plain[1:].isdigit() and len(plain) < 20:  # noqa: PLR2004 - 64 bits
+        return int(plain[1:])
+    message = "cursor must be the nextCursor of a page; leave it out to begin anew"
+    raise invalid([Fault(Code.CURSOR_INVALID, message, parameter="cursor")])
 
 
 async def _stream(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable
 
@@ -17,7 +18,7 @@ _GRACE_S = 20
 _log = structlog.get_logger("rentix")
 
 
-class PortTaken(Exception):  # noqa: N818 - told to a person, who chooses another port
+class PortTaken(Exception):
     """Somebody else listens there."""
 
 
@@ -34,6 +35,9 @@ def serve(
     url = f"http://{_bracketed(host)}:{listener.getsockname()[1]}"
     _log.info("serving", url=url, metrics=metrics_url)
     ready(url)
+    # uvicorn raises the signal that stopped it anew, when all is finished: then it means no more.
+    for stopping in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stopping, lambda *_: None)
     make_server(app).run([listener])
 
 

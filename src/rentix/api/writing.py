@@ -52,8 +52,9 @@ def read_etags(header: bytes, name: str) -> list[tuple[bool, str]]:
 
 
 def stray_notes(call: Call) -> tuple[Note, ...]:
-    """A warning for each query parameter that the route doesn't know: a write meant as a dry
-    run must not go unnoticed.
+    """A warning for each query parameter that the route doesn't know.
+
+    A write that was meant as a dry run must not go unnoticed.
     """
     return tuple(
         Note(

@@ -9,7 +9,7 @@ import msgspec
 from rich.console import Console
 
 
-class Stop(Exception):  # noqa: N818 - the end of a command, told to a person
+class Stop(Exception):
     """A command cannot go on; the message says why and what to do. Exit code 2."""
 
 

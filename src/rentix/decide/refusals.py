@@ -12,6 +12,15 @@ def unknown_user(user_id: int | None, external_id: str | None) -> Problem:
     return Problem(Code.USER_UNKNOWN, f"User with {which} not found")
 
 
+def already_there(user: User, *, by_id: bool) -> Problem:
+    """409: `mode: create` for a user that there is already."""
+    if not by_id:
+        return external_id_taken(user, "send mode upsert to update that user, or ")
+    message = f"user {user.id} exists already; send mode upsert or update to update it"
+    fault = Fault(Code.USER_EXISTS, message, ("id",), user_id=user.id)
+    return Problem(Code.USER_EXISTS, message, (fault,))
+
+
 def external_id_taken(holder: User, way_out: str = "") -> Problem:
     """409: names the holder, who is of the same agency, and the call that frees the id."""
     message = (

@@ -7,9 +7,9 @@ from msgspec.structs import replace
 
 from rentix.decide.merge import Merge, birth, merge
 from rentix.decide.refusals import (
+    already_there,
     check_freshness,
     check_precondition,
-    external_id_taken,
     unknown_user,
 )
 from rentix.decide.report import receipt, warnings
@@ -31,7 +31,7 @@ def put_user(working: WorkingSet, caller: Caller, put: PutUser, now_ms: int) -> 
             raise unknown_user(put.id, put.external_id)
         return _create(working, caller, put, now_ms)
     if put.mode == "create":
-        raise external_id_taken(user, "send mode upsert to update that user, or ")
+        raise already_there(user, by_id=put.id is not None)
     check_precondition(put.if_match, user)
     check_freshness(put.source_us, user)
     return _update(working, caller, user, put, now_ms)

@@ -91,8 +91,9 @@ class Effects(msgspec.Struct):
 
 
 class WorkingSet:
-    """The loaded state of a batch. Operations are applied to it one after another, so that a
-    later one sees what an earlier one did. Users are looked up by agency, always.
+    """The loaded state of a batch. Users are looked up by agency, always.
+
+    Operations are applied one after another, so that a later one sees what an earlier one did.
     """
 
     def __init__(

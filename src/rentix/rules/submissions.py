@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -33,9 +34,9 @@ class Submission(msgspec.Struct):
     notes: list[Note] = []
     faults: list[Fault] = []
 
-    def take(self, member: str, field: str, sent: str, stored: str) -> None:
-        """Set a member of the patch, and note the field's form if it is another one."""
-        self.patch[member] = stored
+    def take(self, field: str, sent: str, stored: str) -> None:
+        """Set a field of the patch, and note its form if it is another one than was sent."""
+        self.patch[field] = stored
         self.form(field, sent, stored)
 
     def form(self, field: str, sent: str, stored: str) -> None:
@@ -80,7 +81,7 @@ def _read_name(seen: Submission, name: str | UnsetType) -> None:
     if isinstance(name, str):
         stored = clean_line(name)
         if _fits(seen, ("name",), stored, NAME_MAX):
-            seen.take("name", "name", name, stored)
+            seen.take("name", name, stored)
 
 
 def _fits(seen: Submission, path: Path, text: str, most: int) -> bool:
@@ -159,21 +160,12 @@ def _read_social(seen: Submission, network: Any, sent: str | UnsetType | None) -
     if sent is None:
         seen.patch[network] = None
     elif sent is not UNSET:
-        _read(
-            seen,
-            network,
-            (network,),
-            Code.SOCIAL_INVALID,
-            sent,
-            lambda s: canonical_social(network, s),
-        )
+        _read(seen, (network,), Code.SOCIAL_INVALID, sent, partial(canonical_social, network))
 
 
-def _read(
-    seen: Submission, member: str, path: Path, code: Code, sent: str, rule: Callable[[str], str]
-) -> None:
+def _read(seen: Submission, path: Path, code: Code, sent: str, rule: Callable[[str], str]) -> None:
     try:
-        seen.take(member, field_name(path[:1]), sent, rule(sent))
+        seen.take(str(path[0]), sent, rule(sent))
     except ValueError as error:
         seen.refuse(code, path, str(error))
 
@@ -192,7 +184,7 @@ def _read_avatar(seen: Submission, sent: AvatarBody | UnsetType | None, raw: Any
         seen.refuse(Code.MEDIA_UNKNOWN, ("avatar", "id"), reason)
     elif isinstance(sent.url, str):
         seen.patch["avatar_refresh"] = sent.refresh is True
-        _read(seen, "avatar", ("avatar", "url"), Code.URL_INVALID, sent.url, picture_url)
+        _read(seen, ("avatar", "url"), Code.URL_INVALID, sent.url, picture_url)
 
 
 def _read_settings(seen: Submission, sent: SettingsBody | UnsetType, raw: Any) -> None:

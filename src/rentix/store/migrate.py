@@ -27,19 +27,22 @@ def migrate_sqlite(connection: apsw.Connection) -> None:
     Raises:
         SchemaTooNew: the schema has steps that this program doesn't know.
     """
-    steps = migrations("sqlite")
-    latest = steps[-1][0]
     connection.execute("BEGIN IMMEDIATE")
     try:
-        version = connection.execute("PRAGMA user_version").get
-        if version > latest:
-            message = f"the data is of schema {version}, this program knows {latest}: upgrade it"
-            raise SchemaTooNew(message)
-        for number, script in steps:
-            if number > version:
-                connection.execute(script)
-        connection.execute(f"PRAGMA user_version = {latest}")
+        _apply_missing(connection, migrations("sqlite"))
     except BaseException:
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
+
+
+def _apply_missing(connection: apsw.Connection, steps: list[tuple[int, str]]) -> None:
+    version, latest = connection.execute("PRAGMA user_version").get, steps[-1][0]
+    if version > latest:
+        message = f"the data is of schema {version}, this program knows {latest}: upgrade it"
+        raise SchemaTooNew(message)
+    for number, script in steps:
+        if number > version:
+            connection.execute(script)
+    if version < latest:
+        connection.execute(f"PRAGMA user_version = {latest}")

@@ -27,8 +27,6 @@ def _split(text: str) -> dict[str, str]:
     queries: dict[str, str] = {}
     for kind, name, body in zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True):
         (fragments if kind == "fragment" else queries)[name] = body.strip()
-    for name, query in queries.items():
-        for fragment, piece in fragments.items():
-            query = query.replace(f"{{{fragment}}}", piece)
-        queries[name] = query
+    for fragment, piece in fragments.items():
+        queries = {name: q.replace(f"{{{fragment}}}", piece) for name, q in queries.items()}
     return queries
