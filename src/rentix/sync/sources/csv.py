@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, TextIO
@@ -14,6 +15,7 @@ from rentix.sync.sources.encoding import survey
 from rentix.sync.sources.lines import LONGEST_LINE, LineFeed, read_lines
 
 DELIMITERS: Final = (",", ";", "\t")
+QUOTED = re.compile(r'"[^"]*"')
 DELIMITER_NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 
@@ -99,13 +101,13 @@ def _fit(cells: list[str], width: int | None) -> list[str]:
 
 
 def _sniff_delimiter(header: str) -> str:
-    widths = {mark: len(next(csv.reader([header], delimiter=mark), [])) for mark in DELIMITERS}
-    return max(DELIMITERS, key=lambda mark: widths[mark])
+    bare = QUOTED.sub("", header)
+    return max(DELIMITERS, key=bare.count)
 
 
 def _known_encoding(name: str) -> str:
     try:
-        b"".decode(name)
+        "a".encode(name)
     except LookupError:
         raise SetupError(f"[csv] encoding: {name!r} is no encoding that Python knows") from None
     return codecs.lookup(name).name
