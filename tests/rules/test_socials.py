@@ -114,6 +114,7 @@ def test_an_address_with_credentials_or_a_port_is_refused(authority: str) -> Non
         ("youtube", "https://www.youtube.com/watch?v=abc"),
         ("youtube", "https://www.youtube.com/channel/ana"),
         ("youtube", "https://www.youtube.com/c"),
+        ("youtube", "https://www.youtube.com/channel/"),
         ("tiktok", "https://www.tiktok.com/"),
         ("tiktok", "https://www.tiktok.com/t/ZT123/"),
         ("tiktok", "https://www.tiktok.com/@ana%20rusu"),
@@ -122,6 +123,12 @@ def test_an_address_with_credentials_or_a_port_is_refused(authority: str) -> Non
 def test_a_page_that_is_no_profile_is_refused(network: Network, text: str) -> None:
     with pytest.raises(ValueError, match=rf"^must name a profile, such as .*{network}\.com/"):
         canonical_social(network, text)
+
+
+@pytest.mark.parametrize("text", ["p", "@Explore", "instagram.com/@p"])
+def test_a_handle_that_would_lead_to_a_page_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^must "):
+        canonical_social("instagram", text)
 
 
 @pytest.mark.parametrize("text", ["https://youtu.be/dQw4w9WgXcQ", "youtu.be"])

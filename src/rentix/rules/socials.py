@@ -32,7 +32,7 @@ class _Site(msgspec.Struct, frozen=True):
     bare: str
     """What a name without an @ stands behind in an address."""
     pages: frozenset[str]
-    """First parts of paths that are no profile."""
+    """First parts of paths, in lower case, that are no profile."""
     folders: dict[str, re.Pattern[str]] = {}
     """First parts of paths behind which a profile has another name than its handle."""
 
@@ -52,7 +52,7 @@ _SITES: dict[Network, _Site] = {
         mark="@",
         bare="c/",
         pages=frozenset({"clip", "embed", "feed", "gaming", "hashtag", "live", "playlist"})
-        | {"post", "premium", "redirect", "results", "shorts", "watch"},
+        | {"post", "premium", "redirect", "results", "shorts", "watch", "channel", "user"},
         folders={
             "channel": re.compile(r"UC[A-Za-z0-9_-]{22}"),
             "c": re.compile(r"(?!\.)[\w.·-]{1,100}"),
@@ -81,9 +81,15 @@ def canonical_social(network: Network, text: str) -> str:
     text = normalize("NFC", text).strip()
     handle = text.removeprefix("@")
     is_host = text.lower() in _HOSTS or text.lower().startswith("www.")
-    if not is_host and site.handle.fullmatch(handle):
+    if not is_host and _is_handle(site, handle):
         return _address(site, site.mark + handle)
     return _address(site, _find_profile(site, _read_path(site, text)))
+
+
+def _is_handle(site: _Site, name: str) -> bool:
+    # Where nothing marks a handle in an address, one named as a page would lead to the page.
+    reachable = bool(site.mark) or name.lower() not in site.pages
+    return reachable and bool(site.handle.fullmatch(name))
 
 
 def _address(site: _Site, path: str) -> str:
@@ -116,9 +122,8 @@ def _find_profile(site: _Site, parts: list[str]) -> str:
         case [folder, name, *_] if folder in site.folders:
             if site.folders[folder].fullmatch(name):
                 return f"{folder}/{name}"
-        case [name, *_] if name.startswith("@") and site.handle.fullmatch(name[1:]):
+        case [name, *_] if name.startswith("@") and _is_handle(site, name[1:]):
             return site.mark + name[1:]
-        case [name, *_] if name.lower() not in {*site.pages, *site.folders}:
-            if site.handle.fullmatch(name):
-                return site.bare + name
+        case [name, *_] if site.handle.fullmatch(name) and name.lower() not in site.pages:
+            return site.bare + name
     raise ValueError(f"must name a profile, such as https://www.{site.domain}/{site.mark}name")
