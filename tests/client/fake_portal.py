@@ -41,11 +41,11 @@ def refused(status: int, message: str, code: str, **headers: str) -> Fault:
 
 @dataclass
 class FakePortal:
-    """Users by external id, what was asked, and the faults to come."""
+    """Users by external id, what was asked, and the faults to come (None: a sound answer)."""
 
     url: str = ""
     users: dict[str, Json] = field(default_factory=dict)
-    faults: deque[Fault] = field(default_factory=deque)
+    faults: deque[Fault | None] = field(default_factory=deque)
     headers: dict[str, str] = field(default_factory=dict)
     requests: list[tuple[str, str]] = field(default_factory=list)
     keys: list[str | None] = field(default_factory=list)
@@ -66,7 +66,7 @@ class FakePortal:
             self.remembered[key] = result
         return result
 
-    def _route(self, method: str, path: str, body: Any) -> tuple[int, Json]:  # noqa: ANN401
+    def _route(self, method: str, path: str, body: Any) -> tuple[int, Json]:
         path = path.removeprefix("/api/v1")
         if (method, path) == ("POST", "/users/bulk"):
             return self._bulk(body["operations"])

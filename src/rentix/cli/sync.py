@@ -9,8 +9,8 @@ from typing import Annotated, Final
 
 from cyclopts import Parameter
 from rich.console import Console
-from rich.text import Text
 
+from rentix.cli.output import say_error
 from rentix.client import Rentix, SetupError
 from rentix.sync.progress import choose_screen
 from rentix.sync.report import print_report, to_json, write_rejected
@@ -23,7 +23,7 @@ STOPPED: Final = 2
 INTERRUPTED: Final = 130
 
 
-def sync(  # noqa: PLR0913 - each is an option of the command
+def sync(
     file: Annotated[Path, Parameter(help="The roster: CSV, or JSON Lines if named .jsonl.")],
     /,
     *,
@@ -67,7 +67,7 @@ def sync(  # noqa: PLR0913 - each is an option of the command
             tally = sync_roster(source, field_map, client, screen, file.name)
         return _report(talk, tally, as_json=as_json, rejected=rejected)
     except (SetupError, OSError) as fault:
-        complain(talk, fault)
+        say_error(str(fault))
         return STOPPED
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -83,11 +83,6 @@ def read_key(name: str) -> str:
     )
 
 
-def complain(console: Console, fault: Exception) -> None:
-    """Print why a command could not do its work."""
-    console.print(Text(f"rentix: {fault}", "red"), soft_wrap=True)
-
-
 def exit_code(tally: Tally) -> int:
     """Return what a finished or stopped sync says to the shell."""
     if tally.stopped is not None:
@@ -101,7 +96,7 @@ def _report(talk: Console, tally: Tally, *, as_json: bool, rejected: Path | None
         try:
             write_rejected(rejected, tally.rejected)
         except OSError as fault:
-            complain(talk, fault)
+            say_error(str(fault))
             rejected, code = None, STOPPED
     print_report(talk if as_json else Console(), tally, rejected)
     if as_json:

@@ -13,7 +13,7 @@ class SetupError(RentixError):
     """Nothing was sent: a key, an address or a file cannot be used as it was given."""
 
 
-class ConnectionFailed(RentixError):  # noqa: N818 - says what happened, as its siblings do
+class ConnectionFailed(RentixError):
     """No answer came. `reached` says whether a request may have got through before that."""
 
     def __init__(self, message: str, *, reached: bool) -> None:
@@ -21,7 +21,7 @@ class ConnectionFailed(RentixError):  # noqa: N818 - says what happened, as its 
         self.reached = reached
 
 
-class UnreadableAnswer(RentixError):  # noqa: N818 - as ConnectionFailed
+class UnreadableAnswer(RentixError):
     """An answer that is not the contract's: another service, or a proxy in between."""
 
 

@@ -59,7 +59,7 @@ class Rentix:
     Raises SetupError for an unusable key or address, and from calls what `errors` lists.
     """
 
-    def __init__(  # noqa: PLR0913 - all but two have defaults that a caller rarely changes
+    def __init__(
         self,
         api_key: str,
         base_url: str,
