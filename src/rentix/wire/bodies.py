@@ -20,35 +20,63 @@ Description = Annotated[str, Meta(min_length=1, max_length=5000)]
 Handle = Annotated[
     str, Meta(min_length=1, max_length=2048, description="Handle, @handle, domain or URL.")
 ]
-Url = Annotated[str, Meta(min_length=1, max_length=2048)]
+Url = Annotated[
+    str, Meta(min_length=1, max_length=2048, description="Where to import the picture from.")
+]
 Timestamp = Annotated[str, Meta(min_length=1, max_length=64, description="ISO 8601 with a zone.")]
-Etag = Annotated[str, Meta(min_length=1, max_length=255)]
+Etag = Annotated[
+    str,
+    Meta(min_length=1, max_length=255, description="Write only if the user's etag is this one."),
+]
+Channel = Annotated[bool, Meta(description="Whether visitors are offered this channel.")]
 
 
 class SettingsBody(msgspec.Struct):
     """Contact channels, merged key by key. `posting_type` is the server's and ignored."""
 
-    posting_type: Any = UNSET
-    contact_phone: bool | UnsetType = UNSET
-    contact_whatsapp: bool | UnsetType = UNSET
-    contact_viber: bool | UnsetType = UNSET
-    contact_telegram: bool | UnsetType = UNSET
+    posting_type: Annotated[Any, Meta(description="Set by the portal; one sent is ignored.")] = (
+        UNSET
+    )
+    contact_phone: Channel | UnsetType = UNSET
+    contact_whatsapp: Channel | UnsetType = UNSET
+    contact_viber: Channel | UnsetType = UNSET
+    contact_telegram: Channel | UnsetType = UNSET
 
 
 class AvatarBody(msgspec.Struct):
     """Exactly one of `url` (imported in the background) and `id` (a media of the agency)."""
 
     url: Url | UnsetType = UNSET
-    id: Id | UnsetType = UNSET
-    refresh: bool | UnsetType = UNSET
+    id: Annotated[int, Meta(ge=1, le=MAX_ID, description="A media of the agency.")] | UnsetType = (
+        UNSET
+    )
+    refresh: (
+        Annotated[bool, Meta(description="Import again, though the URL is the same.")] | UnsetType
+    ) = UNSET
 
 
 class ProfileBody(msgspec.Struct, rename="camel", kw_only=True):
     """The profile fields of a submission. Absent keeps, null clears, a value sets."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=200)] | UnsetType = UNSET
-    phone: Annotated[str, Meta(min_length=1, max_length=255)] | UnsetType = UNSET
-    description: Description | dict[str, Description | None] | UnsetType | None = UNSET
+    name: (
+        Annotated[str, Meta(min_length=1, max_length=200, description="As visitors see it.")]
+        | UnsetType
+    ) = UNSET
+    phone: (
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                max_length=255,
+                description="In any spelling; of several numbers the first mobile one is taken.",
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    description: Annotated[
+        Description | dict[str, Description | None] | UnsetType | None,
+        Meta(description="A text in the agency's language, or texts by locale: ro, ru, en."),
+    ] = UNSET
     avatar: AvatarBody | UnsetType | None = UNSET
     instagram: Handle | UnsetType | None = UNSET
     youtube: Handle | UnsetType | None = UNSET
@@ -57,39 +85,91 @@ class ProfileBody(msgspec.Struct, rename="camel", kw_only=True):
 
 
 class PutUserBody(ProfileBody, rename="camel", kw_only=True):
-    """PUT /users: create or update one profile, by exactly one of `id` and `externalId`."""
+    """Create or update one profile, by exactly one of `id` and `externalId`.
+
+    Absent keeps, null clears, a value sets. A new user needs `name` and `phone`.
+    """
 
     id: Id | UnsetType = UNSET
     external_id: ExternalId | UnsetType = UNSET
-    mode: Literal["upsert", "create", "update", "fill"] | UnsetType = UNSET
-    source_updated_at: Timestamp | UnsetType = UNSET
+    mode: Annotated[
+        Literal["upsert", "create", "update", "fill"] | UnsetType,
+        Meta(
+            description="`upsert` if absent. `create`: 409 if known; `update`: 404 if unknown; "
+            "`fill`: creates, else only fills empty fields."
+        ),
+    ] = UNSET
+    source_updated_at: (
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                max_length=64,
+                description="When the CRM changed the record, ISO 8601 with a zone; "
+                "409 if older than the one stored.",
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
     if_match: Etag | UnsetType = UNSET
-    reactivate: bool | UnsetType = UNSET
+    reactivate: (
+        Annotated[bool, Meta(description="Also bring back a user whom a person deactivated.")]
+        | UnsetType
+    ) = UNSET
 
 
 class LinkBody(msgspec.Struct, rename="camel", kw_only=True):
-    """POST /users/:id/link."""
+    """The external id to attach."""
 
     external_id: ExternalId
     if_match: Etag | UnsetType = UNSET
 
 
-class LinkOperationBody(LinkBody, rename="camel", kw_only=True):
-    """`link` in a bulk."""
+class UpsertOperationBody(PutUserBody, rename="camel", kw_only=True):
+    """`upsert` (alias `update`) in a bulk: the body of PUT /users, and `op`."""
 
+    op: Literal["upsert", "update"]
+
+
+class ValidateOperationBody(PutUserBody, rename="camel", kw_only=True):
+    """`validate` in a bulk: decided as `upsert` is, and not stored."""
+
+    op: Literal["validate"]
+
+
+class LinkOperationBody(LinkBody, rename="camel", kw_only=True):
+    """`link` in a bulk: attach an external id."""
+
+    op: Literal["link"]
     id: Id
 
 
 class UnlinkOperationBody(msgspec.Struct, rename="camel", kw_only=True):
-    """`unlink` in a bulk: exactly one of `id` and `externalId`."""
+    """`unlink` in a bulk: detach the external id, by exactly one of `id` and `externalId`."""
 
+    op: Literal["unlink"]
     id: Id | UnsetType = UNSET
     external_id: ExternalId | UnsetType = UNSET
     if_match: Etag | UnsetType = UNSET
 
 
 class BulkBody(msgspec.Struct, kw_only=True):
-    """POST /users/bulk: 1 to 100 operations, in order; with `atomic` all or none."""
+    """1 to 100 operations, in order, each on its own or, with `atomic`, all or none."""
 
     operations: list[Any]
-    atomic: bool | UnsetType = UNSET
+    atomic: (
+        Annotated[bool, Meta(description="Store all operations or, if one fails, none.")]
+        | UnsetType
+    ) = UNSET
+
+
+OPERATION_BODIES: dict[str, type] = {
+    "upsert": UpsertOperationBody,
+    "update": UpsertOperationBody,
+    "validate": ValidateOperationBody,
+    "link": LinkOperationBody,
+    "unlink": UnlinkOperationBody,
+}
+"""What an element of `operations` is, by its `op`. Each is read by itself, so that a bad one
+fails alone.
+"""
