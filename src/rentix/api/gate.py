@@ -6,6 +6,7 @@ envelope for every refusal.
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from collections.abc import MutableMapping
@@ -32,6 +33,11 @@ _BODIED = ("POST", "PUT", "PATCH")
 _SHOWN_PATH = 200
 
 
+def _whole(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    # An external id may hold line ends, which a dot leaves out and a dollar sign looks past.
+    return re.compile(pattern.pattern, re.DOTALL)
+
+
 class Gate:
     """The API as an ASGI application."""
 
@@ -40,7 +46,7 @@ class Gate:
         self._watcher = watcher
         paths = dict.fromkeys(route.path for route in ROUTES)
         self._resources = [
-            (compile_path(BASE + path)[0], {r.method: r for r in ROUTES if r.path == path})
+            (_whole(compile_path(BASE + path)[0]), {r.method: r for r in ROUTES if r.path == path})
             for path in paths
         ]
 
@@ -76,7 +82,7 @@ class Gate:
 
     def _find(self, scope: Scope, call: Call) -> Route:
         for pattern, methods in self._resources:
-            match = pattern.match(scope["path"])
+            match = pattern.fullmatch(scope["path"])
             if match and "" not in match.groupdict().values():
                 call.names = match.groupdict()
                 route = methods.get("GET" if call.method == "HEAD" else call.method)

@@ -86,7 +86,8 @@ def _nuls(value: object, path: Path) -> Iterator[Fault]:
             for key, child in item.items():
                 waiting.append(((*here, key), child))
                 if "\0" in key:
-                    yield Fault(Code.NUL_REFUSED, "names must not contain NUL", (*here, key))
+                    message = f"names in {field_name(here)} must not contain NUL"
+                    yield Fault(Code.NUL_REFUSED, message, (*here, key))
         elif isinstance(item, list):
             waiting.extend(((*here, index), child) for index, child in enumerate(item))
 
