@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 import uvicorn
@@ -14,6 +14,7 @@ from rentix.api.app import App
 from rentix.api.protocol import GuardedProtocol
 
 DEFAULT_METRICS_PORT = 9464
+LOOPBACK = ("127.0.0.1", "::1")
 _GRACE_S = 20
 _log = structlog.get_logger("rentix")
 
@@ -23,9 +24,16 @@ class PortTaken(Exception):
 
 
 def serve(
-    app: App, host: str, port: int, metrics_port: int | None, ready: Callable[[str], None]
+    app: App,
+    host: str,
+    port: int,
+    metrics_port: int | None,
+    ready: Callable[[str], None],
+    proxies: Sequence[str] = LOOPBACK,
 ) -> None:
     """Serve until told to stop. `ready` is called with the address; a port of 0 is any free one.
+
+    `proxies` are addresses and networks whose X-Forwarded-For names the client.
 
     Raises:
         PortTaken: `port`, or an explicit `metrics_port`, is in use.
@@ -38,10 +46,10 @@ def serve(
     # uvicorn raises the signal that stopped it anew, when all is finished: then it means no more.
     for stopping in (signal.SIGTERM, signal.SIGINT):
         signal.signal(stopping, lambda *_: None)
-    make_server(app).run([listener])
+    make_server(app, proxies).run([listener])
 
 
-def make_server(app: App) -> uvicorn.Server:
+def make_server(app: App, proxies: Sequence[str] = LOOPBACK) -> uvicorn.Server:
     """The HTTP server around `app`; `run([listener])` serves until it is told to stop."""
     config = uvicorn.Config(
         app,
@@ -51,6 +59,7 @@ def make_server(app: App) -> uvicorn.Server:
         access_log=False,
         log_config=None,
         server_header=False,
+        forwarded_allow_ips=list(proxies),  # left out, uvicorn would ask the environment
         timeout_graceful_shutdown=_GRACE_S,
     )
     return uvicorn.Server(config)

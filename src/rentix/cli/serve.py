@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from rentix.api.server import PortTaken
+from rentix.api.server import LOOPBACK, PortTaken
 from rentix.api.server import serve as serve_app
 from rentix.cli.options import Data
 from rentix.cli.output import Stop, say
@@ -20,6 +22,14 @@ MetricsPort = Annotated[
     int | None,
     Parameter(help="Port of /metrics, on loopback only; else 9464, or any free one."),
 ]
+Proxies = Annotated[
+    list[str] | None,
+    Parameter(
+        negative="",
+        help="Address or network (10.0.0.0/8) of a proxy whose X-Forwarded-For is believed; else "
+        "this machine's own.",
+    ),
+]
 
 
 def serve(
@@ -28,6 +38,7 @@ def serve(
     host: str = "127.0.0.1",
     port: Port = 8000,
     metrics_port: MetricsPort = None,
+    proxy: Proxies = None,
 ) -> int:
     """Serve the API on the embedded database, one process a data directory.
 
@@ -40,11 +51,25 @@ def serve(
     host
         Address to listen on. Put a TLS proxy in front before listening to the world.
     """
-    serve_directory(data_directory(data), host, port, metrics_port)
+    proxies = [_read_proxy(text) for text in proxy] if proxy else LOOPBACK
+    serve_directory(data_directory(data), host, port, metrics_port, proxies)
     return 0
 
 
-def serve_directory(directory: Path, host: str, port: int, metrics_port: int | None) -> None:
+def _read_proxy(text: str) -> str:
+    try:
+        return str(ip_network(text))
+    except ValueError as error:
+        raise Stop(f"--proxy {text} is no address or network such as 10.0.0.0/8: {error}") from None
+
+
+def serve_directory(
+    directory: Path,
+    host: str,
+    port: int,
+    metrics_port: int | None,
+    proxies: Sequence[str] = LOOPBACK,
+) -> None:
     """Serve until told to stop.
 
     Raises:
@@ -53,8 +78,12 @@ def serve_directory(directory: Path, host: str, port: int, metrics_port: int | N
     start_logging()
     try:
         with serving(directory) as app:
-            serve_app(app, host, port, metrics_port, lambda url: say(f"Rentix serves {url}"))
+            serve_app(app, host, port, metrics_port, _say_where, proxies)
     except (InUse, PortTaken) as error:
         raise Stop(str(error)) from error
     except StoreError as error:
         raise Stop(f"the data in {directory} cannot be used: {error}") from error
+
+
+def _say_where(url: str) -> None:
+    say(f"Rentix serves {url}")
