@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rentix.api.call import Call, Reply, json_reply
+from rentix.api.refusals import error_reply
 from rentix.api.writing import stray_notes, terms, write
 from rentix.errors import Code, Fault, Problem, invalid
 from rentix.operations import Note, Operation, Outcome, Result
@@ -101,4 +102,4 @@ def _refusal(call: Call, results: Sequence[Result], body: BulkShape) -> Reply:
         "an operation failed and the request is atomic" if aborted else "every operation failed"
     )
     problem = Problem(Code.ALL_FAILED, f"{message}; results says why")
-    return json_reply(bulk_error(problem, call.request_id, body), 422)
+    return error_reply(bulk_error(problem, call.request_id, body), call, [])

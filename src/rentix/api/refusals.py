@@ -7,6 +7,7 @@ from rentix.errors import Code, Problem
 from rentix.store import Unavailable
 from rentix.wire.answers import encode
 from rentix.wire.errors import envelope, problem_json
+from rentix.wire.shapes import ErrorShape
 from rentix.writer import Closed, Overloaded
 
 _PROBLEM_JSON = b"application/problem+json"
@@ -41,6 +42,11 @@ def refuse(problem: Problem, call: Call) -> Reply:
         headers.append((b"www-authenticate", b"ApiKey"))
     if problem.code in _CLOSING:
         headers.append((b"connection", b"close"))  # the rest of the body is not read
+    return error_reply(error, call, headers)
+
+
+def error_reply(error: ErrorShape, call: Call, headers: Headers) -> Reply:
+    """An error body in the form that the client accepts: plain, or as RFC 9457 has it."""
     if _PROBLEM_JSON in call.headers.get(b"accept", b"").lower():
         return Reply(error.status_code, encode(problem_json(error)), headers, _PROBLEM_JSON)
     return Reply(error.status_code, encode(error), headers)

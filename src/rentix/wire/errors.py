@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 
-import msgspec
 from msgspec import UNSET, UnsetType
 from msgspec.structs import asdict
 
 from rentix.errors import Code, Fault, Problem
 from rentix.wire.shapes import (
     BulkErrorShape,
+    BulkProblemShape,
     BulkShape,
     DetailShape,
     ErrorShape,
     OperationErrorShape,
+    ProblemShape,
 )
 
 _STATUSES: dict[Code, int] = {
@@ -71,17 +71,11 @@ def envelope(problem: Problem, request_id: str) -> ErrorShape:
     )
 
 
-def problem_json(error: ErrorShape) -> dict[str, Any]:
+def problem_json(error: ErrorShape) -> ProblemShape | BulkProblemShape:
     """The same content as RFC 9457 asks for it."""
+    shape = BulkProblemShape if isinstance(error, BulkErrorShape) else ProblemShape
     text = error.message if isinstance(error.message, str) else "; ".join(error.message)
-    body: dict[str, Any] = {
-        "type": "about:blank",
-        "title": error.error,
-        "status": error.status_code,
-        "detail": text,
-    }
-    body.update(msgspec.to_builtins(error))
-    return body
+    return shape(**asdict(error), title=error.error, status=error.status_code, detail=text)
 
 
 def bulk_error(problem: Problem, request_id: str, bulk: BulkShape) -> BulkErrorShape:

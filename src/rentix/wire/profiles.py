@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from msgspec import UNSET
 
-from rentix.model import LOCALES, Agency, Avatar, Job, User
+from rentix.model import LOCALES, Agency, Avatar, Job, Optimization, User
 from rentix.wire.shapes import (
     AgencyShape,
     AvatarImportShape,
     AvatarShape,
     JobShape,
+    JobStatus,
     LimitsShape,
     ProfileShape,
     QuotaShape,
@@ -71,7 +72,7 @@ def choose_text(texts: dict[str, str], locales: Sequence[str]) -> str | None:
     return None
 
 
-_JOB_STATUSES = {
+_JOB_STATUSES: dict[Optimization, JobStatus] = {
     "pending": "pending",
     "processing": "processing",
     "success": "completed",

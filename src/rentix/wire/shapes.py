@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
+from rentix.model import Optimization, Status
 from rentix.operations import Note
+
+Time = Annotated[
+    str,
+    Meta(description="ISO 8601, UTC, milliseconds.", extra_json_schema={"format": "date-time"}),
+]
+Etag = Annotated[str, Meta(description="New after every effective change.")]
+DryRun = Annotated[bool, Meta(description="There, and true, when nothing was stored on request.")]
+JobId = Annotated[int, Meta(description="The background job that imports the picture.")]
+JobStatus = Literal["pending", "processing", "completed", "failed", "failed_retryable"]
 
 
 class FormShape(msgspec.Struct, rename={"sent": "from", "stored": "to"}):
@@ -35,11 +45,11 @@ class PutShape(msgspec.Struct, rename="camel", kw_only=True):
     created: bool | UnsetType = UNSET
     updated: bool | UnsetType = UNSET
     unchanged: bool | UnsetType = UNSET
-    etag: str
-    job_id: int | UnsetType = UNSET
+    etag: Etag
+    job_id: JobId | UnsetType = UNSET
     warnings: tuple[Note, ...] | UnsetType = UNSET
     fields: FieldsShape | UnsetType = UNSET
-    dry_run: bool | UnsetType = UNSET
+    dry_run: DryRun | UnsetType = UNSET
 
 
 class LinkShape(msgspec.Struct, rename="camel", kw_only=True):
@@ -50,7 +60,7 @@ class LinkShape(msgspec.Struct, rename="camel", kw_only=True):
     linked: bool | UnsetType = UNSET
     unlinked: bool | UnsetType = UNSET
     warnings: tuple[Note, ...] | UnsetType = UNSET
-    dry_run: bool | UnsetType = UNSET
+    dry_run: DryRun | UnsetType = UNSET
 
 
 class DetailShape(msgspec.Struct, rename="camel", kw_only=True):
@@ -70,7 +80,7 @@ class OperationErrorShape(msgspec.Struct, rename="camel", kw_only=True):
     code: str
     message: str
     details: tuple[DetailShape, ...] | UnsetType = UNSET
-    etag: str | UnsetType | None = UNSET
+    etag: Etag | UnsetType | None = UNSET
 
 
 class ResultShape(msgspec.Struct, rename="camel", kw_only=True):
@@ -86,8 +96,8 @@ class ResultShape(msgspec.Struct, rename="camel", kw_only=True):
     unchanged: bool | UnsetType = UNSET
     linked: bool | UnsetType = UNSET
     unlinked: bool | UnsetType = UNSET
-    etag: str | UnsetType = UNSET
-    job_id: int | UnsetType = UNSET
+    etag: Etag | UnsetType = UNSET
+    job_id: JobId | UnsetType = UNSET
     warnings: tuple[Note, ...] | UnsetType = UNSET
     fields: FieldsShape | UnsetType = UNSET
     error: OperationErrorShape | UnsetType = UNSET
@@ -107,7 +117,7 @@ class BulkShape(msgspec.Struct, rename="camel", kw_only=True):
     results: tuple[ResultShape, ...]
     summary: SummaryShape
     warnings: tuple[Note, ...] | UnsetType = UNSET
-    dry_run: bool | UnsetType = UNSET
+    dry_run: DryRun | UnsetType = UNSET
 
 
 class ErrorShape(msgspec.Struct, rename="camel", kw_only=True):
@@ -119,7 +129,7 @@ class ErrorShape(msgspec.Struct, rename="camel", kw_only=True):
     code: str
     request_id: str
     details: tuple[DetailShape, ...]
-    etag: str | UnsetType | None = UNSET
+    etag: Etag | UnsetType | None = UNSET
 
 
 class BulkErrorShape(ErrorShape, rename="camel", kw_only=True):
@@ -128,7 +138,25 @@ class BulkErrorShape(ErrorShape, rename="camel", kw_only=True):
     results: tuple[ResultShape, ...] | UnsetType = UNSET
     summary: SummaryShape | UnsetType = UNSET
     warnings: tuple[Note, ...] | UnsetType = UNSET
-    dry_run: bool | UnsetType = UNSET
+    dry_run: DryRun | UnsetType = UNSET
+
+
+class ProblemShape(ErrorShape, rename="camel", kw_only=True):
+    """The same content as RFC 9457 asks for it, to who accepts `application/problem+json`."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+
+
+class BulkProblemShape(BulkErrorShape, rename="camel", kw_only=True):
+    """422 of a bulk as RFC 9457 asks for it."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
 
 
 class VariantShape(msgspec.Struct, rename="camel"):
@@ -144,16 +172,16 @@ class AvatarShape(msgspec.Struct, rename="camel", kw_only=True):
     id: int
     content_type: str
     variants: tuple[VariantShape, ...]
-    optimization: str
+    optimization: Optimization
     blurhash: str | None
 
 
 class AvatarImportShape(msgspec.Struct, rename="camel", kw_only=True):
     """A picture on its way; the old one is shown until it is ready."""
 
-    job_id: int
+    job_id: JobId
     url: str
-    status: str
+    status: Optimization
 
 
 class SettingsShape(msgspec.Struct):
@@ -181,11 +209,11 @@ class ProfileShape(msgspec.Struct, rename="camel", kw_only=True):
     youtube: str | None
     tiktok: str | None
     settings: SettingsShape
-    status: str
-    etag: str
-    created_at: str
-    updated_at: str
-    last_synced_at: str | None
+    status: Status
+    etag: Etag
+    created_at: Time
+    updated_at: Time
+    last_synced_at: Time | None
 
 
 class UsersShape(msgspec.Struct, rename="camel", kw_only=True):
@@ -200,9 +228,11 @@ class JobShape(msgspec.Struct, rename="camel", kw_only=True):
 
     id: int
     type: str
-    status: str
-    queue_position: int | None
-    created_at: str
+    status: JobStatus
+    queue_position: Annotated[
+        int | None, Meta(description="Counts from 1; null once the job has begun.")
+    ]
+    created_at: Time
     result_data: dict[str, Any] | UnsetType = UNSET
     public_error_message: str | UnsetType = UNSET
 
@@ -225,7 +255,7 @@ class AgencyShape(msgspec.Struct, rename="camel", kw_only=True):
 
     id: int
     name: str
-    status: str
+    status: Literal["active", "suspended"]
     is_crm_enabled: bool
     limits: LimitsShape
     region: str
