@@ -61,6 +61,7 @@ def test_one_number_however_it_is_written(text: str) -> None:
         "-",
         "+",
         "NULL",
+        "(0)(0)(0)(0)(0)",
         "3.73222E+10",
         "+3732212O456",
         "022 12З 456",
@@ -103,6 +104,35 @@ def test_the_first_mobile_is_taken_and_the_others_are_named(
     assert (reading.phone.e164, reading.others, reading.leftover) == (MOBILE, others, ())
 
 
+def test_a_number_that_is_one_already_takes_nothing_more() -> None:
+    reading = read_phones("030 123456 / 12345", "DE")  # 030 12345612345 would be valid, too
+    assert reading.phone
+    assert (reading.phone.e164, reading.leftover) == ("+4930123456", ("12345",))
+
+
+@pytest.mark.parametrize("text", ["022 / 12-34-56", "+373 22 / 123456", "00373 22. 123456"])
+def test_an_area_code_parted_from_its_number_belongs_to_it(text: str) -> None:
+    reading = read_phones(text, "MD")
+    assert reading.phone
+    assert (reading.phone.e164, reading.leftover) == (CHISINAU, ())
+
+
+def test_a_line_that_may_be_mobile_counts_as_one() -> None:
+    assert e164("022 123 456, +1 202-555-0119") == "+12025550119"
+
+
+@pytest.mark.parametrize("text", ["030 1234 56789", "030 12345 6789", "(0)30 123 45678"])
+def test_one_number_is_not_torn_into_two(text: str) -> None:
+    reading = read_phones(text, "DE")
+    assert reading.phone
+    assert (reading.others, reading.leftover) == ((), ())
+
+
+def test_what_excel_adds_is_no_digit() -> None:
+    assert read_phones("22123456.0", "MD").leftover == ()
+    assert e164("30123456.0", "DE") == "+4930123456"
+
+
 def test_without_a_mobile_the_first_number_is_taken() -> None:
     reading = read_phones("022 123 456; 022 654 321", "MD")
     assert reading.phone
@@ -136,6 +166,7 @@ def test_what_was_not_taken_is_named_as_written(text: str, leftover: tuple[str, 
         ("21-23-45/46", "MD"),
         ("3128758/76", "RO"),  # 312875876 one of Bucharest
         ("34234 / 56789", "RU"),  # two local numbers of five digits
+        ("22-12-34 / 22-12-34-5", "MD"),
     ],
 )
 def test_two_local_numbers_are_not_glued_into_one(text: str, region: str) -> None:

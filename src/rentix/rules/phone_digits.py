@@ -27,7 +27,7 @@ def read_digits(digits: str, region: str, *, whole: bool = True) -> Phone | None
     if digits.startswith("+0"):  # no country code begins with 0, so the plus is the mistake
         digits = digits[1:]
     phone = _read_number(digits, region)
-    if phone or digits[0] == "+":
+    if phone or digits.startswith("+"):
         return phone
     if digits.startswith("00"):  # the international prefix people use, whatever their plan says
         return _read_number("+" + digits[2:], region)

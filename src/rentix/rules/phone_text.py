@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Literal
 
 MAX_GROUPS = 48
 """More groups of digits than this are no phone numbers; it bounds the work of a hostile value."""
@@ -34,29 +33,29 @@ _WIDE_GAP = re.compile(r"\s/|/\s|\s-+\s|--|//|\s\s|\.\s|\]|:")
 _CONJUNCTIONS = frozenset({"si", "şi", "și", "sau", "or", "and", "или", "та", "або"})
 
 
-Gap = Literal["close", "slash", "wide"]
-
-
 @dataclass(frozen=True, slots=True)
 class DigitGroup:
     """Digits written without a gap, and what stood before them."""
 
     digits: str
     plus: bool
-    gap: Gap
-    """What parts it from the group before; `wide` ones, as `` / `` or ``. ``, part numbers."""
+    slash: bool
     trunk_zero: bool
     """A lone ``(0)``: the national prefix, shown inside an international number."""
     start: int
     end: int
 
 
+Block = tuple[DigitGroup, ...]
+"""Groups that no plus and no gap such as `` / `` or ``. `` parts: mostly one number."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Digit groups with nothing but blanks and punctuation between them: one number or several."""
+    """Blocks with nothing but blanks and punctuation between them: one number or several."""
 
     text: str
-    groups: tuple[DigitGroup, ...]
+    blocks: tuple[Block, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +74,12 @@ def take_apart(text: str) -> PhoneText:
     text = _set_words_aside(_LABEL.sub(";", text), leftover)
     stretches = []
     for found in _STRETCH.finditer(text):
-        groups = _group_digits(found[0])
-        if groups:
-            stretches.append(Stretch(found[0], groups))
+        blocks = _group_digits(found[0])
+        if blocks:
+            stretches.append(Stretch(found[0], blocks))
         else:
             leftover.extend(_remarks(found[0]))
-    if sum(len(stretch.groups) for stretch in stretches) > MAX_GROUPS:
+    if sum(len(block) for stretch in stretches for block in stretch.blocks) > MAX_GROUPS:
         return PhoneText((), (text.strip(), *leftover))
     return PhoneText(tuple(stretches), tuple(leftover))
 
@@ -136,25 +135,20 @@ def _remarks(text: str) -> list[str]:
     return [word for word in words if word.casefold() not in _CONJUNCTIONS]
 
 
-def _group_digits(stretch: str) -> tuple[DigitGroup, ...]:
-    groups: list[DigitGroup] = []
-    gap, plus, start = "", False, -1
+def _group_digits(stretch: str) -> tuple[Block, ...]:
+    blocks: list[list[DigitGroup]] = []
+    gap, plus = "", None
     for atom in _ATOM.finditer(stretch):
         if atom[0][0] == "+":
-            plus, start = True, atom.start()
+            plus = atom.start()
         elif not atom[0].isdigit():
-            gap = gap + atom[0] if plus else atom[0]
+            gap += atom[0]
         else:
-            lone_zero = (
-                atom[0] == "0" and gap.endswith("(") and stretch[atom.end() : atom.end() + 1] == ")"
-            )
-            begins = start if plus else atom.start()
-            groups.append(DigitGroup(atom[0], plus, _measure(gap), lone_zero, begins, atom.end()))
-            gap, plus = "", False
-    return tuple(groups)
-
-
-def _measure(gap: str) -> Gap:
-    if _WIDE_GAP.search(gap):
-        return "wide"
-    return "slash" if "/" in gap else "close"
+            lone = atom[0] == "0" and gap.endswith("(") and stretch.startswith(")", atom.end())
+            start = atom.start() if plus is None else plus
+            group = DigitGroup(atom[0], plus is not None, "/" in gap, lone, start, atom.end())
+            if not blocks or group.plus or _WIDE_GAP.search(gap):
+                blocks.append([])
+            blocks[-1].append(group)
+            gap, plus = "", None
+    return tuple(map(tuple, blocks))

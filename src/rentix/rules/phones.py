@@ -7,21 +7,19 @@ named. Digits of two numbers are never glued into a third.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 import msgspec
 
 from rentix.model import Phone
 from rentix.rules.phone_digits import read_digits
-from rentix.rules.phone_text import DigitGroup, Stretch, take_apart
+from rentix.rules.phone_text import Block, DigitGroup, take_apart
 
 _CACHE_SIZE = 16_384
 _MIN_DIGITS, _MAX_DIGITS = 5, 18
-_SUBSCRIBER_DIGITS = 5
+_AREA_CODE_DIGITS_MAX = 4
 _LOCAL_DIGITS = range(6, 8)
 _ENDING_DIGITS_MAX = 3
-_WIDE_GAP_COST = 4
 
 _ONE_NUMBER = re.compile(r"\+[0-9]+(?:[ -][0-9]+)*|[0-9]+")
 
@@ -57,11 +55,12 @@ def _read_many(text: str, region: str) -> PhoneReading:
     phones: dict[str, Phone] = {}
     unread: list[str] = []
     for stretch in parts.stretches:
-        for piece in _divide(stretch, region):
-            if isinstance(piece, Phone):
-                phones.setdefault(piece.e164, piece)
-            else:
-                unread.append(piece)
+        for block in _join_area_codes(stretch.blocks, region):
+            for phone, start, end in _divide(block, region):
+                if phone:
+                    phones.setdefault(phone.e164, phone)
+                else:
+                    unread.append(stretch.text[start:end])
     taken = next(
         (p for p in phones.values() if p.kind in {"mobile", "either"}),
         next(iter(phones.values()), None),
@@ -70,66 +69,83 @@ def _read_many(text: str, region: str) -> PhoneReading:
     return PhoneReading(taken, others, (*unread, *parts.leftover))
 
 
-@dataclass(frozen=True, slots=True)
-class _Division:
-    """A way to divide the groups from one position on; the cheapest wins."""
+def _join_area_codes(blocks: tuple[Block, ...], region: str) -> list[Block]:
+    """Join an area code with the local number it is parted from: ``0230 / 551958``."""
+    joined: list[Block] = []
+    for block in blocks:
+        if joined and _belong_together(joined[-1], block, region):
+            joined[-1] += block
+        else:
+            joined.append(block)
+    return joined
 
-    cost: int
-    pieces: tuple[tuple[Phone | None, int, int], ...]
+
+def _belong_together(before: Block, after: Block, region: str) -> bool:
+    if after[0].plus or not (before[0].plus or before[0].digits[0] == "0" or _is_short(before)):
+        return False
+    # A number that is one already takes nothing more; else a longer one might come out.
+    alone = _read_groups(before, region) or _read_groups(after, region)
+    return alone is None and _read_groups(before + after, region) is not None
 
 
-def _divide(stretch: Stretch, region: str) -> list[Phone | str]:
-    """Divide a stretch so that few digits are left over and no number spans what parts two."""
-    groups = stretch.groups
+def _is_short(block: Block) -> bool:
+    return sum(len(group.digits) for group in block) <= _AREA_CODE_DIGITS_MAX
+
+
+_Piece = tuple[Phone | None, int, int]
+"""A number or None for no number, and where it is: first and last group, or start and end."""
+
+
+class _Division(msgspec.Struct, frozen=True):
+    """A way to divide the groups from one position on, and how many digits it leaves over."""
+
+    unread: int
+    pieces: tuple[_Piece, ...]
+
+
+def _divide(block: Block, region: str) -> list[_Piece]:
+    """Divide a block into numbers and the rest, with places, so that few digits are left over.
+
+    Works back from the last group: the best division from each group on is known when an earlier
+    one is weighed.
+    """
     best = _Division(0, ())
     divisions = [best]
-    for first in reversed(range(len(groups))):
-        later = divisions[-1]
-        unread_cost = later.cost + len(groups[first].digits)
-        best = _Division(unread_cost, ((None, first, first), *later.pieces))
-        for last in _ends_of_a_number(groups, first):
-            later = divisions[len(groups) - 1 - last]
-            cost = later.cost + _cost(groups[first : last + 1])
-            if cost < best.cost and (phone := _read_groups(groups[first : last + 1], region)):
-                best = _Division(cost, ((phone, first, last), *later.pieces))
+    for first in reversed(range(len(block))):
+        unread = best.unread + len(block[first].digits)
+        best = _Division(unread, ((None, first, first), *best.pieces))
+        # From the longest down, so that one number is not torn into two.
+        for last in reversed(_ends_of_a_number(block, first)):
+            rest = divisions[len(block) - 1 - last]
+            if rest.unread >= best.unread:
+                continue
+            if phone := _read_groups(block[first : last + 1], region):
+                best = _Division(rest.unread, ((phone, first, last), *rest.pieces))
         divisions.append(best)
-    return _name_pieces(stretch, best)
+    return _place_pieces(block, best)
 
 
-def _ends_of_a_number(groups: tuple[DigitGroup, ...], first: int) -> list[int]:
+def _ends_of_a_number(block: Block, first: int) -> list[int]:
     ends, digits = [], 0
-    for last in range(first, len(groups)):
-        digits += len(groups[last].digits)
-        another = last > first and _begins_another(groups[first:last], groups[last])
-        if another or digits > _MAX_DIGITS:
+    for last in range(first, len(block)):
+        digits += len(block[last].digits)
+        if digits > _MAX_DIGITS or _is_another_ending(block[first:last], block[last]):
             break
         if digits >= _MIN_DIGITS:
             ends.append(last)
     return ends
 
 
-def _begins_another(groups: tuple[DigitGroup, ...], group: DigitGroup) -> bool:
-    """Whether a group cannot belong to the number that the groups before it make up."""
-    if group.plus:
-        return True
-    if group.gap == "wide":
-        return min(len(groups[-1].digits), len(group.digits)) >= _SUBSCRIBER_DIGITS
-    if group.gap == "slash" and all(earlier.gap != "slash" for earlier in groups[1:]):
-        # 312.87.58/76 is a local number and another one that ends in 76.
-        before = "".join(earlier.digits for earlier in groups)
-        local = len(before) in _LOCAL_DIGITS and before[0] != "0"
-        return local and len(group.digits) <= _ENDING_DIGITS_MAX
-    return False
+def _is_another_ending(before: Block, group: DigitGroup) -> bool:
+    """Whether a group is the ending of a second number: 312.87.58/76 are two local ones."""
+    if not before or not group.slash or any(earlier.slash for earlier in before[1:]):
+        return False
+    digits = "".join(earlier.digits for earlier in before)
+    local = len(digits) in _LOCAL_DIGITS and digits[0] != "0"
+    return local and len(group.digits) <= _ENDING_DIGITS_MAX
 
 
-def _cost(groups: tuple[DigitGroup, ...]) -> int:
-    """Weigh a number: as one digit left over, and more where it spans a likely border."""
-    gaps = sum(group.gap == "wide" for group in groups[1:])
-    zeros = sum(group.digits[0] == "0" for group in groups[1:])
-    return 1 + _WIDE_GAP_COST * gaps + zeros
-
-
-def _read_groups(groups: tuple[DigitGroup, ...], region: str) -> Phone | None:
+def _read_groups(groups: Block, region: str) -> Phone | None:
     plus = "+" if groups[0].plus else ""
     digits = "".join(group.digits for group in groups)
     phone = read_digits(plus + digits, region, whole=len(groups) == 1)
@@ -139,17 +155,12 @@ def _read_groups(groups: tuple[DigitGroup, ...], region: str) -> Phone | None:
     return phone
 
 
-def _name_pieces(stretch: Stretch, division: _Division) -> list[Phone | str]:
-    """List numbers in the order written; neighbouring groups that make none become one piece."""
-    named: list[Phone | str] = []
-    start = end = -1
+def _place_pieces(block: Block, division: _Division) -> list[_Piece]:
+    """Turn groups into places in the text; neighbours that make no number become one piece."""
+    placed: list[_Piece] = []
     for phone, first, last in division.pieces:
-        group = stretch.groups[first]
-        if start >= 0 and (phone or group.plus or group.gap == "wide"):
-            named.append(stretch.text[start:end])
-            start = -1
-        if phone:
-            named.append(phone)
-        else:
-            start, end = (group.start if start < 0 else start), stretch.groups[last].end
-    return [*named, stretch.text[start:end]] if start >= 0 else named
+        start, end = block[first].start, block[last].end
+        if placed and phone is None and placed[-1][0] is None:
+            start = placed.pop()[1]
+        placed.append((phone, start, end))
+    return placed
