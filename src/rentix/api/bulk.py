@@ -21,7 +21,11 @@ OPS = ("upsert", "update", "link", "unlink", "validate")
 
 
 async def bulk_users(call: Call) -> Reply:
-    """Decide up to 100 operations, each on its own or, with `atomic`, all or none."""
+    """Write up to 100 operations.
+
+    Each is decided in order and on its own, so look at every `success`; with `atomic` they stand or
+    fall together. Members of `upsert` lie flat beside `op`.
+    """
     raw = parse_object(call.body)
     body = _read_bulk(raw)
     operations = [_read_operation(item, terms(call)) for item in body.operations]

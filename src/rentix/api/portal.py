@@ -1,4 +1,4 @@
-"""What handlers work with: the store to read, the writer to write, keys, budgets, clock."""
+"""What handlers work with: the store to read, the writer to write, keys, budgets, pages, clock."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from rentix.api.auth import Keys
 from rentix.api.limits import Budgets
+from rentix.api.pages import make_pages
 from rentix.operations import Answer, Request
 from rentix.store import Store
 from rentix.writer import Clock, Ending, Writer, rehearse
@@ -24,6 +25,7 @@ class Portal:
         self.clock = clock
         self.keys = Keys(store, clock)
         self.budgets = Budgets()
+        self.pages = make_pages()
         self.body_timeout_s = body_timeout_s
         self.stopping = False
         self.writer = Writer(store, clock, self._deliver)

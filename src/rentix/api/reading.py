@@ -8,9 +8,9 @@ import binascii
 from collections.abc import AsyncIterator, Sequence
 
 from rentix.api.call import Call, Headers, Reply, json_reply
+from rentix.api.etags import is_current
 from rentix.api.locales import wished_locales
 from rentix.api.names import read_external_id, read_id
-from rentix.api.writing import read_etags
 from rentix.decide.refusals import unknown_user
 from rentix.errors import Code, Fault, Problem, invalid
 from rentix.model import User
@@ -51,19 +51,17 @@ async def get_user_by_external_id(call: Call) -> Reply:
 
 def _profile_reply(call: Call, user: User) -> Reply:
     headers = [(b"etag", b'"%s"' % user.etag.encode()), *_PRIVATE]
-    wanted = call.headers.get(b"if-none-match")
-    if wanted is not None and _matches(wanted, user.etag):
+    if is_current(user.etag, call.headers):
         return Reply(304, headers=headers)
     return json_reply(profiles.profile(user, wished_locales(call)), headers=headers)
 
 
-def _matches(header: bytes, etag: str) -> bool:
-    # Weak comparison (RFC 9110, 13.1.2): W/"5" is "5" here.
-    return any(tag in ("*", etag) for _, tag in read_etags(header, "If-None-Match"))
-
-
 async def list_users(call: Call) -> Reply:
-    """All agents of the agency in order of id, or a page of them."""
+    """All agents of the agency, or a page of them.
+
+    In order of id. Without `limit` and `cursor` all of them are streamed; with either the answer
+    has `nextCursor`. `search` folds case, diacritics and Cyrillic: `andrei` finds Андрей.
+    """
     wanted, locales = _filter(call), wished_locales(call)
     if "limit" in call.query or "cursor" in call.query:
         return await _page(call, wanted, locales)

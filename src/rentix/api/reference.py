@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rentix.api.call import Call, Reply
+from rentix.api.etags import is_current
+
+if TYPE_CHECKING:
+    from rentix.api.pages import Page
 
 
-async def get_openapi(_: Call) -> Reply:
+async def get_openapi(call: Call) -> Reply:
     """The description of the API (OpenAPI 3.1)."""
-    return Reply(body=b"{}")
+    return _show(call.portal.pages.openapi, call)
 
 
-async def get_docs(_: Call) -> Reply:
-    """The reference page."""
-    return Reply(body=b"", content_type=b"text/html; charset=utf-8")
+async def get_docs(call: Call) -> Reply:
+    """The reference page, made from the same description."""
+    return _show(call.portal.pages.docs, call)
+
+
+def _show(page: Page, call: Call) -> Reply:
+    if is_current(page.etag, call.headers):
+        return Reply(304, headers=[*page.headers])
+    return Reply(body=page.body, headers=[*page.headers], content_type=page.content_type)

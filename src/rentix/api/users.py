@@ -18,7 +18,12 @@ _Noted = TypeVar("_Noted", PutUser, LinkUser, UnlinkUser)
 
 
 async def put_user(call: Call) -> Reply:
-    """Create or update one profile."""
+    """Create or update one profile.
+
+    By `externalId` it updates the user who has it, or creates one; by `id` it only updates.
+    A number that the agent registered with stays; the answer then warns. Sending the same profile
+    again changes nothing: no new etag, no change record.
+    """
     dry_run, receipt = call.query.get("dryRun", False), call.query.get("receipt", False)
     put = _with_strays(call, read_put(parse_object(call.body), terms(call)))
     return await write_one(
@@ -27,13 +32,20 @@ async def put_user(call: Call) -> Reply:
 
 
 async def link_user(call: Call) -> Reply:
-    """Attach an external id."""
+    """Attach an external id.
+
+    For an agent who registered by themselves and whom the CRM knows, too. The same link again gets
+    the same answer; 409 when the user has another external id, or another user has this one.
+    """
     link = read_link(parse_object(call.body), read_id(call), terms(call))
     return await _write_link(call, _with_strays(call, link))
 
 
 async def unlink_user(call: Call) -> Reply:
-    """Detach the external id."""
+    """Detach the external id.
+
+    The answer names the one that was freed. A PUT with a freed external id creates a new user.
+    """
     unlink = UnlinkUser(id=read_id(call), if_match=terms(call).if_match)
     return await _write_link(call, _with_strays(call, unlink))
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 
 from rentix.api.call import Call, Reply
+from rentix.api.etags import read_if_match
 from rentix.errors import Code, Fault, Problem
 from rentix.operations import Idempotency, Note, Operation, Outcome, Request, Result
 from rentix.rules.puts import Terms
 
-_ETAG = re.compile(r'\s*(?:(W/)?"([^"]*)"|([^",\s]+))\s*(?:,|$)')
 _KEY_MAX = 255
 Render = Callable[[Sequence[Result]], bytes | None]
 
@@ -20,35 +19,6 @@ def terms(call: Call) -> Terms:
     """How the agency reads values, and the header If-Match."""
     _, agency = call.tenant
     return Terms(agency.region, agency.locale, read_if_match(call.headers))
-
-
-def read_if_match(headers: dict[bytes, bytes]) -> tuple[str, ...] | None:
-    """The etags of If-Match (RFC 9110, 13.1.1). Weak ones never match; bare ones are forgiven.
-
-    Raises:
-        Problem: 400, when it is no list of etags.
-    """
-    header = headers.get(b"if-match")
-    if header is None:
-        return None
-    return tuple(tag for weak, tag in read_etags(header, "If-Match") if not weak)
-
-
-def read_etags(header: bytes, name: str) -> list[tuple[bool, str]]:
-    """(is weak, etag) for each etag in a header.
-
-    Raises:
-        Problem: 400, when it is no list of etags.
-    """
-    text, at, tags = header.decode("latin-1"), 0, []
-    while at < len(text):
-        match = _ETAG.match(text, at)
-        if match is None:
-            message = f'{name} must be "*" or a list of etags in double quotes'
-            raise Problem(Code.HEADER_INVALID, message)
-        tags.append((match[1] is not None, match[2] if match[2] is not None else match[3]))
-        at = match.end()
-    return tags
 
 
 def stray_notes(call: Call) -> tuple[Note, ...]:

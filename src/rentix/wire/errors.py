@@ -57,13 +57,18 @@ def status_of(code: Code) -> int:
     return _STATUSES.get(code, 400)
 
 
+def reason_phrase(status: int) -> str:
+    """`409` → `Conflict`."""
+    return _PHRASES.get(status) or HTTPStatus(status).phrase
+
+
 def envelope(problem: Problem, request_id: str) -> ErrorShape:
     """The error body that every client knows, with our additions."""
     status = status_of(problem.code)
     return ErrorShape(
         status_code=status,
         message=problem.message if isinstance(problem.message, str) else tuple(problem.message),
-        error=_PHRASES.get(status) or HTTPStatus(status).phrase,
+        error=reason_phrase(status),
         code=problem.code,
         request_id=request_id,
         details=tuple(detail(fault) for fault in problem.faults),

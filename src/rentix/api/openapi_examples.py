@@ -1,0 +1,195 @@
+"""Examples of bodies and answers: invented agents, the sandbox's own where it is asked for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from rentix.api.routes import Route
+from rentix.errors import Code, Fault, Problem
+from rentix.wire import bodies, shapes
+from rentix.wire.errors import envelope
+
+Json = dict[str, Any]
+
+_MARIA: Json = {
+    "externalId": "crm-42",
+    "name": "Maria Ceban",
+    "phone": "069 123 456",
+    "description": {"ro": "Apartamente în Chișinău.", "ru": "Квартиры в Кишинёве."},
+    "instagram": "@maria.ceban",
+    "settings": {"contact_viber": False},
+}
+_ANA: Json = {
+    "id": 3,
+    "externalId": "crm-1",
+    "name": "Ana Munteanu",
+    "phone": "+373 69 123 401",
+    "description": None,
+    "avatar": None,
+    "instagram": "https://www.instagram.com/ana.munteanu",
+    "youtube": None,
+    "tiktok": None,
+    "settings": {
+        "contact_phone": True,
+        "contact_whatsapp": True,
+        "contact_viber": True,
+        "contact_telegram": True,
+        "posting_type": "agent",
+    },
+    "status": "active",
+    "etag": "3",
+    "createdAt": "2026-01-31T08:00:00.000Z",
+    "updatedAt": "2026-01-31T08:00:00.000Z",
+    "lastSyncedAt": "2026-01-31T08:00:00.000Z",
+}
+
+_BODIES: dict[type, Json] = {
+    bodies.PutUserBody: {
+        "create": {"summary": "A new agent, or a known one brought up to date", "value": _MARIA},
+        "clear": {
+            "summary": "Clear one field, leave all others",
+            "value": {"externalId": "crm-1", "instagram": None},
+        },
+        "precondition": {
+            "summary": "By the portal's id, unless the CRM's state is older",
+            "value": {
+                "id": 3,
+                "name": "Ana Munteanu",
+                "sourceUpdatedAt": "2026-01-31T10:00:00+02:00",
+            },
+        },
+    },
+    bodies.LinkBody: {
+        "link": {"summary": "Attach an external id", "value": {"externalId": "crm-77"}}
+    },
+    bodies.BulkBody: {
+        "mixed": {
+            "summary": "Each operation on its own",
+            "value": {
+                "operations": [
+                    {
+                        "op": "upsert",
+                        "externalId": "crm-43",
+                        "name": "Андрей Чебан",
+                        "phone": "+373 78 123 402",
+                    },
+                    {"op": "link", "id": 2, "externalId": "crm-88"},
+                    {"op": "unlink", "externalId": "crm-88"},
+                ]
+            },
+        },
+        "atomic": {
+            "summary": "All or none",
+            "value": {
+                "atomic": True,
+                "operations": [{"op": "validate", "externalId": "crm-1", "name": "Ana Munteanu"}],
+            },
+        },
+    },
+}
+
+_ANSWERS: dict[tuple[str, type], Json] = {
+    ("PUT", shapes.PutShape): {
+        "id": 6,
+        "externalId": "crm-42",
+        "created": True,
+        "etag": "6",
+        "warnings": [
+            {
+                "field": "phone",
+                "code": "normalised",
+                "message": "phone is stored as +373 69 123 456",
+            }
+        ],
+    },
+    ("GET", shapes.UsersShape): {"items": [_ANA], "nextCursor": None},
+    ("GET", shapes.ProfileShape): _ANA,
+    ("POST", shapes.BulkShape): {
+        "results": [
+            {
+                "index": 0,
+                "op": "upsert",
+                "success": True,
+                "id": 7,
+                "externalId": "crm-43",
+                "etag": "7",
+                "created": True,
+            },
+            {
+                "index": 1,
+                "op": "link",
+                "success": True,
+                "id": 2,
+                "externalId": "crm-88",
+                "etag": "8",
+                "linked": True,
+            },
+            {
+                "index": 2,
+                "op": "unlink",
+                "success": True,
+                "id": 2,
+                "externalId": "crm-88",
+                "etag": "9",
+                "unlinked": True,
+            },
+        ],
+        "summary": {"total": 3, "succeeded": 3, "failed": 0},
+    },
+    ("POST", shapes.LinkShape): {"id": 1, "externalId": "crm-77", "linked": True},
+    ("DELETE", shapes.LinkShape): {"id": 1, "externalId": "crm-77", "unlinked": True},
+    ("GET", shapes.JobShape): {
+        "id": 1,
+        "type": "avatar_import",
+        "status": "pending",
+        "queuePosition": 1,
+        "createdAt": "2026-01-31T08:00:00.000Z",
+    },
+    ("GET", shapes.AgencyShape): {
+        "id": 1,
+        "name": "Sandbox Agency",
+        "status": "active",
+        "isCrmEnabled": True,
+        "limits": {"monthlyListings": {"used": 0, "limit": 1000}},
+        "region": "MD",
+        "defaultLocale": "ro",
+    },
+}
+
+_REQUEST_ID = "5f0c1d8e9ab24c6d7e8f9a0b"
+_REFUSALS: dict[int, Problem] = {
+    400: Problem(
+        Code.TYPE_INVALID,
+        ["name must be a string"],
+        (Fault(Code.TYPE_INVALID, "name must be a string", ("name",)),),
+    ),
+    401: Problem(Code.KEY_REQUIRED, "API key is required"),
+    403: Problem(Code.SCOPE_MISSING, "API key lacks the scope users:write"),
+    404: Problem(Code.USER_UNKNOWN, "User with id 99 not found"),
+    409: Problem(
+        Code.ALREADY_LINKED,
+        'user 3 is linked to externalId "crm-1" already; free it with DELETE /api/v1/users/3/link',
+    ),
+    429: Problem(Code.RATE_LIMITED, "rate limit of 300 requests a minute exceeded; wait 17 s"),
+}
+
+
+def body_examples(shape: type) -> Json:
+    """The examples of a body, by name; each works in a fresh sandbox."""
+    return _BODIES[shape]
+
+
+def answer_example(route: Route) -> Json:
+    """`{"example": …}` of a route's 200."""
+    assert route.answer is not None  # noqa: S101 - asked for of routes that have one
+    return {"example": _ANSWERS[route.method, route.answer]}
+
+
+def error_example(status: int) -> Json:
+    """`{"example": …}` of a refusal, or nothing where it would say no more than its status."""
+    problem = _REFUSALS.get(status)
+    if problem is None:
+        return {}
+    return {"example": msgspec.to_builtins(envelope(problem, _REQUEST_ID))}

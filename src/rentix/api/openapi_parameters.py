@@ -1,0 +1,98 @@
+"""What OpenAPI says of parameters: in the path, in the query, and the headers that steer."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from rentix.api.parameters import PARAMETERS
+from rentix.api.routes import Route
+from rentix.wire.bodies import MAX_ID
+from rentix.wire.shapes import ProfileShape
+
+Json = dict[str, Any]
+
+_ETAG = r'((W/)?"[^"]*"|[^",\s]+)'
+_ETAGS = rf"^\s*{_ETAG}(\s*,\s*{_ETAG})*\s*$"
+
+_IN_PATH: Json = {
+    "id": {
+        "description": "The portal's own id of the user.",
+        "schema": {"type": "integer", "minimum": 1, "maximum": MAX_ID},
+        "example": 1,
+    },
+    "externalId": {
+        "description": "The CRM's id of the user, percent-encoded; it may contain `/`.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+        "example": "crm-1",
+    },
+}
+
+
+def _header(name: str, description: str, **schema: Any) -> Json:
+    return {
+        "name": name,
+        "in": "header",
+        "description": description,
+        "schema": {"type": "string", **schema},
+    }
+
+
+HEADER_PARAMETERS: Json = {
+    "IdempotencyKey": _header(
+        "Idempotency-Key",
+        "A name for this request. Sent again within 7 days, with the same query and body, it "
+        "gets the first answer and does nothing; with others it is 422.",
+        minLength=1,
+        maxLength=255,
+        pattern=r"^[!-~]+$",
+    ),
+    "IfMatch": _header(
+        "If-Match",
+        'Write only if the user\'s etag is one of these, such as `"7"`; else 412. '
+        "In a bulk it holds for each operation.",
+        pattern=_ETAGS,
+    ),
+    "IfNoneMatch": _header(
+        "If-None-Match", "Etags that the client has already; 304 if one is current.", pattern=_ETAGS
+    ),
+    "AcceptLanguage": _header(
+        "Accept-Language", "Languages of `description`, the most wished first (RFC 9110, 12.5.4)."
+    ),
+    "RunId": _header(
+        "X-Run-Id", "Names the sync run in the change log; its first 64 characters are kept."
+    ),
+}
+
+
+def parameters(route: Route) -> list[Json]:
+    """Every parameter of a route: path, query, headers."""
+    names = re.findall(r"{(\w+)", route.path)
+    in_path = [{"name": name, "in": "path", "required": True, **_IN_PATH[name]} for name in names]
+    in_query = [_in_query(name, required=name in route.required) for name in route.query]
+    headers = [{"$ref": f"#/components/parameters/{name}"} for name in steering_headers(route)]
+    return in_path + in_query + headers
+
+
+def _in_query(name: str, *, required: bool) -> Json:
+    known = PARAMETERS[name]
+    return {
+        "name": name,
+        "in": "query",
+        "required": required,
+        "description": known.description,
+        "schema": known.schema,
+    }
+
+
+def steering_headers(route: Route) -> list[str]:
+    """The headers beside the key that the route looks at, by their name in the components."""
+    writes = (route.scope or "").endswith(":write")
+    looked_at = {
+        "IdempotencyKey": writes and route.method in ("PUT", "POST"),
+        "IfMatch": writes,
+        "RunId": writes,
+        "IfNoneMatch": route.answer is ProfileShape or route.scope is None,
+        "AcceptLanguage": "locale" in route.query,
+    }
+    return [name for name, looked in looked_at.items() if looked]
