@@ -64,6 +64,17 @@ def serving(directory: Path) -> Iterator[App]:
     Raises:
         InUse: another one does.
     """
+    with claimed(directory):
+        yield App(Portal(SqliteStore(directory), now_ms))
+
+
+@contextmanager
+def claimed(directory: Path) -> Iterator[None]:
+    """Hold `directory` against every other process that would serve it.
+
+    Raises:
+        InUse: another one holds it.
+    """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = os.open(directory / "serving.lock", os.O_CREAT | os.O_RDWR, 0o600)
     try:
@@ -73,7 +84,7 @@ def serving(directory: Path) -> Iterator[App]:
         message = f"another process serves {directory}; stop it, or choose another with --data"
         raise InUse(message) from None
     try:
-        yield App(Portal(SqliteStore(directory), now_ms))
+        yield
     finally:
         os.close(lock)
 

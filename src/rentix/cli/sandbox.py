@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from rentix.cli.options import Data, Region, check_region, store_at
+from rentix.cli.options import Data, check_region, store_at
 from rentix.cli.output import Stop, say
 from rentix.cli.serve import MetricsPort, Port, serve_directory
 from rentix.model import SANDBOX_KEY, SCOPES, Agency
@@ -16,9 +16,9 @@ from rentix.operations import Caller, Operation, RegisterUser, Request
 from rentix.rules.phones import read_phones
 from rentix.rules.puts import Terms, read_put
 from rentix.settings import data_directory
-from rentix.store.agencies import create_agency, create_key, holds_real_agencies
+from rentix.store.agencies import create_agency, create_key, holds_agencies
 from rentix.store.sqlite import SqliteStore
-from rentix.wiring import now_ms
+from rentix.wiring import InUse, claimed, now_ms
 from rentix.writer import commit
 
 _FROM_CRM = [
@@ -33,7 +33,7 @@ def sandbox(
     *,
     data: Data = None,
     port: Port = 8000,
-    region: Region = "MD",
+    region: Annotated[str | None, Parameter(help="Country of the agency, else MD.")] = None,
     reset: Annotated[bool, Parameter(negative="", help="Begin with fresh data.")] = False,
     metrics_port: MetricsPort = None,
 ) -> int:
@@ -42,30 +42,33 @@ def sandbox(
     Example: rentix sandbox --data ./sandbox-data --port 8000
     """
     directory = data_directory(data)
-    region = check_region(region)
-    with store_at(directory) as store:
-        if holds_real_agencies(store):
-            raise Stop(f"{directory} holds real agencies; choose another directory with --data")
-        stale = reset or store.agency(1) is None
-    if stale:
-        _seed_anew(directory, region)
+    wanted = check_region(region) if region else None
+    found = _find_sandbox(directory)
+    if found and wanted not in (None, found.region) and not reset:
+        raise Stop(f"the sandbox in {directory} is of region {found.region}; add --reset")
+    if reset or found is None:
+        _seed_anew(directory, wanted or "MD")
     say(f"Sandbox key: {SANDBOX_KEY}")
-    serve_directory(directory, "127.0.0.1", port, metrics_port)
+    serve_directory(directory, "127.0.0.1", port, metrics_port, sandbox=True)
     return 0
 
 
-def _seed_anew(directory: Path, region: str) -> None:
-    from rentix.wiring import InUse, serving
+def _find_sandbox(directory: Path) -> Agency | None:
+    with store_at(directory) as store:
+        if holds_agencies(store, sandbox=False):
+            raise Stop(f"{directory} holds real agencies; choose another directory with --data")
+        return store.agency(1)
 
+
+def _seed_anew(directory: Path, region: str) -> None:
     try:
-        with serving(directory):
-            pass
+        with claimed(directory):
+            for name in ("rentix.db", "rentix.db-wal", "rentix.db-shm"):
+                (directory / name).unlink(missing_ok=True)
+            with store_at(directory) as store:
+                _seed(store, region)
     except InUse as error:
         raise Stop(str(error)) from error
-    for name in ("rentix.db", "rentix.db-wal", "rentix.db-shm"):
-        (directory / name).unlink(missing_ok=True)
-    with store_at(directory) as store:
-        _seed(store, region)
 
 
 def _seed(store: SqliteStore, region: str) -> None:

@@ -11,10 +11,11 @@ from cyclopts import Parameter
 
 from rentix.api.server import LOOPBACK, PortTaken
 from rentix.api.server import serve as serve_app
-from rentix.cli.options import Data
+from rentix.cli.options import Data, store_at
 from rentix.cli.output import Stop, say
 from rentix.settings import data_directory
 from rentix.store import StoreError
+from rentix.store.agencies import holds_agencies
 from rentix.wiring import InUse, serving, start_logging
 
 Port = Annotated[int, Parameter(help="Port of the API; 0 takes any free one.")]
@@ -69,13 +70,17 @@ def serve_directory(
     port: int,
     metrics_port: int | None,
     proxies: Sequence[str] = LOOPBACK,
+    *,
+    sandbox: bool = False,
 ) -> None:
     """Serve until told to stop.
 
     Raises:
-        Stop: the data or the port is in use, or the data cannot be read.
+        Stop: the data or the port is in use, or the data cannot be read or is a sandbox's.
     """
     start_logging()
+    if not sandbox:
+        _refuse_sandbox(directory)
     try:
         with serving(directory) as app:
             serve_app(app, host, port, metrics_port, _say_where, proxies)
@@ -83,6 +88,13 @@ def serve_directory(
         raise Stop(str(error)) from error
     except StoreError as error:
         raise Stop(f"the data in {directory} cannot be used: {error}") from error
+
+
+def _refuse_sandbox(directory: Path) -> None:
+    # Its key is published, and `serve` may listen to the world.
+    with store_at(directory) as store:
+        if holds_agencies(store, sandbox=True):
+            raise Stop(f"{directory} holds a sandbox; serve it with rentix sandbox --data")
 
 
 def _say_where(url: str) -> None:

@@ -61,6 +61,6 @@ def list_keys(store: SqliteStore) -> list[ApiKey]:
     return [to_key(row) for row in store.write("keys")]
 
 
-def holds_real_agencies(store: SqliteStore) -> bool:
-    """Whether any agency is not a sandbox's."""
-    return bool(store.write("count_real_agencies")[0][0])
+def holds_agencies(store: SqliteStore, *, sandbox: bool) -> bool:
+    """Whether there is any agency that is a sandbox's or, with `sandbox` False, any that is not."""
+    return bool(store.write("count_agencies", sandbox)[0][0])

@@ -29,8 +29,8 @@ UPDATE agency SET active = ? WHERE id = ? RETURNING id
 -- name: set_agency_crm
 UPDATE agency SET crm_enabled = ? WHERE id = ? RETURNING id
 
--- name: count_real_agencies
-SELECT count(*) FROM agency WHERE sandbox = 0
+-- name: count_agencies
+SELECT count(*) FROM agency WHERE sandbox = ?
 
 -- name: insert_key
 INSERT INTO api_key (agency_id, digest, scopes, created_ms) VALUES (?, ?, ?, ?) RETURNING id
