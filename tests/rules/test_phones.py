@@ -268,7 +268,9 @@ def fill(shape: str, dice: random.Random) -> tuple[str, list[str]]:
         digits = iter(number[-found[0].count("9") :])  # Excel strips the leading zero
         return re.sub("9", lambda _: next(digits), found[0])
 
-    filled = re.sub(rf"(?<![9+/.-])(?:{NUMBER_SHAPE})(?![9/.-]*9)", put, shape)
+    # Ten digits on both sides of a slash are two numbers; any other slash is inside one.
+    shape = re.sub(r"(?<!9)9{10}(?=/9{10}(?!9))/", "9999999999|", shape)
+    filled = re.sub(rf"(?<![9+/.-])(?:{NUMBER_SHAPE})(?![9/.-]*9)", put, shape).replace("|", "/")
     return re.sub("9", lambda _: dice.choice("345"), filled), numbers
 
 
@@ -288,7 +290,7 @@ def test_the_shapes_of_a_real_column(test_data: Path) -> None:
             assert is_written_in_one_piece(number, text), (text, number)
         assert set(numbers) <= read, (text, numbers, read)
         checked += count if numbers else 0
-    assert checked > 19_000
+    assert checked > 19_900
 
 
 def is_written_in_one_piece(number: str, text: str) -> bool:
