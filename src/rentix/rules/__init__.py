@@ -1,1 +1,1 @@
-"""Pure rules, one subject a file: what a value means and how it is stored. No clock, no SQL, no HTTP."""
+"""Pure rules, one subject a file: what a value means and how it is stored. No clock, SQL, HTTP."""
