@@ -8,7 +8,8 @@ An HTML comment on the line before a block says what a test does with it:
 - `<!-- exit: 1 -->` is run and ends with that code;
 - `<!-- not run: REASON -->` is left alone.
 
-Without one, `bash` and `python` are run, `json` and `toml` must be well-formed, `text` is a picture.
+Without one, `bash` and `python` are run, `json` and `toml` must be well-formed, `text` is a
+picture.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from tests.docs.pages import READ, ROOT, RUN, Block, blocks, name, pages
 
 TIMEOUT_S = 30
 SANDBOX = ".venv/bin/rentix sandbox --data ./sandbox-data --port 8000 --metrics-port 9464"
-WISH = re.compile(r"|file: [\w.-]+|output|background|exit: \d|not run: .{10,}")
+WISH = re.compile(r"|file: [\w.-]+|output|background|exit: \d+|not run: .{10,}")
 # Whatever a block exports is there for the next one, as in a reader's terminal. A refusal by the
 # service is a failure, unless the page says so.
 KEEP = (
@@ -149,7 +149,9 @@ def test_every_block_is_run_or_says_why_not(page: Path) -> None:
 @pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not installed")
 def test_nginx_takes_its_configuration(tmp_path: Path) -> None:
     [block] = [b for b in blocks(ROOT / "docs/howto/tls.md") if b.language == "nginx"]
-    plain = re.sub(r"^\s*(ssl_|http2).*\n", "", block.code.replace(" ssl;", ";"), flags=re.M)
+    plain = re.sub(
+        r"^\s*(ssl_|http2).*\n", "", block.code.replace(" ssl;", ";"), flags=re.MULTILINE
+    )
     config = tmp_path / "nginx.conf"
     config.write_text(f"pid {tmp_path}/pid; events {{}}\nhttp {{\n{plain}\n}}\n")
     command = ["nginx", "-t", "-c", str(config), "-p", str(tmp_path)]
