@@ -1,0 +1,158 @@
+"""`rentix demo`: a sandbox with a roster synced into it, to look at and to try."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Final
+
+import msgspec
+from cyclopts import Parameter
+from rich.console import Console
+
+from rentix.cli.child import Sandbox, free_port, start_sandbox
+from rentix.cli.output import Stop, say, say_error
+from rentix.cli.sync import exit_code
+from rentix.client import ApiError, Rentix, SetupError
+from rentix.client.access import PREFIX
+from rentix.client.calls import external_id_path
+from rentix.model import SANDBOX_KEY
+from rentix.sync.mapping import FieldMap
+from rentix.sync.progress import choose_screen
+from rentix.sync.records import Record, Row
+from rentix.sync.report import describe_stop, print_report
+from rentix.sync.run import open_roster, sync_roster
+from rentix.sync.sources import Source
+from rentix.sync.tally import Tally
+
+SAMPLE: Final = Path(__file__).parents[3] / "examples" / "roster"
+
+
+def demo(
+    *,
+    roster: Annotated[
+        Path | None, Parameter(help="A roster of your own (CSV or .jsonl), not the sample.")
+    ] = None,
+    map_path: Annotated[Path | None, Parameter(name="--map", help="Its MAP.toml.")] = None,
+    region: Annotated[str, Parameter(help="Country of numbers written without one.")] = "MD",
+    once: Annotated[bool, Parameter(negative="", help="End after the second sync.")] = False,
+    port: Annotated[int, Parameter(help="Port; another if that one is taken.")] = 8000,
+) -> int:
+    """Start a sandbox, sync a sample roster into it twice, and serve it until Ctrl-C.
+
+    Example: rentix demo --once
+
+    Exit code: 0, rejected rows included; 2 if it could not be shown.
+    """
+    try:
+        source, field_map = open_chosen(roster, map_path)
+        with (
+            _ending_by_signal(),
+            tempfile.TemporaryDirectory(prefix="rentix-demo-") as folder,
+            start_sandbox(Path(folder), free_port(port), region) as sandbox,
+        ):
+            return _show(sandbox, source, field_map, once=once)
+    except (SetupError, OSError) as fault:
+        raise Stop(str(fault)) from fault
+    except KeyboardInterrupt:
+        say("\nStopped. Nothing of the demo is left behind.")
+        return 0
+
+
+def open_chosen(roster: Path | None, map_path: Path | None) -> tuple[Source, FieldMap]:
+    """Open the roster that was asked for, or the project's sample with its own map."""
+    if roster is not None:
+        return open_roster(roster, map_path)
+    if not (SAMPLE / "agents.csv").is_file():
+        raise SetupError(
+            "the sample roster comes with the source tree, not with the installed package; "
+            "name a file: rentix demo --roster agents.csv --map MAP.toml"
+        )
+    return open_roster(SAMPLE / "agents.csv", map_path or SAMPLE / "MAP.toml")
+
+
+def _show(sandbox: Sandbox, source: Source, field_map: FieldMap, *, once: bool) -> int:
+    tally = _sync(sandbox.url, source, field_map, "First sync")
+    print_report(Console(), tally)
+    if tally.stopped is None:
+        tally = _sync(sandbox.url, source, field_map, "Second sync")
+        say(
+            f"\nThe second sync found {tally.unchanged:,} unchanged, {tally.created:,} to create "
+            f"and {tally.updated:,} to update; {len(tally.rejected):,} rejected as before."
+        )
+    if tally.stopped is not None:
+        say_error(f"the sync did not reach the end: {describe_stop(tally.stopped)}")
+        return exit_code(tally)
+    _print_way_in(sandbox.url, source, field_map)
+    return _end_at_once() if once else _serve(sandbox)
+
+
+def _sync(url: str, source: Source, field_map: FieldMap, title: str) -> Tally:
+    screen = choose_screen(Console(stderr=True))
+    with Rentix(SANDBOX_KEY, url, on_wait=screen.wait) as client, screen:
+        return sync_roster(source, field_map, client, screen, title)
+
+
+def _print_way_in(url: str, source: Source, field_map: FieldMap) -> None:
+    say("\nTry it:")
+    for line in curl_lines(url, _find_stored(url, source, field_map)):
+        say(f"  {line}")
+    say(f"\nThe service: {url}")
+
+
+def curl_lines(url: str, external_id: str) -> list[str]:
+    """Return commands to paste: list all users, find one, change that one."""
+    curl = f"curl -sS -H {shlex.quote(f'Authorization: ApiKey {SANDBOX_KEY}')}"
+    change = {"externalId": external_id, "description": "Changed by hand."}
+    body = shlex.quote(msgspec.json.encode(change).decode())
+    users = f"{url}{PREFIX}/users"
+    return [
+        f"{curl} {shlex.quote(users)}",
+        f"{curl} {shlex.quote(url + PREFIX + external_id_path(external_id))}",
+        f"{curl} -X PUT -H 'Content-Type: application/json' -d {body} {shlex.quote(users)}",
+    ]
+
+
+def _find_stored(url: str, source: Source, field_map: FieldMap) -> str:
+    """Return the first external id of the roster that the service knows."""
+    with Rentix(SANDBOX_KEY, url) as client:
+        for row in source.rows():
+            record = field_map.read(row) if isinstance(row, Row) else row
+            if isinstance(record, Record):
+                try:
+                    client.get_user_by_external_id(record.external_id)
+                except ApiError:  # it was rejected; the next one may do
+                    continue
+                return record.external_id
+    return "crm-1"  # seeded by the sandbox
+
+
+def _end_at_once() -> int:
+    say("It ends here; without --once it serves until Ctrl-C.")
+    return 0
+
+
+def _serve(sandbox: Sandbox) -> int:
+    say("It serves until Ctrl-C.")
+    code = sandbox.wait()
+    say_error(f"the sandbox ended by itself with exit code {code}")
+    return 2
+
+
+@contextmanager
+def _ending_by_signal() -> Iterator[None]:
+    """Let SIGTERM, too, end the demo by the door, with the sandbox stopped."""
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
