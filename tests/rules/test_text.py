@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rentix.rules.text import clean_line, clean_text, has_nul_or_surrogate
+from rentix.rules.text import clean_line, clean_text
 
 LIVE_TAG = re.compile(r"<[A-Za-z/!?][^<>]*>")
 UNWANTED = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -134,16 +134,6 @@ def test_any_name_is_clean_and_cleaning_again_changes_nothing(text: str) -> None
     assert is_clean(cleaned)
     assert "\n" not in cleaned
     assert cleaned == " ".join(cleaned.split())
-
-
-@pytest.mark.parametrize("text", ["a\0", "\0", "\ud800", "ok \udfff"])
-def test_nul_and_lone_surrogates_are_found(text: str) -> None:
-    assert has_nul_or_surrogate(text)
-
-
-@pytest.mark.parametrize("text", ["", "Ana", "Чебан", "😀"])
-def test_other_text_has_neither(text: str) -> None:
-    assert not has_nul_or_surrogate(text)
 
 
 def test_naughty_strings(test_data: Path) -> None:

@@ -45,17 +45,6 @@ def clean_text(text: str) -> str:
     )
 
 
-def has_nul_or_surrogate(text: str) -> bool:
-    """Tell whether text holds what no JSON text or database takes (contract 1)."""
-    if "\0" in text:
-        return True
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return True
-    return False
-
-
 def _tidy_lines(text: str) -> str:
     text = _INVISIBLE.sub("", _LINE_END.sub("\n", text))
     text = _BLANK.sub(" ", unicodedata.normalize("NFC", text))
