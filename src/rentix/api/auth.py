@@ -57,7 +57,7 @@ class Keys:
         now_ms = self._clock()
         digest = sha256(key.encode()).digest()
         seen = self._known.get(digest)
-        if seen and seen[0] > now_ms:
+        if seen and 0 < seen[0] - now_ms <= _KNOWN_FOR_MS:  # a clock set back ends it, too
             return seen[1]
         known = self._look_up(key)
         if known is None:

@@ -108,7 +108,6 @@ class Gate:
         portal = self._portal
         address = scope["client"][0] if scope.get("client") else ""
         known = portal.keys.identify(read_credential(scope["headers"]), address)
-        check_rights(known, route.scope or "")
         key, agency = known
         run = call.headers.get(b"x-run-id", b"").decode("latin-1")[:_RUN_MAX]
         call.caller = Caller(agency.id, key.id, run or None)
@@ -116,5 +115,6 @@ class Gate:
         taken = portal.budgets.take(key.id, agency, portal.clock(), bulk=route.bulk)
         if taken.shown:
             extra += taken.shown.headers
+        check_rights(known, route.scope or "")  # after the count: contract 4 counts every valid key
         if taken.refusal:
             raise taken.refusal

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from rentix.api.call import Reply
 from rentix.api.portal import Portal
 from rentix.api.sending import Send, send_reply
@@ -12,8 +14,9 @@ _LIVE, _READY, _AWAY = b'{"status":"live"}', b'{"status":"ready"}', b'{"status":
 
 async def answer_health(path: str, portal: Portal, send: Send) -> None:
     """Live: the process answers. Ready: it can read its database and is not stopping."""
+    extra = [(b"x-request-id", secrets.token_hex(12).encode())]
     if path == "/livez":
-        await send_reply(send, Reply(body=_LIVE), [])
+        await send_reply(send, Reply(body=_LIVE), extra)
         return
     ready = not portal.stopping
     try:
@@ -21,4 +24,4 @@ async def answer_health(path: str, portal: Portal, send: Send) -> None:
     except StoreError:
         ready = False
     reply = Reply(body=_READY) if ready else Reply(503, _AWAY, [(b"retry-after", b"1")])
-    await send_reply(send, reply, [])
+    await send_reply(send, reply, extra)

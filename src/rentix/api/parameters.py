@@ -48,8 +48,6 @@ def _whole(text: str, schema: dict[str, Any]) -> int:
 
 
 def _text(text: str, schema: dict[str, Any]) -> object:
-    if "\0" in text:
-        raise ValueError("must not contain NUL")
     if schema.get("enum") and text not in schema["enum"]:
         raise ValueError("must be one of: " + ", ".join(schema["enum"]))
     if not text:
@@ -107,7 +105,10 @@ def read_query(
     values: dict[str, Any] = {}
     faults: list[Fault] = []
     for name, text in pairs:
-        if name in known:
+        if "\0" in name or "\0" in text:
+            values[name] = None
+            faults.append(_fault(name, Code.NUL_REFUSED, "must not contain NUL"))
+        elif name in known:
             try:
                 if name in values:
                     raise ValueError("must be given once")  # noqa: TRY301 - told like the others
