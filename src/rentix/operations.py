@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from rentix.errors import Problem
+from rentix.errors import Fault, Problem
 from rentix.model import AvatarImport, Change, Phone, User
 
 Mode = Literal["upsert", "create", "update", "fill"]
@@ -55,8 +55,8 @@ class PutUser(msgspec.Struct, frozen=True, kw_only=True):
     """Create or update one profile by exactly one of `id` and `external_id` (contract 5).
 
     `forms` maps a field that was normalised to (as sent, as stored); `ignored` an unknown field
-    to the reason; `notes` are said only of fields whose value is taken. `validate_only` decides
-    and stores nothing.
+    to the reason; `notes` are said only of fields whose value is taken. `faults` are what reading
+    found wrong: with any, it is refused. `validate_only` decides and stores nothing.
     """
 
     id: int | None = None
@@ -68,6 +68,7 @@ class PutUser(msgspec.Struct, frozen=True, kw_only=True):
     forms: dict[str, tuple[str, str]] = {}
     ignored: dict[str, str] = {}
     notes: tuple[Note, ...] = ()
+    faults: tuple[Fault, ...] = ()
     validate_only: bool = False
 
 

@@ -25,7 +25,7 @@ def warnings(put: PutUser, merged: Merge) -> tuple[Note, ...]:
     notes += [
         Note(field, "normalised", f"{field} is stored as {_short(stored)}")
         for field, (_, stored) in put.forms.items()
-        if field not in lost
+        if field in merged.taken
     ]
     return tuple(notes + _doubts(merged))
 

@@ -23,9 +23,12 @@ def put_user(working: WorkingSet, caller: Caller, put: PutUser, now_ms: int) -> 
     """Decide what `put` makes of the user it names.
 
     Raises:
-        Problem: 400 when a new user lacks what it needs; 404 unknown; 409 taken or stale; 412.
+        Problem: 400 with every fault, what a new user lacks among them; 404 unknown; 409 taken or
+            stale; 412.
     """
     user = _find(working, caller.agency_id, put)
+    if put.faults:
+        raise invalid(_all_faults(put, user))
     if user is None:
         if put.id is not None or put.mode == "update":
             raise unknown_user(put.id, put.external_id)
@@ -42,6 +45,13 @@ def _find(working: WorkingSet, agency_id: int, put: PutUser) -> User | None:
         return working.user(agency_id, put.id)
     assert put.external_id is not None  # noqa: S101 - decoding saw to it that one is there
     return working.by_external(agency_id, put.external_id)
+
+
+def _all_faults(put: PutUser, user: User | None) -> list[Fault]:
+    seen = {fault.path[:1] for fault in put.faults}
+    creates = user is None and put.id is None and put.mode != "update"
+    lacking = _missing(put.patch) if creates else []
+    return [*put.faults, *(fault for fault in lacking if fault.path not in seen)]
 
 
 def _create(working: WorkingSet, caller: Caller, put: PutUser, now_ms: int) -> Outcome:

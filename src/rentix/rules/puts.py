@@ -33,20 +33,22 @@ class Terms(msgspec.Struct, frozen=True):
 def read_put(raw: dict[str, Any], terms: Terms, *, validate_only: bool = False) -> PutUser:
     """The operation that `raw` asks for.
 
+    Its `faults` refuse it once it is known whether it creates a user, for then it may lack more.
+
     Raises:
-        Problem: 400, with every fault that can be found without looking at what is stored.
+        Problem: 400, with every fault, when it names no user.
     """
     body, faults = read(PutUserBody, raw)
     assert body is not None  # noqa: S101 - no member of it must be there
     seen = read_profile(body, raw, terms.region, terms.locale)
     for name in unknown_members(PutUserBody, raw):
-        if name != "op":
-            ignore_unknown(seen, name)
+        ignore_unknown(seen, name)
     one_id = _check_one_id(raw)
     source_us = _read_source_time(seen, body.source_updated_at)
     if_match = _read_if_match(seen, body.if_match, terms.if_match)
-    if faults or one_id or seen.faults:
-        raise invalid(one_id + faults + seen.faults)
+    faults = one_id + faults + seen.faults
+    if any(fault.path[:1] in (("id",), ("externalId",)) for fault in faults):
+        raise invalid(faults)
     return PutUser(
         id=body.id or None,
         external_id=body.external_id or None,
@@ -57,6 +59,7 @@ def read_put(raw: dict[str, Any], terms: Terms, *, validate_only: bool = False) 
         forms=seen.forms,
         ignored=seen.ignored,
         notes=tuple(seen.notes),
+        faults=tuple(faults),
         validate_only=validate_only,
     )
 
@@ -105,8 +108,7 @@ def read_unlink(raw: dict[str, Any], terms: Terms) -> UnlinkUser:
 def _unknowns(shape: type, raw: dict[str, Any], terms: Terms) -> Submission:
     seen = Submission(terms.region, terms.locale)
     for name in unknown_members(shape, raw):
-        if name != "op":
-            ignore_unknown(seen, name)
+        ignore_unknown(seen, name)
     return seen
 
 
