@@ -17,7 +17,7 @@ from rentix.decide.batch import decide
 from rentix.decide.working_set import lookup
 from rentix.errors import Problem
 from rentix.operations import Answer, Request
-from rentix.store import Store, StoreError, Unavailable
+from rentix.store import Store, Unavailable
 
 Ending = Answer | Exception
 """How a request ended: an answer, a `Problem`, or a `StoreError`."""
@@ -38,14 +38,14 @@ class Closed(Exception):
 def commit(store: Store, requests: Sequence[Request], now_ms: int) -> list[Ending]:
     """Decide and store `requests` in one transaction; they are durable when this returns.
 
-    A batch that the database refuses is split by request and run again, so that nobody pays for
-    a neighbour's error.
+    A batch that fails is split by request and run again, so that nobody pays for a neighbour's
+    error.
     """
     try:
         return _commit_together(store, requests, now_ms)
     except Unavailable as error:  # it would be so for each of them
         return [error] * len(requests)
-    except StoreError as error:
+    except Exception as error:  # noqa: BLE001 - a defect, too, is its own request's only
         if len(requests) == 1:
             return [error]
         return [commit(store, [request], now_ms)[0] for request in requests]
