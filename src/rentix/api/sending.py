@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -10,11 +9,12 @@ from rentix.api.call import Headers, Reply
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-_STALLED_S = 60
-
 
 async def send_reply(send: Send, reply: Reply, extra: Headers) -> None:
-    """Send a reply; a streamed one piece by piece, as fast as the client takes it."""
+    """Send a reply; a streamed one piece by piece, as fast as the client takes it.
+
+    The connection is cut when it takes nothing (`protocol`).
+    """
     headers = [*reply.headers, *extra, (b"x-content-type-options", b"nosniff")]
     body = reply.body
     if reply.status != 304:  # noqa: PLR2004 - Not Modified has no content
@@ -27,8 +27,7 @@ async def send_reply(send: Send, reply: Reply, extra: Headers) -> None:
         return
     await _begin(send, reply.status, headers)
     async for piece in body:
-        async with asyncio.timeout(_STALLED_S):  # a client that doesn't read is cut off
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
 
 

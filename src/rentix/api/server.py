@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import sys
 from collections.abc import Callable, Sequence
 
 import structlog
@@ -42,10 +43,11 @@ def serve(
     metrics_url = _show_metrics(app.watcher.registry, metrics_port)
     url = f"http://{_bracketed(host)}:{listener.getsockname()[1]}"
     _log.info("serving", url=url, metrics=metrics_url)
-    ready(url)
-    # uvicorn raises the signal that stopped it anew, when all is finished: then it means no more.
+    # uvicorn raises the signal that stopped it anew when all is finished, and hears none before it
+    # runs: both are the end of a process that did as it was told.
     for stopping in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(stopping, lambda *_: None)
+        signal.signal(stopping, lambda *_: sys.exit(0))
+    ready(url)
     make_server(app, proxies).run([listener])
 
 
