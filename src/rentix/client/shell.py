@@ -146,7 +146,7 @@ class Rentix:
                 answer = self._exchange(call)
             except ConnectionFailed as lost:
                 reached = lost.reached = lost.reached or reached
-                wait_s, reason = retries.wait_after(None), "connection lost"
+                wait_s, reason = retries.wait_after(None), "no connection"
                 if wait_s is None:
                     raise
             else:
