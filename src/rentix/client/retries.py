@@ -1,8 +1,8 @@
 """When a call is sent again, and after how long. Decides; never sleeps.
 
-Own and not a library's: the portal's `Retry-After` and the rate budget must count against the
-same bound as the back-off, full jitter starts at zero, and the sleep has to be the caller's so
-that a progress bar can say what is waited for. stamina offers none of the three.
+Own and not stamina's: its jitter is added to a back-off instead of drawn from the whole of it, and
+it sleeps by itself, where a progress bar has to say beforehand what is waited for, and a test has
+to wait for nothing. What is left after that is this file.
 """
 
 from __future__ import annotations
