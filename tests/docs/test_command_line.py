@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from cyclopts import App
 
-from rentix.cli import app, main
+from rentix.cli import build_app, main
 from tests.docs.pages import ROOT, table
 
 PAGE = ROOT / "docs/reference/command-line.md"
@@ -27,7 +27,7 @@ def commands(parent: App, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[st
             yield (*path, word), child
 
 
-COMMANDS = dict(commands(app))
+COMMANDS = dict(commands(build_app([])))
 
 
 def options(command: App) -> list[Row]:

@@ -12,42 +12,56 @@ from cyclopts import App, CycloptsError
 import rentix
 from rentix.cli.output import Stop, say_error
 
-app = App(
-    name="rentix",
-    version=rentix.__version__,
-    help="Keep real-estate agents' profiles true on a property portal.",
-    result_action="return_value",
-)
+COMMANDS = {
+    ("serve",): ("serve:serve", "Serve the API on the embedded database."),
+    ("sandbox",): ("sandbox:sandbox", "Serve a sandbox with a published key."),
+    ("sync",): ("sync:sync", "Sync a roster of agents into a portal."),
+    ("demo",): ("demo:demo", "Show a sandbox with a roster synced into it."),
+    ("agency", "create"): ("agency:create", "Create an agency and its first API key."),
+    ("agency", "suspend"): ("agency:suspend", "Refuse an agency's keys until it is resumed."),
+    ("agency", "resume"): ("agency:resume", "Accept a suspended agency's keys again."),
+    ("agency", "crm"): ("agency:crm", "Switch an agency's CRM access on or off."),
+    ("key", "create"): ("key:create", "Create an API key; it is shown once."),
+    ("key", "list"): ("key:list_keys", "List the keys, never the secrets."),
+    ("key", "revoke"): ("key:revoke", "Revoke a key for good."),
+    ("user", "register"): ("user:register", "Register an agent as if on the portal."),
+}
+"""Every command: its words, where it is, and its line in the list of commands."""
 
-app.command("rentix.cli.serve:serve")
-app.command("rentix.cli.sandbox:sandbox")
-app.command("rentix.cli.sync:sync")
-app.command("rentix.cli.demo:demo")
+_GROUPS = {
+    "agency": "Create, suspend and resume agencies; switch CRM access.",
+    "key": "Create, list and revoke API keys.",
+    "user": "Agents who register on the portal themselves.",
+}
 
-agency = App(name="agency", help="Create, suspend and resume agencies; switch CRM access.")
-agency.command("rentix.cli.agency:create")
-agency.command("rentix.cli.agency:suspend")
-agency.command("rentix.cli.agency:resume")
-agency.command("rentix.cli.agency:crm")
-app.command(agency)
 
-key = App(name="key", help="Create, list and revoke API keys.")
-key.command("rentix.cli.key:create")
-key.command("rentix.cli.key:list_keys", name="list")
-key.command("rentix.cli.key:revoke")
-app.command(key)
+def build_app(tokens: list[str]) -> App:
+    """The command line for `tokens`. Only the command that they call is loaded."""
+    app = App(
+        name="rentix",
+        version=rentix.__version__,
+        help="Keep real-estate agents' profiles true on a property portal.",
+        result_action="return_value",
+    )
+    groups = {name: App(name=name, help=line) for name, line in _GROUPS.items()}
+    for group in groups.values():
+        app.command(group)
+    for words, (place, line) in COMMANDS.items():
+        # The command that is called has the help of its own docstring, whole.
+        text = {} if tuple(tokens[: len(words)]) == words else {"help": line}
+        parent = groups.get(words[0], app)
+        parent.command(f"rentix.cli.{place}", name=words[-1], **text)
+    return app
 
-user = App(name="user", help="Agents who register on the portal themselves.")
-user.command("rentix.cli.user:register")
-app.command(user)
 
 _SERVER_PARTS = ("apsw", "starlette", "uvicorn", "structlog", "prometheus_client")
 
 
 def main(tokens: list[str] | None = None) -> int:
     """Run the command line; the exit code is returned."""
+    tokens = sys.argv[1:] if tokens is None else tokens
     try:
-        result = app(tokens, exit_on_error=False)
+        result = build_app(tokens)(tokens, exit_on_error=False)
     except CycloptsError:
         return 2  # cyclopts has said what is wrong
     except Stop as stop:
