@@ -28,7 +28,7 @@ _SECURITY: Json = {
         "type": "apiKey",
         "in": "header",
         "name": "X-API-Key",
-        "description": "The key by itself. Send this header or `Authorization`, not both.",
+        "description": "`X-API-Key: <key>`. Send this header or `Authorization`, not both.",
     },
     "Authorization": {
         "type": "apiKey",

@@ -13,7 +13,7 @@ from rentix.wire.shapes import ProfileShape
 Json = dict[str, Any]
 
 _ETAG = r'((W/)?"[^"]*"|[^",\s]+)'
-_ETAGS = rf"^\s*{_ETAG}(\s*,\s*{_ETAG})*\s*$"
+_ETAGS = rf"^\s*{_ETAG}(\s*,\s*{_ETAG})*(\s*,)?\s*$"
 
 _IN_PATH: Json = {
     "id": {
@@ -27,6 +27,9 @@ _IN_PATH: Json = {
         "example": "crm-1",
     },
 }
+
+
+_IN_QUERY_EXAMPLES = {"search": "ceban", "limit": 10, "id": 1}
 
 
 def _header(name: str, description: str, **schema: Any) -> Json:
@@ -45,7 +48,7 @@ HEADER_PARAMETERS: Json = {
         "gets the first answer and does nothing; with others it is 422.",
         minLength=1,
         maxLength=255,
-        pattern=r"^[!-~]+$",
+        pattern=r"^\S(.*\S)?$",
     ),
     "IfMatch": _header(
         "If-Match",
@@ -76,13 +79,16 @@ def parameters(route: Route) -> list[Json]:
 
 def _in_query(name: str, *, required: bool) -> Json:
     known = PARAMETERS[name]
-    return {
+    said: Json = {
         "name": name,
         "in": "query",
         "required": required,
         "description": known.description,
         "schema": known.schema,
     }
+    if name in _IN_QUERY_EXAMPLES:
+        said["example"] = _IN_QUERY_EXAMPLES[name]
+    return said
 
 
 def steering_headers(route: Route) -> list[str]:

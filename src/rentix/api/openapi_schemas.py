@@ -19,6 +19,12 @@ _ERRORS = (
     shapes.BulkErrorShape,
     shapes.BulkProblemShape,
 )
+_OPERATIONS = {
+    "upsert": "Create or update one profile, as PUT /users does; `update` is another word for it.",
+    "validate": "Decided as `upsert` is, and not stored.",
+    "link": "Attach an external id.",
+    "unlink": "Detach the external id, by exactly one of `id` and `externalId`.",
+}
 
 
 def ref(shape: type) -> Json:
@@ -33,11 +39,16 @@ def schemas(routes: Sequence[Route]) -> Json:
     _, found = msgspec.json.schema_components(dict.fromkeys(named), ref_template=_TEMPLATE)
     for schema in found.values():
         _plain_nulls(schema)
-    for shape in (bodies.PutUserBody, bodies.UpsertOperationBody, bodies.ValidateOperationBody):
-        _exactly_one(found[shape.__name__], "id", "externalId")
+    _exactly_one(found["PutUserBody"], "id", "externalId")
     _exactly_one(found["UnlinkOperationBody"], "id", "externalId")
     _exactly_one(found["AvatarBody"], "url", "id")
-    found["BulkBody"]["properties"]["operations"] = _operations()
+    variants = [
+        _operation(ops, found[body.__name__]) for ops, body in bodies.OPERATION_BODIES.items()
+    ]
+    found["BulkBody"]["properties"]["operations"] = _operations(variants)
+    found |= {variant["title"]: variant for variant in variants}
+    for body in (bodies.LinkOperationBody, bodies.UnlinkOperationBody):
+        del found[body.__name__]
     return dict(sorted(found.items()))
 
 
@@ -45,17 +56,30 @@ def _exactly_one(schema: Json, *names: str) -> None:
     schema["oneOf"] = [{"required": [name]} for name in names]
 
 
-def _operations() -> Json:
-    ops = {op: ref(shape) for op, shape in bodies.OPERATION_BODIES.items()}
-    variants = list({variant["$ref"]: variant for variant in ops.values()}.values())
-    mapping = {op: variant["$ref"] for op, variant in ops.items()}
+def _operation(ops: tuple[str, ...], body: Json) -> Json:
+    """An element of `operations`: `op`, and the members of `body` flat beside it."""
+    return {
+        **body,
+        "title": f"{ops[0].capitalize()}Operation",
+        "description": _OPERATIONS[ops[0]],
+        "properties": {"op": {"type": "string", "enum": [*ops]}, **body["properties"]},
+        "required": ["op", *body.get("required", [])],
+    }
+
+
+def _operations(variants: Sequence[Json]) -> Json:
+    mapping = {
+        op: _TEMPLATE.format(name=variant["title"])
+        for variant in variants
+        for op in variant["properties"]["op"]["enum"]
+    }
     return {
         "description": "Decided in order; a later one sees an earlier one's effect.",
         "type": "array",
         "minItems": 1,
         "maxItems": bodies.MAX_OPERATIONS,
         "items": {
-            "oneOf": variants,
+            "oneOf": [{"$ref": reference} for reference in dict.fromkeys(mapping.values())],
             "discriminator": {"propertyName": "op", "mapping": mapping},
         },
     }

@@ -42,11 +42,12 @@ async def write(
     Returns the results, or the reply that an earlier request with the same Idempotency-Key got.
     """
     caller, _ = call.tenant
+    idempotency = _idempotency(call)  # a bad key is refused in a dry run as well
     request = Request(
         caller=caller,
         operations=tuple(operations),
         atomic=atomic,
-        idempotency=None if call.query.get("dryRun") else _idempotency(call),
+        idempotency=None if call.query.get("dryRun") else idempotency,
         render=render,
     )
     if call.query.get("dryRun"):

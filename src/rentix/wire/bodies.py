@@ -125,29 +125,15 @@ class LinkBody(msgspec.Struct, rename="camel", kw_only=True):
     if_match: Etag | UnsetType = UNSET
 
 
-class UpsertOperationBody(PutUserBody, rename="camel", kw_only=True):
-    """`upsert` (alias `update`) in a bulk: the body of PUT /users, and `op`."""
-
-    op: Literal["upsert", "update"]
-
-
-class ValidateOperationBody(PutUserBody, rename="camel", kw_only=True):
-    """`validate` in a bulk: decided as `upsert` is, and not stored."""
-
-    op: Literal["validate"]
-
-
 class LinkOperationBody(LinkBody, rename="camel", kw_only=True):
     """`link` in a bulk: attach an external id."""
 
-    op: Literal["link"]
     id: Id
 
 
 class UnlinkOperationBody(msgspec.Struct, rename="camel", kw_only=True):
     """`unlink` in a bulk: detach the external id, by exactly one of `id` and `externalId`."""
 
-    op: Literal["unlink"]
     id: Id | UnsetType = UNSET
     external_id: ExternalId | UnsetType = UNSET
     if_match: Etag | UnsetType = UNSET
@@ -163,13 +149,12 @@ class BulkBody(msgspec.Struct, kw_only=True):
     ) = UNSET
 
 
-OPERATION_BODIES: dict[str, type] = {
-    "upsert": UpsertOperationBody,
-    "update": UpsertOperationBody,
-    "validate": ValidateOperationBody,
-    "link": LinkOperationBody,
-    "unlink": UnlinkOperationBody,
+OPERATION_BODIES: dict[tuple[str, ...], type] = {
+    ("upsert", "update"): PutUserBody,
+    ("validate",): PutUserBody,
+    ("link",): LinkOperationBody,
+    ("unlink",): UnlinkOperationBody,
 }
-"""What an element of `operations` is, by its `op`. Each is read by itself, so that a bad one
-fails alone.
+"""What stands beside `op` in an element of `operations`. Each is read by itself, so that a bad
+one fails alone.
 """

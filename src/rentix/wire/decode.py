@@ -44,6 +44,7 @@ def read(shape: type[T], raw: dict[str, Any], path: Path = ()) -> tuple[T | None
         return msgspec.convert(raw, shape), faults
     except msgspec.ValidationError:
         struct = _struct(shape)  # type: ignore[arg-type]  # a type is hashable
+        raw = _with_whole_numbers(raw, struct)
         found = list(_struct_faults(raw, struct, path))
         bad = {fault.path[len(path)] for fault in found}
         sound = {key: value for key, value in raw.items() if key not in bad}
@@ -74,6 +75,20 @@ def unknown_members(shape: type, raw: dict[str, Any]) -> list[str]:
 def field_name(path: Path) -> str:
     """`("settings", "contact_phone")` → `settings.contact_phone`."""
     return ".".join(str(step) for step in path) or "body"
+
+
+def _with_whole_numbers(raw: dict[str, Any], struct: inspect.StructType) -> dict[str, Any]:
+    # PHP writes 225.0 for an integer that came from a calculation; to JSON Schema it is one.
+    whole = dict(raw)
+    for field in struct.fields:
+        value, kinds = raw.get(field.encode_name), _members(field.type)
+        if isinstance(value, float) and value.is_integer():
+            if any(isinstance(kind, inspect.IntType) for kind in kinds):
+                whole[field.encode_name] = int(value)
+        elif isinstance(value, dict):
+            inner = [kind for kind in kinds if isinstance(kind, inspect.StructType)]
+            whole[field.encode_name] = _with_whole_numbers(value, inner[0]) if inner else value
+    return whole
 
 
 def _nuls(value: object, path: Path) -> Iterator[Fault]:
