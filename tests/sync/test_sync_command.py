@@ -191,6 +191,9 @@ def test_the_sample_goes_into_the_real_service_and_a_second_run_changes_nothing(
     assert code == 1
     assert first["summary"] == {"created": 55, "updated": 0, "unchanged": 1, "rejected": 6}
     before = tenant.changes()
+    runs = {change.run for change in before}
+    assert len(runs) == 1, "the change log names the run that each change belongs to"
+    assert None not in runs
     code, second = sync_into(tenant, EXAMPLES / "agents.csv", EXAMPLES / "MAP.toml")
     assert second["summary"] == {"created": 0, "updated": 0, "unchanged": 56, "rejected": 6}
     assert second["rejected"] == first["rejected"]

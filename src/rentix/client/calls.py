@@ -20,7 +20,10 @@ Budget = Literal["requests", "bulk"]
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[T]):
-    """One request below `/api/v1`. `budget` names the rate budget it draws on (contract 4)."""
+    """One request below `/api/v1`. `budget` names the rate budget it draws on (contract 4).
+
+    `run_id` is what the portal's change log calls the run that a write belongs to.
+    """
 
     method: str
     path: str
@@ -28,6 +31,7 @@ class Call(Generic[T]):
     query: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
     idempotency_key: str | None = None
+    run_id: str | None = None
     budget: Budget = "requests"
 
     @property
@@ -47,7 +51,9 @@ def put_user(fields: Mapping[str, object], idempotency_key: str) -> Call[PutShap
     )
 
 
-def bulk_users(operations: Sequence[object], idempotency_key: str) -> Call[BulkShape]:
+def bulk_users(
+    operations: Sequence[object], idempotency_key: str, run_id: str | None = None
+) -> Call[BulkShape]:
     """POST /users/bulk: 1 to 100 operations, each an object or a `msgspec.Raw`."""
     return Call(
         "POST",
@@ -55,6 +61,7 @@ def bulk_users(operations: Sequence[object], idempotency_key: str) -> Call[BulkS
         read_bulk,
         body=msgspec.json.encode({"operations": operations}),
         idempotency_key=idempotency_key,
+        run_id=run_id,
         budget="bulk",
     )
 

@@ -109,10 +109,14 @@ class Rentix:
         return self.send(calls.put_user(fields, idempotency_key or uuid4().hex))
 
     def bulk_users(
-        self, operations: Sequence[object], *, idempotency_key: str | None = None
+        self,
+        operations: Sequence[object],
+        *,
+        idempotency_key: str | None = None,
+        run_id: str | None = None,
     ) -> BulkShape:
         """Send 1 to 100 operations; their results come back even if every one failed."""
-        return self.send(calls.bulk_users(operations, idempotency_key or uuid4().hex))
+        return self.send(calls.bulk_users(operations, idempotency_key or uuid4().hex, run_id))
 
     def get_user(self, user_id: int) -> ProfileShape:
         """Return a profile by the portal's id."""
@@ -162,6 +166,8 @@ class Rentix:
             headers["Content-Type"] = "application/json"
         if call.idempotency_key is not None:
             headers["Idempotency-Key"] = call.idempotency_key
+        if call.run_id is not None:
+            headers["X-Run-Id"] = call.run_id
         try:
             response = self._http.request(
                 call.method, call.path, params=call.query, content=call.body, headers=headers

@@ -23,7 +23,9 @@ from rentix.wire.shapes import BulkShape, ResultShape
 class Portal(Protocol):
     """What the sync needs of a client."""
 
-    def bulk_users(self, operations: list[msgspec.Raw], *, idempotency_key: str) -> BulkShape:
+    def bulk_users(
+        self, operations: list[msgspec.Raw], *, idempotency_key: str, run_id: str
+    ) -> BulkShape:
         """Send operations, return their results."""
 
 
@@ -99,7 +101,9 @@ class Sync:
         operations = [msgspec.Raw(record.operation) for record in batch]
         try:
             answer = self._portal.bulk_users(
-                operations, idempotency_key=f"{self._run_id}-{self._requests}"
+                operations,
+                idempotency_key=f"{self._run_id}-{self._requests}",
+                run_id=self._run_id,
             )
         except ApiError as refusal:
             if refusal.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
