@@ -84,11 +84,13 @@ class Tenant:
 class Service:
     """A served store. Commands and tests may write beside the server, as an operator does."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, body_timeout_s: float = 2) -> None:
         self.directory = directory
         self.clock = Clock()
         self.store = SqliteStore(directory)  # the operator's hand; the server has its own
-        self.app = App(Portal(SqliteStore(directory), self.clock, body_timeout_s=2))
+        portal = Portal(SqliteStore(directory), self.clock, body_timeout_s=body_timeout_s)
+        self.app = App(portal)
+        self.server = make_server(self.app)
         self.url = ""
 
     @contextmanager
@@ -96,13 +98,12 @@ class Service:
         """Serve while the block runs."""
         listener = listen("127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server = make_server(self.app)
-        thread = threading.Thread(target=server.run, args=([listener],), name="server")
+        thread = threading.Thread(target=self.server.run, args=([listener],), name="server")
         thread.start()
         try:
             yield
         finally:
-            server.should_exit = True
+            self.server.should_exit = True
             thread.join()
             self.store.close()
 

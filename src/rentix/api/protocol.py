@@ -28,6 +28,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     _head_timer: asyncio.TimerHandle | None = None
     _head_bytes = 0
+    _message_ended = False
     _stall_timer: asyncio.TimerHandle | None = None
     _unsent_bytes = 0
     _resumed = False
@@ -61,10 +62,12 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """The end of a body, even of one that was answered before."""
         self.cycle.more_body = False
+        self._message_ended = True
         super().on_message_complete()
 
     def data_received(self, data: bytes) -> None:
         """Take bytes in, up to the limit while the headers are not complete."""
+        self._message_ended = False
         super().data_received(data)
         if self.transport.is_closing():
             return
@@ -72,8 +75,9 @@ class GuardedProtocol(HttpToolsProtocol):
         answered = cycle is not None and cycle.response_complete
         if answered and self._head_timer is None:
             self._await_head()  # uvicorn has ended its keep-alive timeout, whatever came
-        if self._head_timer is None or (cycle and answered and cycle.more_body):
-            return
+        owes_body = cycle is not None and answered and cycle.more_body
+        if self._head_timer is None or owes_body or self._message_ended:
+            return  # these bytes were a body, or its end and little more
         self._head_bytes += len(data)
         if self._head_bytes > HEAD_MAX_BYTES:
             message = f"request line and headers must be at most {HEAD_MAX_BYTES // 1024} KB"
