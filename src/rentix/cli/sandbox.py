@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
@@ -21,8 +21,15 @@ from rentix.store.sqlite import SqliteStore
 from rentix.wiring import InUse, claimed, now_ms
 from rentix.writer import commit
 
-_FROM_CRM = [
-    {"externalId": "crm-1", "name": "Ana Munteanu", "phone": "+373 69 123 401"},
+_FROM_CRM: list[dict[str, Any]] = [
+    {
+        "externalId": "crm-1",
+        "name": "Ana Munteanu",
+        "phone": "+373 69 123 401",
+        "avatar": {
+            "url": "https://crm.example/photos/ana.jpg"
+        },  # so that there is a job to ask for
+    },
     {"externalId": "crm-2", "name": "Андрей Чебан", "phone": "+373 78 123 402"},
     {"externalId": "crm-3", "name": "Ștefan Țurcanu", "phone": "+373 22 123 456"},
 ]
