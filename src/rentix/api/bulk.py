@@ -83,12 +83,12 @@ def _read(raw: object, terms: Terms) -> Operation:
     if not isinstance(raw, dict):
         raise invalid([Fault(Code.TYPE_INVALID, "an operation must be an object")])
     op = raw.get("op")
+    members = {name: value for name, value in raw.items() if name != "op"}
     if op == "link":
-        return read_link(raw, None, terms)
+        return read_link(members, None, terms)
     if op == "unlink":
-        return read_unlink(raw, terms)
+        return read_unlink(members, terms)
     if op in OPS:
-        members = {name: value for name, value in raw.items() if name != "op"}
         return read_put(members, terms, validate_only=op == "validate")
     message = f"op must be one of: {', '.join(OPS)}"
     raise invalid([Fault(Code.NOT_ONE_OF, message, ("op",))])
