@@ -35,7 +35,7 @@ def is_current(etag: str, headers: dict[bytes, bytes]) -> bool:
 
 def _read_etags(header: bytes, name: str) -> list[tuple[bool, str]]:
     """(is weak, etag) for each etag in a header."""
-    text, at, tags = header.decode("latin-1"), 0, []
+    text, at, tags = header.decode("latin-1").strip(), 0, []
     while at < len(text):
         match = _ETAG.match(text, at)
         if match is None:
