@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.wire import ERROR, JSON, PERSON, exchange, head, parse, refused
+from tests.contract.wire import ERROR, JSON, PERSON, exchange, head, lasting, parse, refused
 from tests.service import Tenant
 
 BULK_ERROR = ERROR | {"results", "summary"}
@@ -182,7 +182,7 @@ def test_a_body_announced_over_512_kb_is_not_waited_for(tenant: Tenant) -> None:
     """Contract 3: 413, by `Content-Length` alone."""
     length = f"Content-Length: {LIMIT_BYTES + 1}"
     raw = head("PUT", "/users", tenant, "Content-Type: application/json", length)
-    status, headers, body = parse(exchange(tenant.service, raw))
+    status, headers, body = parse(exchange(tenant.service, lasting(raw)))
     assert (status, body["statusCode"], headers["connection"]) == (413, 413, "close")
 
 

@@ -16,7 +16,7 @@ from rentix.api.call import Call, Reply
 from rentix.api.protocol import GuardedProtocol
 from rentix.api.routes import ROUTES, Route
 from rentix.store import sqlite
-from tests.contract.wire import ERROR, PERSON, exchange, head, parse, refused
+from tests.contract.wire import ERROR, PERSON, exchange, head, lasting, parse, refused
 from tests.service import Service, Tenant
 
 
@@ -95,7 +95,7 @@ def test_a_slow_body(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     """Contract 3: a body that never comes whole is answered with 408, and the connection cut."""
     monkeypatch.setattr(tenant.service.app.portal, "body_timeout_s", 0.05)
     raw = head("PUT", "/users", tenant, "Content-Type: application/json", "Content-Length: 99")
-    status, headers, body = parse(exchange(tenant.service, raw, b'{"externalId":'))
+    status, headers, body = parse(exchange(tenant.service, lasting(raw), b'{"externalId":'))
     assert (status, body["code"], headers["connection"]) == (408, "body_timeout", "close")
     assert body.keys() == ERROR
 
@@ -159,8 +159,8 @@ def answers(received: bytes) -> Iterator[tuple[int, dict[str, object]]]:
 
 def test_requests_in_a_row(tenant: Tenant) -> None:
     """Contract 3: pipelined requests are answered each by itself and in order."""
-    first = head("GET", "/users/x", tenant).replace(b"Connection: close\r\n", b"")
-    middle = head("GET", "/nowhere").replace(b"Connection: close\r\n", b"")
+    first = lasting(head("GET", "/users/x", tenant))
+    middle = lasting(head("GET", "/nowhere"))
     got = list(answers(exchange(tenant.service, first + middle + head("GET", "/agency", tenant))))
     assert [status for status, _ in got] == [400, 404, 200]
     assert got[2][1]["id"] == tenant.agency_id
@@ -168,7 +168,7 @@ def test_requests_in_a_row(tenant: Tenant) -> None:
 
 def test_garbage_after_a_request(tenant: Tenant) -> None:
     """Contract 3: a refusal belongs to its request: a good one before keeps its own answer."""
-    good = head("GET", "/agency", tenant).replace(b"Connection: close\r\n", b"")
+    good = lasting(head("GET", "/agency", tenant))
     got = list(answers(exchange(tenant.service, good + b"\x00\x01\x02")))
     assert [status for status, _ in got] == [200]
 

@@ -36,6 +36,11 @@ def head(method: str, path: str, tenant: Tenant | None = None, *headers: str) ->
     return "\r\n".join([*lines, "", ""]).encode()
 
 
+def lasting(raw: bytes) -> bytes:
+    """The same request without the wish that the server closes."""
+    return raw.replace(b"Connection: close\r\n", b"")
+
+
 def parse(received: bytes) -> tuple[int, dict[str, str], Any]:
     """Split one answer into status, headers in lower case, and its JSON."""
     top, _, body = received.partition(b"\r\n\r\n")
