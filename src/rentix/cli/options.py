@@ -27,17 +27,20 @@ Region = Annotated[
 
 
 @contextmanager
-def store_at(data: Path | None) -> Iterator[SqliteStore]:
-    """The store that `--data` names.
+def store_at(data: Path | None, *, create: bool = False) -> Iterator[SqliteStore]:
+    """The store that `--data` names, made if `create` says so.
 
     Raises:
-        Stop: it cannot be opened or written.
+        Stop: there is none, or it cannot be opened or written.
     """
+    directory = data_directory(data)
+    if not create and not (directory / "rentix.db").exists():
+        raise Stop(f"there is no data in {directory}; say where it is with --data")
     try:
-        with open_store(data_directory(data)) as store:
+        with open_store(directory) as store:
             yield store
-    except StoreError as error:
-        raise Stop(f"the data in {data_directory(data)} cannot be used: {error}") from error
+    except (StoreError, OSError) as error:
+        raise Stop(f"the data in {directory} cannot be used: {error}") from error
 
 
 def check_region(region: str) -> str:

@@ -79,14 +79,14 @@ def serve_directory(
         Stop: the data or the port is in use, or the data cannot be read or is a sandbox's.
     """
     start_logging()
-    if not sandbox:
-        _refuse_sandbox(directory)
     try:
         with serving(directory) as app:
+            if not sandbox:
+                _refuse_sandbox(directory)
             serve_app(app, host, port, metrics_port, _say_where, proxies)
     except (InUse, PortTaken) as error:
         raise Stop(str(error)) from error
-    except StoreError as error:
+    except (StoreError, OSError) as error:
         raise Stop(f"the data in {directory} cannot be used: {error}") from error
 
 
