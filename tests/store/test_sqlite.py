@@ -1,0 +1,125 @@
+"""The embedded database: how it is opened, migrated, written and asked."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+
+from rentix.model import Agency
+from rentix.operations import Caller, Idempotency, Patch, PutUser, Request
+from rentix.rules.phones import read_phones
+from rentix.store import StoreError, UserFilter
+from rentix.store.agencies import create_agency
+from rentix.store.migrate import SchemaTooNew
+from rentix.store.queries import load_queries
+from rentix.store.sqlite import SqliteStore, _page_query
+from rentix.writer import commit
+
+PHONE = read_phones("+37369123456", "MD").phone
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    store = SqliteStore(tmp_path / "data")
+    create_agency(store, Agency(id=0, name="Casa Test"), 0)
+    yield store
+    store.close()
+
+
+def test_a_commit_is_durable(store: SqliteStore) -> None:
+    read = {p: store._writer.execute(f"PRAGMA {p}").get for p in ("journal_mode", "foreign_keys")}
+    assert read == {"journal_mode": "wal", "foreign_keys": 1}
+    assert store._writer.execute("PRAGMA synchronous").get == 2  # FULL
+
+
+def test_only_the_owner_may_look(store: SqliteStore, tmp_path: Path) -> None:
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+    for file in (tmp_path / "data").iterdir():
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file.name
+
+
+def test_readers_cannot_write(store: SqliteStore) -> None:
+    with pytest.raises(apsw.ReadOnlyError):
+        store._reader.execute("DELETE FROM user")
+
+
+def test_an_old_library_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(apsw, "sqlite_lib_version", lambda: "3.51.2")
+    with pytest.raises(StoreError, match=r"3\.51\.3 or later"):
+        SqliteStore(tmp_path / "data")
+
+
+def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
+    SqliteStore(tmp_path).close()
+    connection = apsw.Connection(str(tmp_path / "rentix.db"))
+    connection.execute("PRAGMA user_version = 999")
+    connection.close()
+    with pytest.raises(SchemaTooNew, match="upgrade"):
+        SqliteStore(tmp_path)
+
+
+def test_opened_many_times_at_once_it_is_migrated_once(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        stores = list(pool.map(lambda _: SqliteStore(tmp_path / "data"), range(8)))
+    for store in stores:
+        store.ping()
+        store.close()
+
+
+def _statements(store: SqliteStore, external_ids: list[str]) -> tuple[int, set[str]]:
+    traced: list[str] = []
+
+    def trace(_: object, statement: str, __: object) -> bool:
+        traced.append(statement)
+        return True
+
+    operations = tuple(
+        PutUser(external_id=external_id, patch=Patch(name="Ana", phone=PHONE))
+        for external_id in external_ids
+    )
+    memory = Idempotency(external_ids[0], b"")
+    request = Request(
+        caller=Caller(1), operations=operations, idempotency=memory, render=lambda _: b"{}"
+    )
+    store._writer.exec_trace = trace
+    commit(store, [request], 0)
+    store._writer.exec_trace = None
+    return sum(s.startswith("SELECT") for s in traced), set(traced)
+
+
+def test_a_batch_has_the_same_statements_whatever_its_size(store: SqliteStore) -> None:
+    small = _statements(store, ["a"])
+    large = _statements(store, [f"b{n}" for n in range(100)])
+    assert small == large
+    assert len(large[1]) < 20
+
+
+def _plans(store: SqliteStore) -> dict[str, str]:
+    queries = load_queries("users", "ledger")
+    queries["user_page"] = queries["user_page"].replace("{conditions}", "")
+    queries["by_phone"] = _page_query(UserFilter(phone="+37369123456"))[0]
+    queries["by_word"] = _page_query(UserFilter(words=("ana",)))[0]
+    plans = {}
+    for name, query in queries.items():
+        values: Any = dict.fromkeys(("wanted", "now_ms", "agency_id", "after", "limit", "phone"), 1)
+        values |= {"word0": " ana"}
+        if "?" in query:
+            values = ("[]",) * query.count("?")
+        rows = store._writer.execute(f"EXPLAIN QUERY PLAN {query}", values)
+        plans[name] = "; ".join(row[3] for row in rows)
+    return plans
+
+
+def test_no_query_reads_a_whole_table(store: SqliteStore) -> None:
+    plans = _plans(store)
+    assert plans["by_phone"].startswith("SEARCH user USING INDEX user_by_phone")
+    for name, plan in plans.items():
+        scans = [step for step in plan.split("; ") if step.startswith("SCAN")]
+        assert all("wanted" in step for step in scans), (name, plan)
+        assert "TEMP B-TREE" not in plan, (name, plan)
