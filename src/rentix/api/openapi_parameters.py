@@ -52,8 +52,7 @@ HEADER_PARAMETERS: Json = {
     ),
     "IfMatch": _header(
         "If-Match",
-        'Write only if the user\'s etag is one of these, such as `"7"`; else 412. '
-        "In a bulk it holds for each operation.",
+        'Write only if the user\'s etag is one of these, such as `"7"`; else 412.',
         pattern=_ETAGS,
     ),
     "IfNoneMatch": _header(
@@ -96,7 +95,7 @@ def steering_headers(route: Route) -> list[str]:
     writes = (route.scope or "").endswith(":write")
     looked_at = {
         "IdempotencyKey": writes and route.method in ("PUT", "POST"),
-        "IfMatch": writes,
+        "IfMatch": writes and not route.bulk,
         "RunId": writes,
         "IfNoneMatch": route.answer is ProfileShape or route.scope is None,
         "AcceptLanguage": "locale" in route.query,
