@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,7 +29,7 @@ async def bulk_users(call: Call) -> Reply:
     """
     raw = parse_object(call.body)
     body = _read_bulk(raw)
-    operations = [_read_operation(item, terms(call)) for item in body.operations]
+    operations = await _read_operations(body.operations, _bulk_terms(call))
     ops = [item.get("op") if isinstance(item, dict) else None for item in body.operations]
     notes = stray_notes(call) + _unknown_notes(raw)
 
@@ -37,17 +38,32 @@ async def bulk_users(call: Call) -> Reply:
         return bulk_answer(ops, results, notes, dry_run=dry_run, receipt=receipt)
 
     def render(results: Sequence[Result]) -> bytes | None:
-        return encode(answer(results)) if _any_stored(results) else None
+        return encode(answer(results)) if _any_succeeded(results) else None
 
     results = await write(call, operations, render, atomic=body.atomic is True)
     if isinstance(results, Reply):
         return results
-    if _any_stored(results):
+    if _any_succeeded(results):
         return json_reply(answer(results))
     return _refusal(call, results, answer(results))
 
 
-def _any_stored(results: Sequence[Result]) -> bool:
+def _bulk_terms(call: Call) -> Terms:
+    if b"if-match" in call.headers:
+        message = "If-Match cannot hold for several users; send ifMatch in each operation"
+        raise Problem(Code.HEADER_INVALID, message)
+    return terms(call)
+
+
+async def _read_operations(items: list[Any], terms: Terms) -> list[Operation | Problem]:
+    operations = []
+    for item in items:
+        operations.append(_read_operation(item, terms))
+        await asyncio.sleep(0)  # texts and phones take time: others get their turn in between
+    return operations
+
+
+def _any_succeeded(results: Sequence[Result]) -> bool:
     return any(isinstance(result, Outcome) for result in results)
 
 

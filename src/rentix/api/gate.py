@@ -67,8 +67,16 @@ class Gate:
             if problem.code is Code.INTERNAL:
                 self._watcher.crashed(call, error)
             reply = refuse(problem, call)
-        await send_reply(send, reply, [*extra, (b"x-request-id", call.request_id.encode())])
-        self._watcher.answered(call, route, reply.status, time.perf_counter() - began)
+        extra.append((b"x-request-id", call.request_id.encode()))
+        status = reply.status
+        try:
+            await send_reply(send, reply, extra, head=call.method == "HEAD")
+        except Exception as error:
+            status = 500
+            self._watcher.crashed(call, error)
+            raise  # a list that broke off must not end as if it were whole
+        finally:
+            self._watcher.answered(call, route, status, time.perf_counter() - began)
 
     def _open(self, scope: Scope) -> Call:
         return Call(
@@ -76,7 +84,7 @@ class Gate:
             method=scope["method"],
             path=scope["raw_path"].split(b"?")[0],
             raw_query=scope["query_string"],
-            headers=dict(scope["headers"]),
+            headers=_join(scope["headers"]),
             request_id=secrets.token_hex(12),
         )
 
@@ -118,3 +126,10 @@ class Gate:
         check_rights(known, route.scope or "")  # after the count: contract 4 counts every valid key
         if taken.refusal:
             raise taken.refusal
+
+
+def _join(pairs: Headers) -> dict[bytes, bytes]:
+    headers = dict(pairs)
+    if len(headers) < len(pairs):  # lines of one name are one list (RFC 9110, 5.3)
+        headers = {n: b", ".join(v for m, v in pairs if m == n) for n in headers}
+    return headers

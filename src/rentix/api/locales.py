@@ -19,10 +19,10 @@ def wished_locales(call: Call) -> tuple[str, ...]:
 
 
 def _read_range(text: str) -> tuple[str, float]:
-    language, _, parameters = text.partition(";")
-    name, _, weight = parameters.partition("=")
+    language, *parameters = text.split(";")
+    given = dict(parameter.strip().partition("=")[::2] for parameter in parameters)
     try:
-        quality = float(weight) if name.strip() == "q" else 1.0
+        quality = float(given.get("q", "1"))
     except ValueError:
         quality = 0.0
     return language.strip().lower().split("-")[0], quality

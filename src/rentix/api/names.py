@@ -12,10 +12,11 @@ from rentix.wire.bodies import MAX_ID
 _WHOLE = re.compile(r"-?[0-9]+")
 _EXTERNAL_ID_MAX = 255
 _DIGITS_MAX = 20
+_BEFORE_EXTERNAL_ID = "/api/v1/users/external/x".count("/")
 
 
 def read_id(call: Call) -> int:
-    """The `:id` of the path. One that no user can have is 0, so that it is not found.
+    """The `:id` of the path; one too large for any user is the largest there can be.
 
     Raises:
         Problem: 400, when it is no integer.
@@ -25,16 +26,16 @@ def read_id(call: Call) -> int:
         message = "Validation failed (numeric string is expected)"
         raise Problem(Code.ID_INVALID, message, (Fault(Code.ID_INVALID, message, parameter="id"),))
     number = int(text[:_DIGITS_MAX])
-    return number if 0 < number <= MAX_ID else 0
+    return max(-MAX_ID, min(number, MAX_ID))
 
 
-def read_external_id(call: Call, before: bytes) -> str:
-    """The external id: the path's rest after `before`, percent-decoded; it may contain `/`.
+def read_external_id(call: Call) -> str:
+    """The external id: the rest of the path as sent, percent-decoded; it may contain `/`.
 
     Raises:
         Problem: 400, when it is no text of 1 to 255 characters.
     """
-    raw = call.path.partition(before)[2]
+    raw = b"".join(call.path.split(b"/", _BEFORE_EXTERNAL_ID)[_BEFORE_EXTERNAL_ID:])
     try:
         text = unquote_to_bytes(raw).decode()
     except UnicodeDecodeError:

@@ -35,14 +35,14 @@ async def get_user(call: Call) -> Reply:
     user_id = read_id(call)
     user = call.portal.store.user(caller.agency_id, user_id)
     if user is None:
-        raise unknown_user(int(call.names["id"]) if user_id else 0, None)
+        raise unknown_user(user_id, None)
     return _profile_reply(call, user)
 
 
 async def get_user_by_external_id(call: Call) -> Reply:
     """One profile by external id."""
     caller, _ = call.tenant
-    external_id = read_external_id(call, b"/users/external/")
+    external_id = read_external_id(call)
     user = call.portal.store.user_by_external_id(caller.agency_id, external_id)
     if user is None:
         raise unknown_user(None, external_id)

@@ -10,10 +10,10 @@ from rentix.api.call import Headers, Reply
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
-async def send_reply(send: Send, reply: Reply, extra: Headers) -> None:
+async def send_reply(send: Send, reply: Reply, extra: Headers, *, head: bool = False) -> None:
     """Send a reply; a streamed one piece by piece, as fast as the client takes it.
 
-    The connection is cut when it takes nothing (`protocol`).
+    The connection is cut when it takes nothing (`protocol`). With `head` nothing is streamed.
     """
     headers = [*reply.headers, *extra, (b"x-content-type-options", b"nosniff")]
     body = reply.body
@@ -27,6 +27,8 @@ async def send_reply(send: Send, reply: Reply, extra: Headers) -> None:
         return
     await _begin(send, reply.status, headers)
     async for piece in body:
+        if head:
+            break
         await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
 

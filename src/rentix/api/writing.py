@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 
-from rentix.api.call import Call, Reply
+import msgspec
+
+from rentix.api.call import Call, Headers, Reply
 from rentix.api.etags import read_if_match
 from rentix.errors import Code, Fault, Problem
 from rentix.operations import Idempotency, Note, Operation, Outcome, Request, Result
 from rentix.rules.puts import Terms
+from rentix.wire.answers import UNSTORED, shown_etag
 
 _KEY_MAX = 255
 Render = Callable[[Sequence[Result]], bytes | None]
@@ -54,7 +57,9 @@ async def write(
         return (await call.portal.rehearse(request)).results
     answer = await call.portal.commit(request)
     if answer.remembered is not None:
-        return Reply(body=answer.remembered, headers=[(b"idempotency-replayed", b"true")])
+        etag = _read_etag(answer.remembered).etag
+        headers = [(b"idempotency-replayed", b"true"), *_etag_header(etag)]
+        return Reply(body=answer.remembered, headers=headers)
     return answer.results
 
 
@@ -73,9 +78,19 @@ async def write_one(call: Call, operation: Operation, render: Callable[[Outcome]
         return results
     if isinstance(results[0], Problem):
         raise results[0]
-    return Reply(
-        body=render(results[0]), headers=[(b"etag", b'"%s"' % results[0].user.etag.encode())]
-    )
+    etag = shown_etag(results[0], stored=not call.query.get("dryRun"))
+    return Reply(body=render(results[0]), headers=_etag_header(etag))
+
+
+class _Etagged(msgspec.Struct):
+    etag: str | None = None
+
+
+_read_etag = msgspec.json.Decoder(_Etagged).decode
+
+
+def _etag_header(etag: str | None) -> Headers:
+    return [] if etag is None or etag == UNSTORED else [(b"etag", b'"%s"' % etag.encode())]
 
 
 def _idempotency(call: Call) -> Idempotency | None:

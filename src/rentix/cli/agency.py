@@ -11,7 +11,13 @@ from rentix.cli.output import Stop, print_json, say
 from rentix.model import SCOPES, Agency
 from rentix.rules.phones import read_phones
 from rentix.rules.text import clean_line
-from rentix.store.agencies import create_agency, create_key, set_active, set_crm
+from rentix.store.agencies import (
+    create_agency,
+    create_key,
+    holds_agencies,
+    set_active,
+    set_crm,
+)
 from rentix.wiring import now_ms
 
 Budget = Annotated[int, Parameter(help="Requests a minute and key; 0 is no limit.")]
@@ -49,9 +55,14 @@ def create(
         requests_per_minute=requests_per_minute,
         bulk_per_minute=bulk_per_minute,
     )
-    with store_at(data) as store:
-        agency_id = create_agency(store, agency, now_ms())
-        key_id, key = create_key(store, agency_id, frozenset(SCOPES), now_ms())
+    with store_at(data, create=True) as store:
+        if holds_agencies(store, sandbox=True):
+            raise Stop(
+                "the data is a sandbox's, whose key is published; choose another with --data"
+            )
+        with store.writing():
+            agency_id = create_agency(store, agency, now_ms())
+            key_id, key = create_key(store, agency_id, frozenset(SCOPES), now_ms())
     if json:
         print_json({"agencyId": agency_id, "keyId": key_id, "apiKey": key})
     else:

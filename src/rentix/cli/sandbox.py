@@ -61,7 +61,7 @@ def sandbox(
 
 
 def _find_sandbox(directory: Path) -> Agency | None:
-    with store_at(directory) as store:
+    with store_at(directory, create=True) as store:
         if holds_agencies(store, sandbox=False):
             raise Stop(f"{directory} holds real agencies; choose another directory with --data")
         return store.agency(1)
@@ -72,7 +72,7 @@ def _seed_anew(directory: Path, region: str) -> None:
         with claimed(directory):
             for name in ("rentix.db", "rentix.db-wal", "rentix.db-shm"):
                 (directory / name).unlink(missing_ok=True)
-            with store_at(directory) as store:
+            with store_at(directory, create=True) as store:
                 _seed(store, region)
     except InUse as error:
         raise Stop(str(error)) from error
@@ -82,8 +82,10 @@ def _seed(store: SqliteStore, region: str) -> None:
     agency = Agency(
         id=0, name="Sandbox Agency", region=region, requests_per_minute=0, bulk_per_minute=0
     )
-    agency_id = create_agency(store, agency, now_ms(), sandbox=True)
-    key_id, _ = create_key(store, agency_id, frozenset(SCOPES), now_ms(), published=SANDBOX_KEY)
+    every = frozenset(SCOPES)
+    with store.writing():
+        agency_id = create_agency(store, agency, now_ms(), sandbox=True)
+        key_id, _ = create_key(store, agency_id, every, now_ms(), published=SANDBOX_KEY)
     registrations = [
         RegisterUser(name=name, phone=phone)
         for name, number in _REGISTERED

@@ -93,6 +93,8 @@ def _merge_descriptions(merged: Merge, patch: Patch) -> None:
         if merged.offer("description", stored or None, None):
             _describe(merged, dict.fromkeys(stored))
         return
+    if not sent:
+        merged.unchanged.append("description")
     for locale, text in sent.items():
         field = "description" if patch.description_is_text else f"description.{locale}"
         if merged.offer(field, stored.get(locale), text):
@@ -110,6 +112,8 @@ def _describe(merged: Merge, texts: dict[str, str | None]) -> None:
 def _merge_settings(merged: Merge, patch: Patch) -> None:
     if patch.settings is UNSET:
         return
+    if not patch.settings:
+        merged.unchanged.append("settings")
     taken = {}
     for channel, on in patch.settings.items():
         field, before = f"settings.{channel}", getattr(merged.user.settings, channel)
@@ -127,7 +131,8 @@ def _merge_avatar(merged: Merge, patch: Patch, new_media_id: Callable[[], int]) 
     coming = user.avatar_import
     failed = coming is not None and coming.status == "failed"
     before = coming.url if coming else user.avatar.url if user.avatar else None
-    again = url is not None and url == before and (failed or patch.avatar_refresh)
+    refresh = patch.avatar_refresh and merged.mode != "fill"
+    again = url is not None and url == before and (failed or refresh)
     if again:
         merged.taken.append("avatar")
     elif not merged.offer("avatar", before, url):

@@ -21,8 +21,16 @@ def already_there(user: User, *, by_id: bool) -> Problem:
     return Problem(Code.USER_EXISTS, message, (fault,))
 
 
+def _made_here(user: User) -> bool:
+    # A dry run gives made-up negative ids, which nobody outside may see.
+    return user.id < 0
+
+
 def external_id_taken(holder: User, way_out: str = "") -> Problem:
     """409: names the holder, who is of the same agency, and the call that frees the id."""
+    if _made_here(holder):
+        message = f'externalId "{holder.external_id}" goes to a user created by this request'
+        return _conflict(Code.EXTERNAL_ID_TAKEN, message, holder)
     message = (
         f'externalId "{holder.external_id}" is held by user {holder.id}; {way_out}'
         f"free it with DELETE /api/v1/users/{holder.id}/link"
@@ -40,7 +48,8 @@ def already_linked(user: User) -> Problem:
 
 
 def _conflict(code: Code, message: str, user: User) -> Problem:
-    return Problem(code, message, (Fault(code, message, ("externalId",), user_id=user.id),))
+    user_id = None if _made_here(user) else user.id
+    return Problem(code, message, (Fault(code, message, ("externalId",), user_id=user_id),))
 
 
 def check_precondition(if_match: tuple[str, ...] | None, user: User | None) -> None:

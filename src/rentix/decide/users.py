@@ -77,7 +77,7 @@ def _create(working: WorkingSet, caller: Caller, put: PutUser, now_ms: int) -> O
     merged.unchanged = []
     change = _change(caller, merged.user, birth(merged.user), seq, now_ms)
     former = working.former_holder(caller.agency_id, put.external_id or "")
-    notes = (_was_held(former),) if former else ()
+    notes = (_was_held(former),) if former and former > 0 else ()
     return _outcome("created", put, merged, change, notes)
 
 

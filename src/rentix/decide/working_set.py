@@ -71,7 +71,6 @@ class Effects(msgspec.Struct):
     """What the decided operations leave to be saved, in the order in which they came."""
 
     users: dict[Key, User] = {}
-    created: set[int] = set()
     moved: set[int] = set()
     freed: dict[ExternalKey, int] = {}
     changes: list[Change] = []
@@ -161,8 +160,6 @@ class WorkingSet:
             return
         user = outcome.user
         self._replace(user)
-        if outcome.verb == "created":
-            self.effects.created.add(user.id)
         if outcome.change:
             self.effects.changes.append(outcome.change)
             self._last_seq[user.agency_id] = outcome.change.seq

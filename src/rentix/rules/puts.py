@@ -135,6 +135,7 @@ def _read_source_time(seen: Submission, text: str | UnsetType) -> int | None:
 def _read_if_match(seen: Submission, member: str | UnsetType, header: Etags) -> Etags:
     if member is UNSET:
         return header
+    member = member[1:-1] if member[:1] == member[-1:] == '"' else member
     if header is not None and header != (member,):
         reason = "and the header If-Match must not differ; send one of them"
         seen.refuse(Code.EXCLUSIVE, ("ifMatch",), reason)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 CYRILLIC = {
     "а": "a",
@@ -96,6 +97,7 @@ def fold_words(text: str) -> tuple[str, ...]:
     return tuple(word for word in folded if word)
 
 
+@lru_cache(4096)  # a save of anything else than the name asks again
 def search_key(text: str) -> str:
     """Fold a name for storing: a blank before each form, so that ``LIKE '% ceb%'`` finds prefixes.
 

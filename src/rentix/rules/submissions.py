@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -80,7 +81,9 @@ def read_patch(seen: Submission) -> Patch:
 def _read_name(seen: Submission, name: str | UnsetType) -> None:
     if isinstance(name, str):
         stored = clean_line(name)
-        if _fits(seen, ("name",), stored, NAME_MAX):
+        if stored and not any(unicodedata.category(mark)[0] in "LNPS" for mark in stored):
+            seen.refuse(Code.TEXT_INVALID, ("name",), "must have a character that can be seen")
+        elif _fits(seen, ("name",), stored, NAME_MAX):
             seen.take("name", name, stored)
 
 
@@ -190,8 +193,11 @@ def _read_avatar(seen: Submission, sent: AvatarBody | UnsetType | None, raw: Any
 def _read_settings(seen: Submission, sent: SettingsBody | UnsetType, raw: Any) -> None:
     if isinstance(sent, UnsetType):
         return
-    channels = msgspec.to_builtins(sent)
-    if channels.pop("posting_type", UNSET) is not UNSET:
+    # Member by member: `posting_type` may hold anything, however deep it nests.
+    values = {name: getattr(sent, name) for name in SettingsBody.__struct_fields__}
+    channels = {name: on for name, on in values.items() if isinstance(on, bool)}
+    if values["posting_type"] is not UNSET:
+        channels.pop("posting_type", None)
         message = "settings.posting_type is set by the portal, so the one sent was ignored"
         seen.ignore("settings.posting_type", "read_only", message)
     _ignore_unknown(seen, "settings", SettingsBody, raw)

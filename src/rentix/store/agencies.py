@@ -45,9 +45,10 @@ def create_key(
 ) -> tuple[int, str]:
     """A new key as (id, the key itself, which is not stored). `published` is a sandbox's."""
     # The key carries its id, so the row comes first, with a digest that no key has.
-    [(key_id,)] = store.write("insert_key", agency_id, b"", " ".join(sorted(scopes)), now_ms)
-    key = published or mint_key(key_id)
-    store.write("set_key_digest", key_digest(key), key_id)
+    with store.writing():
+        [(key_id,)] = store.write("insert_key", agency_id, b"", " ".join(sorted(scopes)), now_ms)
+        key = published or mint_key(key_id)
+        store.write("set_key_digest", key_digest(key), key_id)
     return key_id, key
 
 

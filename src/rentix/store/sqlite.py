@@ -127,6 +127,12 @@ class SqliteStore:
         with _translated():
             return self._writer.execute(_QUERIES[query], values).fetchall()
 
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Make several `write`s one transaction; inside another, a part of that."""
+        with _translated(), self._writer:  # apsw's own: a savepoint, which nests
+            yield
+
     def ping(self) -> None:
         """Raises Unavailable when the database cannot be read."""
         self._row("last_id", "user")

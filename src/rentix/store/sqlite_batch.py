@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 import apsw
@@ -15,6 +15,7 @@ from rentix.store.queries import load_queries
 from rentix.store.rows import from_change, from_user, to_user
 
 _QUERIES = load_queries("users", "ledger")
+_TRIAL_SEQS = 2**62
 
 
 class SqliteBatch:
@@ -39,18 +40,22 @@ class SqliteBatch:
             users=users.values(),
             holders={(agency, external): user for agency, external, user in holders},
             memories=self._memories(lookup, now_ms),
-            last_seq=dict(self._rows("last_seqs", lookup.agencies)),
+            last_seq=self._last_seqs(lookup),
             new_id=self._identity("user"),
             new_media_id=self._identity("media"),
         )
 
-    def _rows(self, query: str, keys: Iterable[Any]) -> list[Any]:
+    def _rows(self, query: str, keys: Collection[Any]) -> list[Any]:
+        if not keys:
+            return []
         wanted = msgspec.json.encode(list(keys)).decode()
-        return (
-            []
-            if wanted == "[]"
-            else self._connection.execute(_QUERIES[query], (wanted,)).fetchall()
-        )
+        return self._connection.execute(_QUERIES[query], (wanted,)).fetchall()
+
+    def _last_seqs(self, lookup: Lookup) -> dict[int, int]:
+        # Like ids, the numbers of a trial are negative: no etag made of one is ever real.
+        below = _TRIAL_SEQS if self._trial else 0
+        rows = self._rows("last_seqs", lookup.agencies)
+        return {agency: seq - below for agency, seq in rows}
 
     def _memories(self, lookup: Lookup, now_ms: int) -> dict[tuple[int, str], Memory]:
         if not lookup.scopes:

@@ -75,17 +75,17 @@ def _entry(index: int, op: object, result: Result, *, stored: bool, receipt: boo
     if isinstance(result, Problem):
         return ResultShape(index=index, op=word, success=False, error=operation_error(result))
     if result.verb in ("linked", "unlinked", "not_linked"):
-        members = _link_members(result)
+        members = _link_members(result, stored=stored)
     else:
         members = _put_members(result, stored=stored, receipt=receipt)
     return ResultShape(index=index, op=word, success=True, **members)
 
 
-def _link_members(outcome: Outcome) -> dict[str, Any]:
+def _link_members(outcome: Outcome, *, stored: bool) -> dict[str, Any]:
     return {
         "id": _shown_id(outcome),
         "external_id": _external_id(outcome),
-        "etag": outcome.user.etag,
+        "etag": shown_etag(outcome, stored=stored),
         "warnings": outcome.warnings or UNSET,
         **_VERBS[outcome.verb],
     }
@@ -95,12 +95,22 @@ def _put_members(outcome: Outcome, *, stored: bool, receipt: bool) -> dict[str, 
     return {
         "id": _shown_id(outcome) if stored or outcome.verb != "created" else None,
         "external_id": outcome.user.external_id,
-        "etag": outcome.user.etag,
+        "etag": shown_etag(outcome, stored=stored),
         "job_id": outcome.queued.id if outcome.queued and stored else UNSET,
         "warnings": outcome.warnings or UNSET,
         "fields": _fields(outcome.receipt) if receipt and outcome.receipt else UNSET,
         **_VERBS[outcome.verb],
     }
+
+
+UNSTORED = "unstored"
+"""The etag of a change that was not stored: no state ever has it, so it can't be matched later."""
+
+
+def shown_etag(outcome: Outcome, *, stored: bool) -> str:
+    """The etag of the state that is stored, or `UNSTORED`."""
+    unreal = outcome.user.version < 0 or (outcome.change is not None and not stored)
+    return UNSTORED if unreal else outcome.user.etag
 
 
 def _shown_id(outcome: Outcome) -> int | None:

@@ -38,7 +38,11 @@ class FieldsShape(msgspec.Struct):
 
 
 class PutShape(msgspec.Struct, rename="camel", kw_only=True):
-    """The answer to PUT /users. `id` is null for a create that was not stored."""
+    """The answer to PUT /users.
+
+    `id` is null for a create that was not stored, and `etag` is `unstored` for any change that was
+    not: no state ever has it.
+    """
 
     id: int | None
     external_id: str | None

@@ -31,7 +31,7 @@ INSERT INTO media (id, agency_id, user_id, original_url, status, created_ms)
 VALUES (?, ?, ?, ?, ?, ?)
 
 -- name: supersede_media
-UPDATE media SET status = 'failed', error = 'replaced by a later avatar' WHERE id = ?
+UPDATE media SET status = 'failed', error = 'no longer wanted: the avatar was replaced or cleared' WHERE id = ?
 
 -- name: job
 SELECT media.id, media.status, media.created_ms, media.error, (
