@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import takewhile
 from typing import Any, TypeVar
 
 import msgspec
@@ -13,6 +14,9 @@ from rentix.errors import Code, Fault, Problem
 
 Path = tuple[str | int, ...]
 T = TypeVar("T")
+
+MAX_DEPTH = 32
+MAX_MEMBERS = 200
 
 _JSON_INVALID = "body must be valid JSON in UTF-8 (RFC 8259)"
 
@@ -39,7 +43,7 @@ def read(shape: type[T], raw: dict[str, Any], path: Path = ()) -> tuple[T | None
     Members with a fault are left out of the value, so that the rest can be checked further. The
     value is None when a member that must be there is missing or has a fault.
     """
-    faults = list(_nuls(raw, path))
+    faults = list(_unfit(raw, path))
     try:
         return msgspec.convert(raw, shape), faults
     except msgspec.ValidationError:
@@ -91,12 +95,21 @@ def _with_whole_numbers(raw: dict[str, Any], struct: inspect.StructType) -> dict
     return whole
 
 
-def _nuls(value: object, path: Path) -> Iterator[Fault]:
+def _unfit(value: object, path: Path) -> Iterator[Fault]:
     waiting: list[tuple[Path, object]] = [(path, value)]
     while waiting:  # a stack of our own: JSON may nest deeper than Python calls may
         here, item = waiting.pop()
         if isinstance(item, str) and "\0" in item:
             yield Fault(Code.NUL_REFUSED, f"{field_name(here)} must not contain NUL", here)
+        elif len(here) - len(path) > MAX_DEPTH:
+            field = tuple(takewhile(lambda step: isinstance(step, str), here[: len(path) + 2]))
+            message = f"{field_name(field)} must not nest deeper than {MAX_DEPTH} levels"
+            yield Fault(Code.OUT_OF_RANGE, message, field)
+            return
+        elif isinstance(item, dict) and len(item) > MAX_MEMBERS:
+            # Each unknown one costs a warning: without a bound the answer outgrows the request.
+            message = f"{field_name(here)} must have at most {MAX_MEMBERS} members"
+            yield Fault(Code.OUT_OF_RANGE, message, here)
         elif isinstance(item, dict):
             for key, child in item.items():
                 waiting.append(((*here, key), child))
