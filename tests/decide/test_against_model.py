@@ -153,6 +153,9 @@ def test_a_dry_run_equals_the_real_run(
     for before, atomic in requests:
         decide(working, request(before, atomic=atomic), 1)
     untouched = state(working)
+    # Nobody knows the id of a user before there is one: a dry run cannot give the real one.
+    known = {None, *(number for number in range(1, 5) if working.user(1, number))}
+    operations = [o for o in operations if getattr(o, "id", None) in known]
 
     def told(results: Any) -> list[Any]:
         return [
