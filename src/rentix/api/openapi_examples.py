@@ -100,7 +100,7 @@ _ANSWERS: dict[tuple[str, type], Json] = {
             {
                 "field": "phone",
                 "code": "normalised",
-                "message": "phone is stored as +373 69 123 456",
+                "message": "phone is stored as +373 691 23 456",
             }
         ],
     },

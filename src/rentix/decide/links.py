@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from rentix.decide.record import record
 from rentix.decide.refusals import (
     already_linked,
     check_precondition,
@@ -69,14 +70,5 @@ def _move(
     after = replace(
         user, external_id=external_id, version=seq, updated_ms=now_ms, synced_ms=synced_ms
     )
-    change = Change(
-        agency_id=caller.agency_id,
-        seq=seq,
-        subject="user",
-        subject_id=user.id,
-        fields={"externalId": (user.external_id, external_id)},
-        at_ms=now_ms,
-        key_id=caller.key_id,
-        run=caller.run,
-    )
-    return after, change
+    fields: dict[str, tuple[object, object]] = {"externalId": (user.external_id, external_id)}
+    return after, record(caller, user, fields, seq, now_ms)

@@ -6,6 +6,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from rentix.decide.merge import Merge, birth, merge
+from rentix.decide.record import record
 from rentix.decide.refusals import (
     already_there,
     check_freshness,
@@ -75,7 +76,7 @@ def _create(working: WorkingSet, caller: Caller, put: PutUser, now_ms: int) -> O
     merged = merge(blank, put.patch, "upsert", working.new_media_id)
     merged.taken += merged.unchanged
     merged.unchanged = []
-    change = _change(caller, merged.user, birth(merged.user), seq, now_ms)
+    change = record(caller, merged.user, birth(merged.user), seq, now_ms)
     former = working.former_holder(caller.agency_id, put.external_id or "")
     notes = (_was_held(former),) if former and former > 0 else ()
     return _outcome("created", put, merged, change, notes)
@@ -111,7 +112,7 @@ def _update(working: WorkingSet, caller: Caller, user: User, put: PutUser, now_m
     seq = working.next_seq(caller.agency_id)
     synced_ms = now_ms if caller.key_id else user.synced_ms
     merged.user = replace(merged.user, version=seq, updated_ms=now_ms, synced_ms=synced_ms)
-    return _outcome("updated", put, merged, _change(caller, user, merged.changes, seq, now_ms))
+    return _outcome("updated", put, merged, record(caller, user, merged.changes, seq, now_ms))
 
 
 def register_user(
@@ -129,24 +130,7 @@ def register_user(
         created_ms=now_ms,
         updated_ms=now_ms,
     )
-    return Outcome(
-        verb="created", user=user, change=_change(caller, user, birth(user), seq, now_ms)
-    )
-
-
-def _change(
-    caller: Caller, user: User, fields: dict[str, tuple[object, object]], seq: int, now_ms: int
-) -> Change:
-    return Change(
-        agency_id=caller.agency_id,
-        seq=seq,
-        subject="user",
-        subject_id=user.id,
-        fields=fields,
-        at_ms=now_ms,
-        key_id=caller.key_id,
-        run=caller.run,
-    )
+    return Outcome(verb="created", user=user, change=record(caller, user, birth(user), seq, now_ms))
 
 
 def _outcome(
