@@ -18,6 +18,8 @@ import pytest
 
 from tests.docs.pages import READ, ROOT, RUN, Block, blocks, name, pages
 
+pytestmark = pytest.mark.slow  # each test starts processes, or waits for limits to pass
+
 TIMEOUT_S = 30
 SANDBOX = ".venv/bin/rentix sandbox --data ./sandbox-data --port 8000 --metrics-port 9464"
 WISH = re.compile(r"|file: [\w.-]+|output|background|exit: \d+|not run: .{10,}")

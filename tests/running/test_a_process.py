@@ -25,6 +25,8 @@ from rentix.writer import commit
 from tests.process import Served, rentix, serving
 from tests.service import Service
 
+pytestmark = pytest.mark.slow  # each test starts processes, or waits for limits to pass
+
 ANA = {"externalId": "crm-1", "name": "Ana Rusu", "phone": "+37369123456"}
 
 

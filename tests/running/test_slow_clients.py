@@ -13,6 +13,8 @@ import pytest
 from rentix.api.protocol import GuardedProtocol
 from tests.service import Service, Tenant
 
+pytestmark = pytest.mark.slow  # each test starts processes, or waits for limits to pass
+
 LIMIT_S = 0.3
 PATIENCE_S = 15
 
