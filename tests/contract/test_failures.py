@@ -173,6 +173,17 @@ def test_garbage_after_a_request(tenant: Tenant) -> None:
     assert [status for status, _ in got] == [200]
 
 
+def test_a_body_beside_an_upgrade_is_told_how_to_come(tenant: Tenant) -> None:
+    """Contract 3: errors say what to do; Java asks for HTTP/2 unless it is told not to."""
+    body = b'{"externalId": "a"}'
+    lines = f"Content-Type: application/json|Content-Length: {len(body)}|Upgrade: h2c".split("|")
+    raw = head("PUT", "/users", tenant, *lines)
+    raw = raw.replace(b"Connection: close", b"Connection: Upgrade, close")
+    status, _, error = parse(exchange(tenant.service, raw, body))
+    assert (status, error["code"]) == (400, "http_invalid")
+    assert "without Upgrade" in error["message"]
+
+
 @pytest.mark.parametrize(
     ("path", "status"), [("/agency", 200), ("/users", 200), ("/users/0", 404), ("/nowhere", 404)]
 )

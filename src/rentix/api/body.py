@@ -20,6 +20,9 @@ def check_kind(headers: dict[bytes, bytes]) -> None:
     """415 unless a body, if there is one, is plain `application/json`."""
     if headers.get(b"content-length", b"0") == b"0" and b"transfer-encoding" not in headers:
         return
+    if b"upgrade" in headers:  # the parser stops there, and the body never arrives
+        message = "send HTTP/1.1 without Upgrade (in Java: HttpClient.Version.HTTP_1_1)"
+        raise Problem(Code.HTTP_INVALID, message)
     kind = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
     if kind != b"application/json":
         message = "body must be sent with Content-Type: application/json"

@@ -11,7 +11,7 @@ from rentix.wire.shapes import ErrorShape
 from rentix.writer import Closed, Overloaded
 
 _PROBLEM_JSON = b"application/problem+json"
-_CLOSING = {Code.BODY_TOO_LARGE, Code.BODY_TIMEOUT, Code.MEDIA_TYPE_UNSUPPORTED}
+_CLOSING = {Code.HTTP_INVALID, Code.BODY_TOO_LARGE, Code.BODY_TIMEOUT, Code.MEDIA_TYPE_UNSUPPORTED}
 
 
 def translate(error: Exception) -> Problem:
