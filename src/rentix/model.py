@@ -22,6 +22,9 @@ SCOPES: Final = tuple(
 SANDBOX_KEY: Final = "rtx_test_1_SandboxKeyPublishedForEveryone00_2a240610"
 """The published key of every sandbox. It opens nothing else: live keys have another prefix."""
 
+UNSTORED: Final = "unstored"
+"""The etag of a change that was not stored, so that it can't be matched later."""
+
 Status = Literal["active", "inactive"]
 PhoneKind = Literal["mobile", "fixed", "either", "other"]
 PhoneOrigin = Literal["crm", "registered"]
@@ -99,8 +102,11 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def etag(self) -> str:
-        """The version as clients see it: opaque, and new after every effective change."""
-        return str(self.version)
+        """The version as clients see it: opaque, and new after every effective change.
+
+        The versions of a dry run are negative, and all have the one etag that no state ever has.
+        """
+        return str(self.version) if self.version >= 0 else UNSTORED
 
 
 class Agency(msgspec.Struct, frozen=True, kw_only=True):

@@ -68,9 +68,9 @@ def _any_succeeded(results: Sequence[Result]) -> bool:
 
 
 def _read_bulk(raw: dict[str, Any]) -> BulkBody:
-    body, faults = read(
-        BulkBody, {k: v for k, v in raw.items() if k != "operations"} | _shallow(raw)
-    )
+    # What is inside an operation is that operation's matter, not the whole request's.
+    hollow = {"operations": [None] * len(raw["operations"])} if _is_listed(raw) else {}
+    body, faults = read(BulkBody, raw | hollow)
     count = len(body.operations) if body else 1
     if not 1 <= count <= MAX_OPERATIONS:
         message = f"operations must contain 1 to {MAX_OPERATIONS} elements; there are {count}"
@@ -80,12 +80,8 @@ def _read_bulk(raw: dict[str, Any]) -> BulkBody:
     return BulkBody(operations=raw["operations"], atomic=body.atomic)
 
 
-def _shallow(raw: dict[str, Any]) -> dict[str, Any]:
-    # What is inside an operation is that operation's matter, not the whole request's.
-    operations = raw.get("operations")
-    if "operations" not in raw:
-        return {}
-    return {"operations": [None] * len(operations) if isinstance(operations, list) else operations}
+def _is_listed(raw: dict[str, Any]) -> bool:
+    return isinstance(raw.get("operations"), list)
 
 
 def _read_operation(raw: object, terms: Terms) -> Operation | Problem:

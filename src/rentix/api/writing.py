@@ -10,9 +10,10 @@ import msgspec
 from rentix.api.call import Call, Headers, Reply
 from rentix.api.etags import read_if_match
 from rentix.errors import Code, Fault, Problem
+from rentix.model import UNSTORED
 from rentix.operations import Idempotency, Note, Operation, Outcome, Request, Result
 from rentix.rules.puts import Terms
-from rentix.wire.answers import UNSTORED, shown_etag
+from rentix.wire.answers import shown_etag
 
 _KEY_MAX = 255
 Render = Callable[[Sequence[Result]], bytes | None]

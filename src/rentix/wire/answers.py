@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET
 
 from rentix.errors import Problem
+from rentix.model import UNSTORED
 from rentix.operations import Note, Outcome, Receipt, Result
 from rentix.wire.errors import operation_error
 from rentix.wire.shapes import (
@@ -103,14 +104,9 @@ def _put_members(outcome: Outcome, *, stored: bool, receipt: bool) -> dict[str, 
     }
 
 
-UNSTORED = "unstored"
-"""The etag of a change that was not stored: no state ever has it, so it can't be matched later."""
-
-
 def shown_etag(outcome: Outcome, *, stored: bool) -> str:
     """The etag of the state that is stored, or `UNSTORED`."""
-    unreal = outcome.user.version < 0 or (outcome.change is not None and not stored)
-    return UNSTORED if unreal else outcome.user.etag
+    return outcome.user.etag if stored or outcome.change is None else UNSTORED
 
 
 def _shown_id(outcome: Outcome) -> int | None:
