@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,16 @@ from rentix.api.server import listen, make_server
 from rentix.model import SCOPES, Agency, Change
 from rentix.operations import Caller, Outcome, RegisterUser, Request
 from rentix.rules.phones import read_phones
+from rentix.store import Store
 from rentix.store.agencies import create_agency, create_key
 from rentix.store.sqlite import SqliteStore
 from rentix.writer import commit
+
+
+def operated(store: Store, do: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """Do what an operator does (`rentix.store.agencies`), in a transaction of its own."""
+    with store.operate() as hand:
+        return do(hand, *arguments, **named)
 
 
 class Clock:
@@ -111,8 +118,8 @@ class Service:
         """Make an agency with a key. Without budgets unless they are given."""
         budgets = {"requests_per_minute": 0, "bulk_per_minute": 0}
         asked = Agency(**{"id": 0, "name": "Casa Test", **budgets, **agency})
-        agency_id = create_agency(self.store, asked, self.clock())
-        key_id, key = create_key(self.store, agency_id, frozenset(scopes), self.clock())
+        agency_id = operated(self.store, create_agency, asked, self.clock())
+        key_id, key = operated(self.store, create_key, agency_id, frozenset(scopes), self.clock())
         return Tenant(self, agency_id, key_id, key)
 
     def commit(self, request: Request) -> Outcome:

@@ -6,9 +6,51 @@ import os
 from pathlib import Path
 
 DATA_VARIABLE = "RENTIX_DATA"
+DATABASE_VARIABLE = "RENTIX_DATABASE"
+ADMIN_VARIABLE = "RENTIX_ADMIN_URL"
 DEFAULT_DATA = Path("rentix-data")
+SCHEMES = ("postgresql://", "postgres://")
+
+Place = Path | str
+"""Where the data is: a directory, or the address of a PostgreSQL database."""
 
 
-def data_directory(given: Path | None) -> Path:
-    """Where the data is: `--data`, else `RENTIX_DATA`, else ./rentix-data."""
-    return given or Path(os.environ.get(DATA_VARIABLE) or DEFAULT_DATA)
+class BadPlace(Exception):
+    """It is not said clearly where the data is."""
+
+
+def find_place(data: Path | None, database: str | None) -> Place:
+    """Where the data is: what is given, else RENTIX_DATABASE, RENTIX_DATA, ./rentix-data.
+
+    Raises:
+        BadPlace: both are given, or the address is none of PostgreSQL's.
+    """
+    if data is not None and database is not None:
+        raise BadPlace("the data is in one place: give either --data or --database")
+    if data is not None:
+        return data
+    address = database or os.environ.get(DATABASE_VARIABLE)
+    if address:
+        return check_address(address, "--database" if database else DATABASE_VARIABLE)
+    return Path(os.environ.get(DATA_VARIABLE) or DEFAULT_DATA)
+
+
+def find_admin_url(given: str | None) -> str | None:
+    """The administrator's address: `--admin-url`, else RENTIX_ADMIN_URL.
+
+    Raises:
+        BadPlace: it is none of PostgreSQL's.
+    """
+    address = given or os.environ.get(ADMIN_VARIABLE)
+    return check_address(address, "--admin-url" if given else ADMIN_VARIABLE) if address else None
+
+
+def check_address(address: str, name: str) -> str:
+    """The address, which may hold a password and so is never repeated.
+
+    Raises:
+        BadPlace: it is none of PostgreSQL's.
+    """
+    if not address.startswith(SCHEMES):
+        raise BadPlace(f"{name} must be like postgresql://user:password@host:5432/database")
+    return address

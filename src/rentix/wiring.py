@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,9 @@ import structlog
 
 from rentix.api.app import App
 from rentix.api.portal import Portal
+from rentix.settings import Place
+from rentix.store import Store
+from rentix.store.postgres import PostgresStore
 from rentix.store.sqlite import SqliteStore
 
 LOGGED = frozenset(
@@ -48,24 +51,29 @@ class InUse(Exception):
 
 
 @contextmanager
-def open_store(directory: Path) -> Iterator[SqliteStore]:
-    """The store of `directory`, for a command that asks or changes and ends."""
-    store = SqliteStore(directory)
+def open_store(place: Place) -> Iterator[Store]:
+    """The store at `place`, for a command that asks or changes and ends."""
+    store = make_store(place)
     try:
         yield store
     finally:
         store.close()
 
 
+def make_store(place: Place) -> Store:
+    """The store at `place`: embedded in a directory, or shared behind an address."""
+    return SqliteStore(place) if isinstance(place, Path) else PostgresStore(place)
+
+
 @contextmanager
-def serving(directory: Path) -> Iterator[App]:
-    """The service on the data of `directory`, which one process at a time may serve.
+def serving(place: Place) -> Iterator[App]:
+    """The service on the data of `place`. A directory is served by one process at a time.
 
     Raises:
         InUse: another one does.
     """
-    with claimed(directory):
-        yield App(Portal(SqliteStore(directory), now_ms))
+    with claimed(place) if isinstance(place, Path) else nullcontext():
+        yield App(Portal(make_store(place), now_ms))
 
 
 @contextmanager
@@ -91,7 +99,8 @@ def claimed(directory: Path) -> Iterator[None]:
 
 def start_logging() -> None:
     """Log lines of JSON on standard error."""
-    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
+    for library in ("uvicorn", "psycopg"):  # what matters of theirs is logged as ours
+        logging.getLogger(library).setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

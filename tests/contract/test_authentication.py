@@ -12,7 +12,7 @@ from rentix.model import SCOPES
 from rentix.rules.keys import mint_key
 from rentix.store.agencies import create_key, revoke_key, set_active, set_crm
 from tests.contract.wire import JSON, PERSON, exchange, head, parse, refused
-from tests.service import Clock, Service, Tenant
+from tests.service import Clock, Service, Tenant, operated
 
 Visit = Callable[..., httpx2.Response]
 
@@ -125,7 +125,7 @@ def test_invalid_keys(tenant: Tenant, visit: Visit) -> None:
 def test_a_revoked_key(tenant: Tenant, clock: Clock) -> None:
     """Contract 2: "A revoked key is refused … within 1 s in others" (processes)."""
     assert tenant.get("/agency").status_code == 200
-    assert revoke_key(tenant.service.store, tenant.key_id, clock())
+    assert operated(tenant.service.store, revoke_key, tenant.key_id, clock())
     clock.ahead_ms += 1000
     refused(tenant.get("/agency"), 401, "Invalid API key")
 
@@ -133,7 +133,7 @@ def test_a_revoked_key(tenant: Tenant, clock: Clock) -> None:
 def test_a_revoked_key_in_the_same_process(tenant: Tenant, clock: Clock) -> None:
     """Contract 2: "A revoked key is refused on the next request in the same process"."""
     assert tenant.get("/agency").status_code == 200
-    revoke_key(tenant.service.store, tenant.key_id, clock())
+    operated(tenant.service.store, revoke_key, tenant.key_id, clock())
     tenant.service.app.portal.keys.forget()
     refused(tenant.get("/agency"), 401, "Invalid API key")
 
@@ -143,15 +143,15 @@ def test_a_clock_set_back_keeps_no_revoked_key(tenant: Tenant, clock: Clock) -> 
     clock.ahead_ms += 3_600_000
     assert tenant.get("/agency").status_code == 200
     clock.ahead_ms -= 3_600_000
-    revoke_key(tenant.service.store, tenant.key_id, clock())
+    operated(tenant.service.store, revoke_key, tenant.key_id, clock())
     refused(tenant.get("/agency"), 401, "Invalid API key")
 
 
 def test_one_key_of_two_is_revoked(tenant: Tenant, visit: Visit, clock: Clock) -> None:
     """Contract 2: a revocation is of one key, not of its agency."""
     store = tenant.service.store
-    _, other = create_key(store, tenant.agency_id, frozenset(SCOPES), clock())
-    revoke_key(store, tenant.key_id, clock())
+    _, other = operated(store, create_key, tenant.agency_id, frozenset(SCOPES), clock())
+    operated(store, revoke_key, tenant.key_id, clock())
     clock.ahead_ms += 1000
     assert visit("GET", "/agency", {"X-API-Key": other}).status_code == 200
 
@@ -159,18 +159,18 @@ def test_one_key_of_two_is_revoked(tenant: Tenant, visit: Visit, clock: Clock) -
 def test_a_suspended_agency(tenant: Tenant, clock: Clock) -> None:
     """Contract 2: 403 `Agency is suspended` [P]."""
     assert tenant.get("/agency").status_code == 200
-    set_active(tenant.service.store, tenant.agency_id, active=False)
+    operated(tenant.service.store, set_active, tenant.agency_id, active=False)
     clock.ahead_ms += 1000
     body = refused(tenant.get("/agency"), 403, "Agency is suspended", "agency_suspended")
     assert body["error"] == "Forbidden"
-    set_active(tenant.service.store, tenant.agency_id, active=True)
+    operated(tenant.service.store, set_active, tenant.agency_id, active=True)
     clock.ahead_ms += 1000
     assert tenant.get("/agency").status_code == 200
 
 
 def test_crm_switched_off(tenant: Tenant, clock: Clock) -> None:
     """Contract 2: 403 `CRM is not enabled for this agency` [P]."""
-    set_crm(tenant.service.store, tenant.agency_id, enabled=False)
+    operated(tenant.service.store, set_crm, tenant.agency_id, enabled=False)
     clock.ahead_ms += 1000
     refused(tenant.get("/agency"), 403, "CRM is not enabled for this agency", "crm_disabled")
 
@@ -217,9 +217,9 @@ def test_the_order_of_checks(new_tenant: Callable[..., Tenant], visit: Visit, cl
     """
     tenant = new_tenant(scopes=("agency:read",), requests_per_minute=1)
     store: Any = tenant.service.store
-    _, able = create_key(store, tenant.agency_id, frozenset(SCOPES), clock())
-    set_active(store, tenant.agency_id, active=False)
-    set_crm(store, tenant.agency_id, enabled=False)
+    _, able = operated(store, create_key, tenant.agency_id, frozenset(SCOPES), clock())
+    operated(store, set_active, tenant.agency_id, active=False)
+    operated(store, set_crm, tenant.agency_id, enabled=False)
     key, wrong = {"X-API-Key": tenant.key}, {"X-API-Key": "x", "X-Forwarded-For": "192.0.2.9"}
     text, big = {"Content-Type": "text/plain"}, b"{" * (512 * 1024 + 1)
     path = "/users/999999999999/link?dryRun=maybe"
@@ -235,10 +235,10 @@ def test_the_order_of_checks(new_tenant: Callable[..., Tenant], visit: Visit, cl
     assert send(text) == "key_required"
     assert send(wrong | text) == "key_invalid"
     assert send(key | text) == "agency_suspended"
-    set_active(store, tenant.agency_id, active=True)
+    operated(store, set_active, tenant.agency_id, active=True)
     clock.ahead_ms += 1000
     assert send(key | text) == "crm_disabled"
-    set_crm(store, tenant.agency_id, enabled=True)
+    operated(store, set_crm, tenant.agency_id, enabled=True)
     clock.ahead_ms += 1000
     assert send(key | text) == "scope_missing"
     key = {"X-API-Key": able}

@@ -10,7 +10,7 @@ import pytest
 from rentix.model import SCOPES
 from rentix.store.agencies import create_key
 from tests.contract.wire import PERSON
-from tests.service import Clock, Tenant
+from tests.service import Clock, Tenant, operated
 
 NewTenant = Callable[..., Tenant]
 LIMIT, LEFT, RESET = "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"
@@ -64,7 +64,7 @@ def test_every_key_has_a_budget_of_its_own(new_tenant: NewTenant, clock: Clock) 
     """Contract 4: "per key"."""
     tenant = new_tenant(requests_per_minute=1)
     store = tenant.service.store
-    _, other = create_key(store, tenant.agency_id, frozenset(SCOPES), clock())
+    _, other = operated(store, create_key, tenant.agency_id, frozenset(SCOPES), clock())
     assert [tenant.get("/agency").status_code for _ in range(2)] == [200, 429]
     tenant.http.headers["X-API-Key"] = other
     assert tenant.get("/agency").status_code == 200

@@ -123,7 +123,7 @@ def check_stored(tenant: Tenant, seen: list[Trial], named: list[Trial]) -> None:
 def read_back(tenant: Tenant, profiles: dict[int, Any], trial: Trial) -> object:
     user_id = trial.result["id"]
     if trial.place == ("avatar", "url"):  # not public before it is imported
-        user = tenant.service.store.user(tenant.agency_id, user_id)
+        user = tenant.service.store.find_users([(tenant.agency_id, user_id)])[0]
         assert user is not None
         assert user.avatar_import is not None
         return user.avatar_import.url

@@ -18,6 +18,7 @@ from rentix.store.sqlite import SqliteStore
 from tests.faults.ledger import Ledger
 from tests.faults.writers import Account, Client, writing
 from tests.process import serving
+from tests.service import operated
 
 AGENCIES = 3
 CLIENTS_PER_AGENCY = 2
@@ -30,8 +31,8 @@ def open_accounts(directory: Path) -> list[Account]:
     accounts = []
     for _ in range(AGENCIES):
         agency = Agency(id=0, name="Casa Test", requests_per_minute=0, bulk_per_minute=0)
-        agency_id = create_agency(store, agency, 0)
-        _, key = create_key(store, agency_id, frozenset(SCOPES), 0)
+        agency_id = operated(store, create_agency, agency, 0)
+        _, key = operated(store, create_key, agency_id, frozenset(SCOPES), 0)
         accounts.append(Account(agency_id, key))
     store.close()
     return accounts

@@ -23,7 +23,7 @@ from rentix.store.sqlite import SqliteStore
 from rentix.wiring import LOGGED
 from rentix.writer import commit
 from tests.process import Served, rentix, serving
-from tests.service import Service
+from tests.service import Service, operated
 
 pytestmark = pytest.mark.slow  # each test starts processes, or waits for limits to pass
 
@@ -39,9 +39,10 @@ def make_key(data: Path) -> str:
     """Make an agency without a budget and give its key."""
     store = SqliteStore(data)
     agency = Agency(id=0, name="Casa Test", requests_per_minute=0, bulk_per_minute=0)
-    _, key = create_key(store, create_agency(store, agency, 0), frozenset(SCOPES), 0)
+    agency_id = operated(store, create_agency, agency, 0)
+    _, key = operated(store, create_key, agency_id, frozenset(SCOPES), 0)
     store.close()
-    return key
+    return str(key)
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
@@ -63,7 +64,7 @@ def test_sigterm_finishes_what_is_in_flight(data: Path) -> None:
         assert served.process.wait(10) == 0
     assert answer.startswith(b"HTTP/1.1 200 ")
     store = SqliteStore(data)
-    found = store.user_by_external_id(1, "crm-1")
+    found = store.find_users([(1, "crm-1")])[0]
     store.close()
     assert found is not None
     assert found.name == "Ana Rusu"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,11 @@ from rentix.writer import (
     Closed,
     Ending,
     Overloaded,
-    Queue,
-    Waiting,
     Writer,
     commit,
 )
+from rentix.writer.waiting import Queue, Waiting
+from tests.service import operated
 
 PHONE = read_phones("+37369123456", "MD").phone
 
@@ -44,9 +44,9 @@ class Faulty(SqliteStore):
     batches = 0
 
     @contextmanager
-    def batch(self) -> Iterator[SqliteBatch]:
+    def batch(self, agencies: Collection[int], *, wait: bool = True) -> Iterator[SqliteBatch]:
         self.batches += 1
-        with super().batch() as batch:
+        with super().batch(agencies, wait=wait) as batch:
             save = batch.save
 
             def save_or_refuse(effects: Effects, now_ms: int) -> None:
@@ -61,7 +61,7 @@ class Faulty(SqliteStore):
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Faulty]:
     store = Faulty(tmp_path / "data")
-    create_agency(store, Agency(id=0, name="Casa Test"), 0)
+    operated(store, create_agency, Agency(id=0, name="Casa Test"), 0)
     yield store
     store.close()
 
@@ -74,7 +74,7 @@ def test_nobody_pays_for_a_neighbours_error(store: Faulty, error: Exception) -> 
     assert isinstance(other, Answer)
     assert bad is error
     assert [change.seq for change in store.changes(1, 0, 10)] == [1, 2]
-    assert store.user_by_external_id(1, "bad") is None
+    assert store.find_users([(1, "bad")])[0] is None
 
 
 def test_a_database_that_is_away_is_asked_once(store: Faulty) -> None:
@@ -88,7 +88,7 @@ def test_an_answer_comes_after_its_commit(store: Faulty) -> None:
     delivered = threading.Event()
 
     def deliver(endings: list[tuple[object, Ending]]) -> None:
-        found.extend(store.user_by_external_id(1, str(done)) is not None for done, _ in endings)
+        found.extend(store.find_users([(1, str(done))])[0] is not None for done, _ in endings)
         delivered.set()
 
     writer = Writer(store, lambda: 0, deliver)
@@ -127,5 +127,7 @@ def test_a_busy_agency_does_not_delay_another() -> None:
     queue.put(Waiting(put("b", agency_id=2), "other", 1))
     first = queue.take()
     assert [waiting.done for waiting in first] == [0, "other", 1]
+    assert queue.take() == [], "an agency is in one batch at a time"
+    queue.release(first)
     assert [waiting.done for waiting in queue.take()] == [2, 3]
     assert queue.operations == 4600

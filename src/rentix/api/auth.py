@@ -6,18 +6,16 @@ from collections import OrderedDict
 from hashlib import sha256
 from ipaddress import ip_address, ip_network
 
+from rentix.api.asking import Asking
 from rentix.errors import Code, Problem
-from rentix.model import Agency, ApiKey
 from rentix.rules.keys import read_key_id, same_key
-from rentix.store import Reads
+from rentix.store import Known
 from rentix.writer import Clock
 
 _KNOWN_FOR_MS = 500  # a revocation in another process is seen within a second (contract 2)
 _KNOWN_MAX = 10_000
 _FAILURES_PER_MINUTE = 20
 _ADDRESSES_MAX = 10_000
-
-Known = tuple[ApiKey, Agency]
 
 
 def read_credential(headers: list[tuple[bytes, bytes]]) -> str:
@@ -42,13 +40,13 @@ def read_credential(headers: list[tuple[bytes, bytes]]) -> str:
 class Keys:
     """Known keys, remembered for half a second, and how often each address guessed wrong."""
 
-    def __init__(self, store: Reads, clock: Clock) -> None:
-        self._store = store
+    def __init__(self, stored: Asking[int, Known | None], clock: Clock) -> None:
+        self._stored = stored
         self._clock = clock
         self._known: OrderedDict[bytes, tuple[int, Known]] = OrderedDict()
         self._failures = Failures()
 
-    def identify(self, key: str, address: str) -> Known:
+    async def identify(self, key: str, address: str) -> Known:
         """The key's row and its agency.
 
         Raises:
@@ -59,7 +57,7 @@ class Keys:
         seen = self._known.get(digest)
         if seen and 0 < seen[0] - now_ms <= _KNOWN_FOR_MS:  # a clock set back ends it, too
             return seen[1]
-        known = self._look_up(key)
+        known = await self._look_up(key)
         if known is None:
             self._failures.count(address, now_ms)
             raise Problem(Code.KEY_INVALID, "Invalid API key")
@@ -69,9 +67,9 @@ class Keys:
             self._known.popitem(last=False)
         return known
 
-    def _look_up(self, key: str) -> Known | None:
+    async def _look_up(self, key: str) -> Known | None:
         key_id = read_key_id(key)  # the checksum first: most wrong keys cost no look-up
-        found = self._store.key_and_agency(key_id) if key_id else None
+        found = await self._stored.ask(key_id) if key_id else None
         if found is None or found[0].revoked_ms is not None or not same_key(key, found[0].digest):
             return None
         return found

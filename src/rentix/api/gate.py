@@ -106,21 +106,21 @@ class Gate:
         self, scope: Scope, call: Call, route: Route, receive: Receive, extra: Headers
     ) -> None:
         if route.scope is not None:
-            self._identify(scope, call, route, extra)
+            await self._identify(scope, call, route, extra)
         if call.method in _BODIED:
             check_kind(call.headers)
             call.body = await read_body(call.headers, receive, self._portal.body_timeout_s)
         call.query, call.strays = read_query(call.raw_query, route.query, route.required)
 
-    def _identify(self, scope: Scope, call: Call, route: Route, extra: Headers) -> None:
+    async def _identify(self, scope: Scope, call: Call, route: Route, extra: Headers) -> None:
         portal = self._portal
         address = scope["client"][0] if scope.get("client") else ""
-        known = portal.keys.identify(read_credential(scope["headers"]), address)
+        known = await portal.keys.identify(read_credential(scope["headers"]), address)
         key, agency = known
         run = call.headers.get(b"x-run-id", b"").decode("latin-1")[:_RUN_MAX]
         call.caller = Caller(agency.id, key.id, run or None)
         call.agency = agency
-        taken = portal.budgets.take(key.id, agency, portal.clock(), bulk=route.bulk)
+        taken = await portal.budgets.take(key.id, agency, portal.clock(), bulk=route.bulk)
         if taken.shown:
             extra += taken.shown.headers
         check_rights(known, route.scope or "")  # after the count: contract 4 counts every valid key

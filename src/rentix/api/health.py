@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 
 from rentix.api.call import Reply
@@ -20,7 +21,7 @@ async def answer_health(path: str, portal: Portal, send: Send) -> None:
         return
     ready = not portal.stopping
     try:
-        portal.store.ping()
+        await asyncio.to_thread(portal.store.ping)
     except StoreError:
         ready = False
     reply = Reply(body=_READY) if ready else Reply(503, _AWAY, [(b"retry-after", b"1")])

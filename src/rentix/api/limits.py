@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from rentix.api.asking import Asking
 from rentix.api.call import Headers
 from rentix.errors import Code, Problem
 from rentix.model import Agency
+from rentix.store import Spending
 
 _WINDOW_MS = 60_000
 
@@ -29,32 +31,44 @@ class Budget(msgspec.Struct, frozen=True):
 
 
 class Budgets:
-    """Requests counted by key. The counts of a minute are dropped with it."""
+    """Requests counted by key and minute: here, or with a `count` in the store, for all processes.
 
-    def __init__(self) -> None:
+    What the store counted is exact in every answer; over the limit nothing is asked any more.
+    """
+
+    def __init__(self, count: Asking[Spending, int] | None = None) -> None:
+        self._count = count
         self._minute = 0
         self._used: dict[tuple[int, str], int] = {}
 
-    def take(self, key_id: int, agency: Agency, now_ms: int, *, bulk: bool) -> Budgets.Taken:
-        """Count a request. A bulk one counts in both budgets and shows the bulk one."""
+    async def take(self, key_id: int, agency: Agency, now_ms: int, *, bulk: bool) -> Budgets.Taken:
+        """Count a request. A bulk one counts in both budgets and shows the bulk one.
+
+        Raises:
+            Unavailable: the store that counts is away.
+        """
         minute = now_ms // _WINDOW_MS
         if minute != self._minute:
             self._minute = minute
             self._used.clear()
-        reset_s = (minute + 1) * _WINDOW_MS // 1000
-        shown = self._count(key_id, "all", agency.requests_per_minute, reset_s)
+        shown = await self._spend(key_id, "all", agency, agency.requests_per_minute)
         spent = shown if shown and shown.used > shown.limit else None
         if bulk:
-            own = self._count(key_id, "bulk", agency.bulk_per_minute, reset_s)
+            own = await self._spend(key_id, "bulk", agency, agency.bulk_per_minute)
             shown = own or shown
             spent = spent or (own if own and own.used > own.limit else None)
         return Budgets.Taken(spent or shown, _refusal(spent, now_ms) if spent else None)
 
-    def _count(self, key_id: int, kind: str, limit: int, reset_s: int) -> Budget | None:
+    async def _spend(self, key_id: int, kind: str, agency: Agency, limit: int) -> Budget | None:
         if not limit:
             return None
-        used = self._used[key_id, kind] = self._used.get((key_id, kind), 0) + 1
-        return Budget(limit, used, reset_s)
+        minute, place = self._minute, (key_id, kind)
+        used = self._used.get(place, 0) + 1
+        if self._count and used <= limit:
+            used = await self._count.ask(Spending(agency.id, key_id, kind, minute, 1))
+        if minute == self._minute:  # it may be over since
+            self._used[place] = max(used, self._used.get(place, 0))
+        return Budget(limit, used, (minute + 1) * _WINDOW_MS // 1000)
 
     class Taken(msgspec.Struct, frozen=True):
         """The budget to show, None without one, and the refusal if it is overdrawn."""

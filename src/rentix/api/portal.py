@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from rentix.api.asking import Asking, AtOnce, Gathered
 from rentix.api.auth import Keys
 from rentix.api.limits import Budgets
 from rentix.api.pages import make_pages
+from rentix.model import User
 from rentix.operations import Answer, Request
-from rentix.store import Store
+from rentix.store import Store, UserKey
 from rentix.writer import Clock, Ending, Writer, rehearse
 
 
@@ -23,8 +25,10 @@ class Portal:
     def __init__(self, store: Store, clock: Clock, *, body_timeout_s: float = 30) -> None:
         self.store = store
         self.clock = clock
-        self.keys = Keys(store, clock)
-        self.budgets = Budgets()
+        asking: Any = Gathered if store.shared else AtOnce
+        self.users: Asking[UserKey, User | None] = asking(store.find_users)
+        self.keys = Keys(asking(store.find_keys), clock)
+        self.budgets = Budgets(Gathered(store.spend) if store.shared else None)
         self.pages = make_pages()
         self.body_timeout_s = body_timeout_s
         self.stopping = False

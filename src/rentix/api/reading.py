@@ -33,7 +33,7 @@ async def get_user(call: Call) -> Reply:
     """One profile by internal id."""
     caller, _ = call.tenant
     user_id = read_id(call)
-    user = call.portal.store.user(caller.agency_id, user_id)
+    user = await call.portal.users.ask((caller.agency_id, user_id))
     if user is None:
         raise unknown_user(user_id, None)
     return _profile_reply(call, user)
@@ -43,7 +43,7 @@ async def get_user_by_external_id(call: Call) -> Reply:
     """One profile by external id."""
     caller, _ = call.tenant
     external_id = read_external_id(call)
-    user = call.portal.store.user_by_external_id(caller.agency_id, external_id)
+    user = await call.portal.users.ask((caller.agency_id, external_id))
     if user is None:
         raise unknown_user(None, external_id)
     return _profile_reply(call, user)
@@ -144,7 +144,7 @@ async def _stream(
 async def job_status(call: Call) -> Reply:
     """How a background job stands."""
     caller, _ = call.tenant
-    found = call.portal.store.job(caller.agency_id, call.query["id"])
+    found = await asyncio.to_thread(call.portal.store.job, caller.agency_id, call.query["id"])
     if found is None:
         raise Problem(Code.JOB_UNKNOWN, f"Job with id {call.query['id']} not found")
     return json_reply(profiles.job(found))

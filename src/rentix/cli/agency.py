@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from rentix.cli.options import Data, Json, Region, check_region, store_at
+from rentix.cli.options import Data, Database, Json, Region, check_region, store_at
 from rentix.cli.output import Stop, print_json, say
 from rentix.model import SCOPES, Agency
 from rentix.rules.phones import read_phones
@@ -14,7 +14,7 @@ from rentix.rules.text import clean_line
 from rentix.store.agencies import (
     create_agency,
     create_key,
-    holds_agencies,
+    is_sandbox,
     set_active,
     set_crm,
 )
@@ -31,6 +31,7 @@ def create(
     requests_per_minute: Budget = 300,
     bulk_per_minute: Budget = 30,
     data: Data = None,
+    database: Database = None,
     json: Json = False,
 ) -> int:
     """Create an agency and its first API key, which has every scope and is shown once.
@@ -55,14 +56,13 @@ def create(
         requests_per_minute=requests_per_minute,
         bulk_per_minute=bulk_per_minute,
     )
-    with store_at(data, create=True) as store:
-        if holds_agencies(store, sandbox=True):
+    with store_at(data, database, create=True) as store, store.operate() as hand:
+        if is_sandbox(hand):
             raise Stop(
                 "the data is a sandbox's, whose key is published; choose another with --data"
             )
-        with store.writing():
-            agency_id = create_agency(store, agency, now_ms())
-            key_id, key = create_key(store, agency_id, frozenset(SCOPES), now_ms())
+        agency_id = create_agency(hand, agency, now_ms())
+        key_id, key = create_key(hand, agency_id, frozenset(SCOPES), now_ms())
     if json:
         print_json({"agencyId": agency_id, "keyId": key_id, "apiKey": key})
     else:
@@ -87,37 +87,39 @@ def _read_phone(phone: str | None, region: str) -> str | None:
     return reading.phone.e164
 
 
-def suspend(agency_id: int, *, data: Data = None) -> int:
+def suspend(agency_id: int, *, data: Data = None, database: Database = None) -> int:
     """Refuse an agency's keys (403) until it is resumed. Its data stays.
 
     Example: rentix agency suspend 7
     """
-    return _set_active(agency_id, data, active=False)
+    return _set_active(agency_id, data, database, active=False)
 
 
-def resume(agency_id: int, *, data: Data = None) -> int:
+def resume(agency_id: int, *, data: Data = None, database: Database = None) -> int:
     """Accept a suspended agency's keys again.
 
     Example: rentix agency resume 7
     """
-    return _set_active(agency_id, data, active=True)
+    return _set_active(agency_id, data, database, active=True)
 
 
-def _set_active(agency_id: int, data: Data, *, active: bool) -> int:
-    with store_at(data) as store:
-        if not set_active(store, agency_id, active=active):
+def _set_active(agency_id: int, data: Data, database: Database, *, active: bool) -> int:
+    with store_at(data, database) as store, store.operate() as hand:
+        if not set_active(hand, agency_id, active=active):
             raise Stop(f"there is no agency {agency_id}")
     say(f"Agency {agency_id} {'resumed' if active else 'suspended'}")
     return 0
 
 
-def crm(state: Literal["on", "off"], agency_id: int, *, data: Data = None) -> int:
+def crm(
+    state: Literal["on", "off"], agency_id: int, *, data: Data = None, database: Database = None
+) -> int:
     """Switch an agency's CRM access on or off.
 
     Example: rentix agency crm off 7
     """
-    with store_at(data) as store:
-        if not set_crm(store, agency_id, enabled=state == "on"):
+    with store_at(data, database) as store, store.operate() as hand:
+        if not set_crm(hand, agency_id, enabled=state == "on"):
             raise Stop(f"there is no agency {agency_id}")
     say(f"CRM access of agency {agency_id} is {state}")
     return 0

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from rentix.cli.options import Data, Json, store_at
+from rentix.cli.options import Data, Database, Json, store_at
 from rentix.cli.output import Stop, print_json, say
 from rentix.model import SCOPES, ApiKey
 from rentix.store.agencies import create_key, revoke_key
@@ -20,7 +20,14 @@ Scopes = Annotated[
 ]
 
 
-def create(agency_id: int, *, scope: Scopes = None, data: Data = None, json: Json = False) -> int:
+def create(
+    agency_id: int,
+    *,
+    scope: Scopes = None,
+    data: Data = None,
+    database: Database = None,
+    json: Json = False,
+) -> int:
     """Create an API key for an agency. It is shown once.
 
     Example: rentix key create 7 --scope users:read users:write
@@ -29,10 +36,10 @@ def create(agency_id: int, *, scope: Scopes = None, data: Data = None, json: Jso
     unknown = ", ".join(sorted(scopes - set(SCOPES)))
     if unknown:
         raise Stop(f"--scope {unknown} is not one of: {', '.join(SCOPES)}")
-    with store_at(data) as store:
-        if store.agency(agency_id) is None:
+    with store_at(data, database) as store, store.operate() as hand:
+        if not hand.run("agency", agency_id):
             raise Stop(f"there is no agency {agency_id}")
-        key_id, key = create_key(store, agency_id, scopes, now_ms())
+        key_id, key = create_key(hand, agency_id, scopes, now_ms())
     if json:
         print_json({"agencyId": agency_id, "keyId": key_id, "apiKey": key})
     else:
@@ -40,13 +47,13 @@ def create(agency_id: int, *, scope: Scopes = None, data: Data = None, json: Jso
     return 0
 
 
-def list_keys(*, data: Data = None, json: Json = False) -> int:
+def list_keys(*, data: Data = None, database: Database = None, json: Json = False) -> int:
     """List the keys: ids, agencies, rights, and whether they are revoked. Never the keys.
 
     Example: rentix key list --json
     """
-    with store_at(data) as store:
-        keys = [_shown(key) for key in stored_keys(store)]
+    with store_at(data, database) as store, store.operate() as hand:
+        keys = [_shown(key) for key in stored_keys(hand)]
     if json:
         print_json({"keys": keys})
         return 0
@@ -66,13 +73,13 @@ def _shown(key: ApiKey) -> dict[str, Any]:
     }
 
 
-def revoke(key_id: int, *, data: Data = None) -> int:
+def revoke(key_id: int, *, data: Data = None, database: Database = None) -> int:
     """Revoke a key for good; running services refuse it within a second.
 
     Example: rentix key revoke 12
     """
-    with store_at(data) as store:
-        if not revoke_key(store, key_id, now_ms()):
+    with store_at(data, database) as store, store.operate() as hand:
+        if not revoke_key(hand, key_id, now_ms()):
             raise Stop(f"there is no key {key_id}; rentix key list shows them")
     say(f"API key {key_id} is revoked")
     return 0

@@ -8,16 +8,16 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from rentix.cli.options import Data, check_region, store_at
+from rentix.cli.options import Data, Database, check_region, describe, find_place, store_in
 from rentix.cli.output import Stop, say
-from rentix.cli.serve import MetricsPort, Port, serve_directory
+from rentix.cli.serve import MetricsPort, Port, serve_place
 from rentix.model import SANDBOX_KEY, SCOPES, Agency
 from rentix.operations import Caller, Operation, RegisterUser, Request
 from rentix.rules.phones import read_phones
 from rentix.rules.puts import Terms, read_put
-from rentix.settings import data_directory
-from rentix.store.agencies import create_agency, create_key, holds_agencies
-from rentix.store.sqlite import SqliteStore
+from rentix.settings import Place
+from rentix.store import Store
+from rentix.store.agencies import create_agency, create_key, is_sandbox
 from rentix.wiring import InUse, claimed, now_ms
 from rentix.writer import commit
 
@@ -39,6 +39,7 @@ _REGISTERED = [("Elena Rusu", "+373 60 123 404"), ("Ion Croitoru", "+373 79 123 
 def sandbox(
     *,
     data: Data = None,
+    database: Database = None,
     port: Port = 8000,
     region: Annotated[str | None, Parameter(help="Country of the agency, else MD.")] = None,
     reset: Annotated[bool, Parameter(negative="", help="Begin with fresh data.")] = False,
@@ -48,44 +49,51 @@ def sandbox(
 
     Example: rentix sandbox --data ./sandbox-data --port 8000
     """
-    directory = data_directory(data)
+    place = find_place(data, database)
     wanted = check_region(region) if region else None
-    found = _find_sandbox(directory)
+    found = _find_sandbox(place)
     if found and wanted not in (None, found.region) and not reset:
-        raise Stop(f"the sandbox in {directory} is of region {found.region}; add --reset")
+        raise Stop(f"the sandbox there is of region {found.region}; add --reset")
+    if reset:
+        _clear(place)
     if reset or found is None:
-        _seed_anew(directory, wanted or "MD")
+        with store_in(place, create=True) as store:
+            _seed(store, wanted or "MD")
     say(f"Sandbox key: {SANDBOX_KEY}")
-    serve_directory(directory, "127.0.0.1", port, metrics_port, sandbox=True)
+    serve_place(place, "127.0.0.1", port, metrics_port, sandbox=True)
     return 0
 
 
-def _find_sandbox(directory: Path) -> Agency | None:
-    with store_at(directory, create=True) as store:
-        if holds_agencies(store, sandbox=False):
-            raise Stop(f"{directory} holds real agencies; choose another directory with --data")
-        return store.agency(1)
+def _find_sandbox(place: Place) -> Agency | None:
+    with store_in(place, create=True) as store:
+        with store.operate() as hand:
+            kind = is_sandbox(hand)
+        if kind is False:
+            raise Stop(
+                f"{describe(place)} holds real agencies; choose another with --data or --database"
+            )
+        return store.agency(1) if kind else None
 
 
-def _seed_anew(directory: Path, region: str) -> None:
+def _clear(place: Place) -> None:
+    if not isinstance(place, Path):
+        raise Stop("--reset is for a directory; give a fresh database instead")
     try:
-        with claimed(directory):
+        with claimed(place):
             for name in ("rentix.db", "rentix.db-wal", "rentix.db-shm"):
-                (directory / name).unlink(missing_ok=True)
-            with store_at(directory, create=True) as store:
-                _seed(store, region)
+                (place / name).unlink(missing_ok=True)
     except InUse as error:
         raise Stop(str(error)) from error
 
 
-def _seed(store: SqliteStore, region: str) -> None:
+def _seed(store: Store, region: str) -> None:
     agency = Agency(
         id=0, name="Sandbox Agency", region=region, requests_per_minute=0, bulk_per_minute=0
     )
     every = frozenset(SCOPES)
-    with store.writing():
-        agency_id = create_agency(store, agency, now_ms(), sandbox=True)
-        key_id, _ = create_key(store, agency_id, every, now_ms(), published=SANDBOX_KEY)
+    with store.operate() as hand:
+        agency_id = create_agency(hand, agency, now_ms(), sandbox=True)
+        key_id, _ = create_key(hand, agency_id, every, now_ms(), published=SANDBOX_KEY)
     registrations = [
         RegisterUser(name=name, phone=phone)
         for name, number in _REGISTERED
@@ -96,5 +104,5 @@ def _seed(store: SqliteStore, region: str) -> None:
     _commit(store, Caller(agency_id, key_id), puts)
 
 
-def _commit(store: SqliteStore, caller: Caller, operations: Sequence[Operation]) -> None:
+def _commit(store: Store, caller: Caller, operations: Sequence[Operation]) -> None:
     commit(store, [Request(caller=caller, operations=tuple(operations))], now_ms())

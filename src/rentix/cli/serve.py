@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from ipaddress import ip_network
-from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from rentix.api.server import LOOPBACK, PortTaken
 from rentix.api.server import serve as serve_app
-from rentix.cli.options import Data, store_at
+from rentix.cli.options import Data, Database, describe, find_place, store_in
 from rentix.cli.output import Stop, say
-from rentix.settings import data_directory
+from rentix.settings import Place
 from rentix.store import StoreError
-from rentix.store.agencies import holds_agencies
+from rentix.store.agencies import is_sandbox
 from rentix.wiring import InUse, serving, start_logging
 
 Port = Annotated[int, Parameter(help="Port of the API; 0 takes any free one.")]
@@ -36,12 +35,13 @@ Proxies = Annotated[
 def serve(
     *,
     data: Data = None,
+    database: Database = None,
     host: str = "127.0.0.1",
     port: Port = 8000,
     metrics_port: MetricsPort = None,
     proxy: Proxies = None,
 ) -> int:
-    """Serve the API on the embedded database, one process a data directory.
+    """Serve the API, on the embedded database or on PostgreSQL.
 
     Logs are lines of JSON on standard error. SIGTERM or Ctrl-C finishes what is in flight.
 
@@ -53,7 +53,7 @@ def serve(
         Address to listen on. Put a TLS proxy in front before listening to the world.
     """
     proxies = [_read_proxy(text) for text in proxy] if proxy else LOOPBACK
-    serve_directory(data_directory(data), host, port, metrics_port, proxies)
+    serve_place(find_place(data, database), host, port, metrics_port, proxies)
     return 0
 
 
@@ -64,8 +64,8 @@ def _read_proxy(text: str) -> str:
         raise Stop(f"--proxy {text} is no address or network such as 10.0.0.0/8: {error}") from None
 
 
-def serve_directory(
-    directory: Path,
+def serve_place(
+    place: Place,
     host: str,
     port: int,
     metrics_port: int | None,
@@ -80,21 +80,21 @@ def serve_directory(
     """
     start_logging()
     try:
-        with serving(directory) as app:
+        with serving(place) as app:
             if not sandbox:
-                _refuse_sandbox(directory)
+                _refuse_sandbox(place)
             serve_app(app, host, port, metrics_port, _say_where, proxies)
     except (InUse, PortTaken) as error:
         raise Stop(str(error)) from error
     except (StoreError, OSError) as error:
-        raise Stop(f"the data in {directory} cannot be used: {error}") from error
+        raise Stop(f"{describe(place)} cannot be used: {error}") from error
 
 
-def _refuse_sandbox(directory: Path) -> None:
+def _refuse_sandbox(place: Place) -> None:
     # Its key is published, and `serve` may listen to the world.
-    with store_at(directory) as store:
-        if holds_agencies(store, sandbox=True):
-            raise Stop(f"{directory} holds a sandbox; serve it with rentix sandbox --data")
+    with store_in(place) as store, store.operate() as hand:
+        if is_sandbox(hand):
+            raise Stop(f"{describe(place)} is a sandbox's; serve it with rentix sandbox")
 
 
 def _say_where(url: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rentix.cli.options import Data, Json, store_at
+from rentix.cli.options import Data, Database, Json, store_at
 from rentix.cli.output import Stop, print_json, say
 from rentix.operations import Caller, Outcome, RegisterUser, Request
 from rentix.rules.phones import read_phones
@@ -12,7 +12,13 @@ from rentix.writer import commit
 
 
 def register(
-    agency_id: int, *, name: str, phone: str, data: Data = None, json: Json = False
+    agency_id: int,
+    *,
+    name: str,
+    phone: str,
+    data: Data = None,
+    database: Database = None,
+    json: Json = False,
 ) -> int:
     """Register an agent as if on the portal: no external id, a phone that no CRM can change.
 
@@ -25,7 +31,7 @@ def register(
     phone
         In any spelling; without a country code it is one of the agency's region.
     """
-    with store_at(data) as store:
+    with store_at(data, database) as store:
         agency = store.agency(agency_id)
         if agency is None:
             raise Stop(f"there is no agency {agency_id}")

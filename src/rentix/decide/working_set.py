@@ -71,11 +71,11 @@ class Effects(msgspec.Struct):
     """What the decided operations leave to be saved, in the order in which they came."""
 
     users: dict[Key, User] = {}
-    moved: set[int] = set()
+    moved: set[Key] = set()
     freed: dict[ExternalKey, int] = {}
     changes: list[Change] = []
     queued: list[QueuedImport] = []
-    superseded: list[int] = []
+    superseded: list[Key] = []
     memories: dict[tuple[int, str], Memory] = {}
 
     def copy(self) -> Effects:
@@ -169,14 +169,14 @@ class WorkingSet:
         if outcome.queued:
             self.effects.queued.append(QueuedImport(outcome.queued, user.agency_id, user.id))
         if outcome.superseded:
-            self.effects.superseded.append(outcome.superseded)
+            self.effects.superseded.append((user.agency_id, outcome.superseded))
 
     def _replace(self, user: User) -> None:
         key = (user.agency_id, user.id)
         before = self._users.get(key)
         if before and before.external_id is not None and before.external_id != user.external_id:
             del self._by_external[user.agency_id, before.external_id]
-            self.effects.moved.add(user.id)
+            self.effects.moved.add(key)
         if user.external_id is not None:
             self._by_external[user.agency_id, user.external_id] = user.id
         self._users[key] = user

@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from rentix.decide.working_set import Effects, Lookup, WorkingSet
 from rentix.model import Agency, ApiKey, Change, Job, User
 
-__all__ = ["Batch", "Store", "StoreError", "Unavailable", "UserFilter"]
+__all__ = [
+    "IDEMPOTENCY_MS",
+    "Batch",
+    "Conflict",
+    "Hand",
+    "Known",
+    "Reads",
+    "Spending",
+    "Store",
+    "StoreError",
+    "Unavailable",
+    "UserFilter",
+    "UserKey",
+]
 
 IDEMPOTENCY_MS = 7 * 24 * 3600 * 1000
 """How long an answer is remembered for its `Idempotency-Key` (contract 5)."""
+
+UserKey = tuple[int, int | str]
+"""An agency and, of one of its users, the id (a number) or the external id (a text)."""
+
+Known = tuple[ApiKey, Agency]
+"""A key, revoked or not, and the agency that it belongs to."""
 
 
 class StoreError(Exception):
@@ -22,6 +42,10 @@ class StoreError(Exception):
 
 class Unavailable(StoreError):
     """The database cannot be asked now: locked, full, away. Trying again later may help."""
+
+
+class Conflict(StoreError):
+    """Somebody else's write came first. The same batch, run again, sees it and may do."""
 
 
 class UserFilter(msgspec.Struct, frozen=True):
@@ -34,8 +58,21 @@ class UserFilter(msgspec.Struct, frozen=True):
     updated_since_ms: int | None = None
 
 
+class Spending(msgspec.Struct, frozen=True):
+    """Requests of a key to be counted in one of its budgets (`all`, `bulk`) for a minute."""
+
+    agency_id: int
+    key_id: int
+    kind: str
+    minute: int
+    count: int
+
+
 class Batch(Protocol):
     """One transaction: load, decide elsewhere, save."""
+
+    claimed: Collection[int]
+    """The agencies that it may write: nobody else does until its end."""
 
     def load(self, lookup: Lookup, now_ms: int) -> WorkingSet:
         """Read all that the batch needs, in a constant number of statements."""
@@ -44,37 +81,69 @@ class Batch(Protocol):
         """Write what was decided; the commit comes with the end of the batch."""
 
 
+class Hand(Protocol):
+    """What the operator does to tenants and keys, in one transaction (`store.agencies`)."""
+
+    def new_id(self, kind: str) -> int:
+        """An id that nothing of this kind (agency, key) has had."""
+
+    def run(self, query: str, agency_id: int | None = None, **values: Any) -> list[Any]:
+        """A named query, on the rows of one agency if it is about one."""
+
+
 class Reads(Protocol):
     """What readers ask for. No question about users comes without its agency."""
 
-    def user(self, agency_id: int, user_id: int) -> User | None: ...
+    def find_users(self, wanted: Sequence[UserKey]) -> list[User | None]:
+        """The users with these keys, in the same order."""
 
-    def user_by_external_id(self, agency_id: int, external_id: str) -> User | None: ...
+    def users(self, agency_id: int, wanted: UserFilter, after: int, limit: int) -> list[User]:
+        """Up to `limit` users with an id above `after`, in order of id."""
 
-    def users(self, agency_id: int, wanted: UserFilter, after: int, limit: int) -> list[User]: ...
+    def job(self, agency_id: int, job_id: int) -> Job | None:
+        """The agency's background job with this id."""
 
-    def job(self, agency_id: int, job_id: int) -> Job | None: ...
+    def changes(self, agency_id: int, after: int, limit: int) -> list[Change]:
+        """Up to `limit` changes of the agency numbered above `after`, in order."""
 
-    def changes(self, agency_id: int, after: int, limit: int) -> list[Change]: ...
+    def agency(self, agency_id: int) -> Agency | None:
+        """The agency with this id."""
 
-    def agency(self, agency_id: int) -> Agency | None: ...
-
-    def key_and_agency(self, key_id: int) -> tuple[ApiKey, Agency] | None: ...
+    def find_keys(self, key_ids: Sequence[int]) -> list[Known | None]:
+        """The keys with these ids and their agencies, in the same order."""
 
 
 class Store(Reads, Protocol):
     """A database, as the writer, the API and the wiring see it."""
 
-    def batch(self) -> AbstractContextManager[Batch]:
+    shared: bool
+    """Whether other processes serve the same data. Then no question is answered at once (ask from
+    a thread), budgets are counted in the database, and a batch may not get every agency."""
+
+    def batch(
+        self, agencies: Collection[int], *, wait: bool = True
+    ) -> AbstractContextManager[Batch]:
         """A write transaction: committed at the end, rolled back on an exception.
+
+        It claims `agencies`, or with `wait` False only those that nobody else is writing.
 
         Raises:
             Unavailable: locked, full or away.
+            Conflict: somebody else's write came first.
             StoreError: refused for another reason.
         """
 
-    def trial(self) -> AbstractContextManager[Batch]:
+    def trial(self, agency_id: int) -> AbstractContextManager[Batch]:
         """A consistent view for a dry run; `save` is not to be called."""
+
+    def spend(self, spendings: Sequence[Spending]) -> list[int]:
+        """Count requests; how many were counted in each minute so far, these among them.
+
+        Only a `shared` store is asked.
+        """
+
+    def operate(self) -> AbstractContextManager[Hand]:
+        """A transaction of the operator's."""
 
     def ping(self) -> None:
         """Raises Unavailable when the database cannot be read."""

@@ -4,39 +4,41 @@ from __future__ import annotations
 
 from rentix.model import Agency, ApiKey
 from rentix.rules.keys import key_digest, mint_key
+from rentix.store import Hand
 from rentix.store.rows import to_key
-from rentix.store.sqlite import SqliteStore
 
 
-def create_agency(store: SqliteStore, agency: Agency, now_ms: int, *, sandbox: bool = False) -> int:
+def create_agency(hand: Hand, agency: Agency, now_ms: int, *, sandbox: bool = False) -> int:
     """Store a new agency (its `id` is not looked at) and return its id."""
-    rows = store.write(
+    agency_id = hand.new_id("agency")
+    hand.run(
         "insert_agency",
-        agency.name,
-        agency.phone,
-        agency.region,
-        agency.locale,
-        agency.requests_per_minute,
-        agency.bulk_per_minute,
-        agency.monthly_listings,
-        sandbox,
-        now_ms,
+        agency_id,
+        name=agency.name,
+        phone=agency.phone,
+        region=agency.region,
+        locale=agency.locale,
+        requests_per_minute=agency.requests_per_minute,
+        bulk_per_minute=agency.bulk_per_minute,
+        monthly_listings=agency.monthly_listings,
+        now_ms=now_ms,
     )
-    return int(rows[0][0])
+    hand.run("set_sandbox", sandbox=sandbox)
+    return agency_id
 
 
-def set_active(store: SqliteStore, agency_id: int, *, active: bool) -> bool:
+def set_active(hand: Hand, agency_id: int, *, active: bool) -> bool:
     """Suspend or resume an agency; False when there is none with this id."""
-    return bool(store.write("set_agency_active", active, agency_id))
+    return bool(hand.run("set_agency_active", agency_id, active=active))
 
 
-def set_crm(store: SqliteStore, agency_id: int, *, enabled: bool) -> bool:
+def set_crm(hand: Hand, agency_id: int, *, enabled: bool) -> bool:
     """Switch an agency's CRM access on or off; False when there is none with this id."""
-    return bool(store.write("set_agency_crm", enabled, agency_id))
+    return bool(hand.run("set_agency_crm", agency_id, enabled=enabled))
 
 
 def create_key(
-    store: SqliteStore,
+    hand: Hand,
     agency_id: int,
     scopes: frozenset[str],
     now_ms: int,
@@ -44,24 +46,27 @@ def create_key(
     published: str | None = None,
 ) -> tuple[int, str]:
     """A new key as (id, the key itself, which is not stored). `published` is a sandbox's."""
-    # The key carries its id, so the row comes first, with a digest that no key has.
-    with store.writing():
-        [(key_id,)] = store.write("insert_key", agency_id, b"", " ".join(sorted(scopes)), now_ms)
-        key = published or mint_key(key_id)
-        store.write("set_key_digest", key_digest(key), key_id)
+    key_id = hand.new_id("key")
+    key = published or mint_key(key_id)
+    digest, listed = key_digest(key), " ".join(sorted(scopes))
+    hand.run("insert_key", agency_id, key_id=key_id, digest=digest, scopes=listed, now_ms=now_ms)
     return key_id, key
 
 
-def revoke_key(store: SqliteStore, key_id: int, now_ms: int) -> bool:
+def revoke_key(hand: Hand, key_id: int, now_ms: int) -> bool:
     """Revoke a key for good; False when there is none with this id."""
-    return bool(store.write("revoke_key", now_ms, key_id))
+    for row in hand.run("key", key_id=key_id):
+        hand.run("revoke_key", to_key(row).agency_id, key_id=key_id, now_ms=now_ms)
+        return True
+    return False
 
 
-def list_keys(store: SqliteStore) -> list[ApiKey]:
+def list_keys(hand: Hand) -> list[ApiKey]:
     """Every key of every agency, in order of id."""
-    return [to_key(row) for row in store.write("keys")]
+    return [to_key(row) for row in hand.run("keys")]
 
 
-def holds_agencies(store: SqliteStore, *, sandbox: bool) -> bool:
-    """Whether there is any agency that is a sandbox's or, with `sandbox` False, any that is not."""
-    return bool(store.write("count_agencies", sandbox)[0][0])
+def is_sandbox(hand: Hand) -> bool | None:
+    """Whether the data is a sandbox's; None as long as it holds no agency."""
+    [(sandbox,)] = hand.run("is_sandbox")
+    return None if sandbox is None else bool(sandbox)

@@ -1,24 +1,36 @@
-"""The named queries of `sql/*.sql`.
+"""The named queries of `sql/*.sql` and, for one database only, of `sql/<database>/*.sql`.
 
 A file holds `-- name: x` and then the statement; `-- fragment: y` names a piece that statements
-of the same file include as `{y}`.
+include as `{y}`.
 """
 
 from __future__ import annotations
 
 import re
 from importlib.resources import files
+from typing import Literal
+
+Database = Literal["sqlite", "postgres"]
 
 _HEAD = re.compile(r"^-- (name|fragment): (\w+)\n", re.MULTILINE)
+_PARAMETER = re.compile(r"(?<!:):(\w+)")  # two colons are a cast
 
 
-def load_queries(*names: str) -> dict[str, str]:
-    """Every query of `sql/<name>.sql`, by its name."""
-    queries: dict[str, str] = {}
-    for name in names:
-        text = files(__package__).joinpath("sql", f"{name}.sql").read_text("utf-8")
-        queries |= _split(text)
-    return queries
+def load_queries(database: Database) -> dict[str, str]:
+    """Every query for `database`, by its name, with the parameters written as its driver does."""
+    folder = files(__package__).joinpath("sql")
+    texts = [
+        file.read_text("utf-8")
+        for place in (folder, folder.joinpath(database))
+        for file in sorted(place.iterdir(), key=lambda file: file.name)
+        if file.name.endswith(".sql")
+    ]
+    return {name: spell(query, database) for name, query in _split("".join(texts)).items()}
+
+
+def spell(query: str, database: Database) -> str:
+    """Write the parameters `:name` as the driver of `database` wants them."""
+    return _PARAMETER.sub(r"%(\1)s", query) if database == "postgres" else query
 
 
 def _split(text: str) -> dict[str, str]:

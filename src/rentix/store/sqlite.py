@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
@@ -11,14 +12,15 @@ from typing import Any
 
 import apsw
 
-from rentix.model import Agency, ApiKey, Change, Job, User
-from rentix.store import StoreError, Unavailable, UserFilter
+from rentix.model import Agency, Change, Job, User
+from rentix.store import Known, Spending, StoreError, Unavailable, UserFilter, UserKey
 from rentix.store.migrate import migrate_sqlite
+from rentix.store.page_query import page_query
 from rentix.store.queries import load_queries
 from rentix.store.rows import to_agency, to_change, to_job, to_key, to_user
 from rentix.store.sqlite_batch import SqliteBatch
 
-_QUERIES = load_queries("users", "ledger", "agencies")
+_QUERIES = load_queries("sqlite")
 _OLDEST_SAFE = (3, 51, 3)  # below, a race could lose pages of the write-ahead log
 _BUSY_TIMEOUT_MS = 5000
 _READERS = 4
@@ -35,6 +37,8 @@ class SqliteStore:
     `users` and `trial` take a reader of their own and belong in a thread.
     """
 
+    shared = False
+
     def __init__(self, directory: Path) -> None:
         _check_library()
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -48,11 +52,16 @@ class SqliteStore:
                 self._readers.put(_connect(path))
 
     @contextmanager
-    def batch(self) -> Iterator[SqliteBatch]:
+    def batch(
+        self,
+        agencies: Collection[int],
+        *,
+        wait: bool = True,  # noqa: ARG002 - there is one writer: it always gets every agency
+    ) -> Iterator[SqliteBatch]:
         """A write transaction. A batch that saved nothing is rolled back: it costs no sync."""
         with _translated():
             self._writer.execute("BEGIN IMMEDIATE")
-            batch = SqliteBatch(self._writer)
+            batch = SqliteBatch(self._writer, agencies)
             try:
                 yield batch
                 self._writer.execute("COMMIT" if batch.saved else "ROLLBACK")
@@ -62,12 +71,12 @@ class SqliteStore:
                 raise
 
     @contextmanager
-    def trial(self) -> Iterator[SqliteBatch]:
+    def trial(self, agency_id: int) -> Iterator[SqliteBatch]:
         """A snapshot; ids given out in it are negative, for they are never stored."""
         with self._borrowed() as reader:
             reader.execute("BEGIN")
             try:
-                yield SqliteBatch(reader, trial=True)
+                yield SqliteBatch(reader, {agency_id}, trial=True)
             finally:
                 reader.execute("ROLLBACK")
 
@@ -80,62 +89,64 @@ class SqliteStore:
         finally:
             self._readers.put(reader)
 
-    def user(self, agency_id: int, user_id: int) -> User | None:
-        """The user of this agency with this id."""
-        row = self._row("user_by_id", agency_id, user_id)
-        return to_user(row) if row else None
+    def find_users(self, wanted: Sequence[UserKey]) -> list[User | None]:
+        """The users of these agencies with these ids or external ids, in the same order."""
+        return [self._user(*key) for key in wanted]
 
-    def user_by_external_id(self, agency_id: int, external_id: str) -> User | None:
-        """The user of this agency that holds this external id."""
-        row = self._row("user_by_external_id", agency_id, external_id)
+    def _user(self, agency_id: int, key: int | str) -> User | None:
+        query = "user_by_id" if isinstance(key, int) else "user_by_external_id"
+        row = self._row(query, (agency_id, key))
         return to_user(row) if row else None
 
     def users(self, agency_id: int, wanted: UserFilter, after: int, limit: int) -> list[User]:
         """Up to `limit` users with an id above `after`, in order of id."""
-        query, values = _page_query(wanted)
+        query, values = page_query(_QUERIES["user_page"], "sqlite", wanted)
         values |= {"agency_id": agency_id, "after": after, "limit": limit}
         with self._borrowed() as reader:
             return [to_user(row) for row in reader.execute(query, values)]
 
     def job(self, agency_id: int, job_id: int) -> Job | None:
         """The agency's background job with this id."""
-        row = self._row("job", agency_id, job_id)
+        row = self._row("job", {"agency_id": agency_id, "job_id": job_id})
         return to_job(row) if row else None
 
     def changes(self, agency_id: int, after: int, limit: int) -> list[Change]:
         """Up to `limit` changes of the agency numbered above `after`, in order."""
         with self._borrowed() as reader:
-            rows = reader.execute(_QUERIES["changes"], (agency_id, after, limit))
+            values = {"agency_id": agency_id, "after": after, "limit": limit}
+            rows = reader.execute(_QUERIES["changes"], values)
             return [to_change(row) for row in rows]
 
-    def key_and_agency(self, key_id: int) -> tuple[ApiKey, Agency] | None:
-        """A key, revoked or not, and the agency that it belongs to."""
-        row = self._row("key_and_agency", key_id)
-        return (to_key(row[:_KEY_COLUMNS]), to_agency(row[_KEY_COLUMNS:])) if row else None
+    def find_keys(self, key_ids: Sequence[int]) -> list[Known | None]:
+        """Keys, revoked or not, and the agencies that they belong to, in the same order."""
+        rows = [self._row("key_and_agency", (key_id,)) for key_id in key_ids]
+        return [
+            (to_key(row[:_KEY_COLUMNS]), to_agency(row[_KEY_COLUMNS:])) if row else None
+            for row in rows
+        ]
 
     def agency(self, agency_id: int) -> Agency | None:
         """The agency with this id."""
-        row = self._row("agency", agency_id)
+        row = self._row("agency", {"agency_id": agency_id})
         return to_agency(row) if row else None
 
-    def _row(self, query: str, *values: Any) -> Any:
+    def _row(self, query: str, values: Any) -> Any:
         with _translated():
             return self._reader.execute(_QUERIES[query], values).fetchone()
 
-    def write(self, query: str, *values: Any) -> list[Any]:
-        """One statement of the operator's, in a transaction of its own (`store.agencies`)."""
-        with _translated():
-            return self._writer.execute(_QUERIES[query], values).fetchall()
+    def spend(self, spendings: Sequence[Spending]) -> list[int]:
+        """Never asked: the one process that serves the data counts in its memory."""
+        raise NotImplementedError
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Make several `write`s one transaction; inside another, a part of that."""
-        with _translated(), self._writer:  # apsw's own: a savepoint, which nests
-            yield
+    def operate(self) -> Iterator[SqliteHand]:
+        """A transaction of the operator's."""
+        with _translated(), self._writer:  # apsw's own: a savepoint
+            yield SqliteHand(self._writer)
 
     def ping(self) -> None:
         """Raises Unavailable when the database cannot be read."""
-        self._row("last_id", "user")
+        self._row("last_id", ("user",))
 
     def close(self) -> None:
         """Close every connection; the last one folds the write-ahead log into the file."""
@@ -143,6 +154,24 @@ class SqliteStore:
             self._readers.get().close()
         self._reader.close()
         self._writer.close()
+
+
+class SqliteHand:
+    """A `store.Hand` inside a transaction that somebody else opens and ends."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+
+    def new_id(self, kind: str) -> int:
+        """The next id of this kind."""
+        new: int = self._connection.execute(_QUERIES["last_id"], (kind,)).get + 1
+        self._connection.execute(_QUERIES["save_last_id"], (new, kind))
+        return new
+
+    def run(self, query: str, agency_id: int | None = None, **values: Any) -> list[Any]:
+        """A named query."""
+        bound = {"agency_id": agency_id, **values}
+        return self._connection.execute(_QUERIES[query], bound).fetchall()
 
 
 def _check_library() -> None:
@@ -161,12 +190,26 @@ def _connect(path: Path, create: int = 0) -> apsw.Connection:
     if create:
         path.chmod(0o600)
         for name, value in _PRAGMAS.items():
-            connection.execute(f"PRAGMA {name} = {value}")
+            _set_pragma(connection, f"PRAGMA {name} = {value}")
             found = connection.execute(f"PRAGMA {name}").get
             if found != value:
                 message = f"SQLite did not take PRAGMA {name} = {value}, it is {found}"
                 raise StoreError(message)
     return connection
+
+
+def _set_pragma(connection: apsw.Connection, pragma: str) -> None:
+    # The switch to WAL takes a lock that the busy timeout does not wait for.
+    deadline = time.monotonic() + _BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute(pragma)
+        except apsw.BusyError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.005)
+        else:
+            return
 
 
 @contextmanager
@@ -177,24 +220,3 @@ def _translated() -> Iterator[None]:
         raise Unavailable(type(error).__name__) from error
     except apsw.Error as error:
         raise StoreError(type(error).__name__) from error
-
-
-def _page_query(wanted: UserFilter) -> tuple[str, dict[str, Any]]:
-    conditions: list[str] = []
-    values: dict[str, Any] = {}
-    for index, word in enumerate(wanted.words):
-        conditions.append(f"instr(user.search_key, :word{index}) > 0")
-        values[f"word{index}"] = f" {word}"
-    if wanted.phone is not None:
-        conditions.append("user.phone = :phone")
-        values["phone"] = wanted.phone
-    if wanted.linked is not None:
-        conditions.append(f"user.external_id IS {'NOT ' if wanted.linked else ''}NULL")
-    if wanted.status is not None:
-        conditions.append("user.status = :status")
-        values["status"] = wanted.status
-    if wanted.updated_since_ms is not None:
-        conditions.append("user.updated_ms >= :since_ms")
-        values["since_ms"] = wanted.updated_since_ms
-    text = "".join(f" AND {condition}" for condition in conditions)
-    return _QUERIES["user_page"].replace("{conditions}", text), values

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import apsw
@@ -10,21 +10,24 @@ import msgspec
 
 from rentix.decide.working_set import Effects, Lookup, Memory, WorkingSet
 from rentix.model import User
-from rentix.store import IDEMPOTENCY_MS
+from rentix.store.effect_rows import effect_rows
 from rentix.store.queries import load_queries
-from rentix.store.rows import from_change, from_user, to_user
+from rentix.store.rows import to_user
 
-_QUERIES = load_queries("users", "ledger")
+_QUERIES = load_queries("sqlite")
 _TRIAL_SEQS = 2**62
 
 
 class SqliteBatch:
     """A `store.Batch` inside a transaction that somebody else opens and ends."""
 
-    def __init__(self, connection: apsw.Connection, *, trial: bool = False) -> None:
+    def __init__(
+        self, connection: apsw.Connection, claimed: Collection[int], *, trial: bool = False
+    ) -> None:
         self._connection = connection
         self._trial = trial
         self._last_ids: dict[str, int] = {}
+        self.claimed = claimed
         self.saved = False
 
     def load(self, lookup: Lookup, now_ms: int) -> WorkingSet:
@@ -76,37 +79,10 @@ class SqliteBatch:
         return next_id
 
     def save(self, effects: Effects, now_ms: int) -> None:
-        """Write the effects. Moved external ids are cleared first: two users may swap theirs."""
+        """Write the effects, and the identities that were given out."""
         self.saved = not effects.empty
-        if effects.empty:
-            return
-        self._each("clear_external_id", ((user_id,) for user_id in effects.moved))
-        self._each("save_user", map(from_user, effects.users.values()))
-        self._each("save_former_link", ((*key, user) for key, user in effects.freed.items()))
-        self._each("save_change", map(from_change, effects.changes))
-        last = {change.agency_id: change.seq for change in effects.changes}
-        self._each("save_last_seq", ((seq, agency) for agency, seq in last.items()))
-        self._save_media(effects, now_ms)
-        self._save_memories(effects, now_ms)
-        self._each("save_last_id", ((last, kind) for kind, last in self._last_ids.items()))
-
-    def _save_media(self, effects: Effects, now_ms: int) -> None:
-        rows = (
-            (q.job.id, q.agency_id, q.user_id, q.job.url, q.job.status, now_ms)
-            for q in effects.queued
-        )
-        self._each("save_media", rows)
-        self._each("supersede_media", ((media_id,) for media_id in effects.superseded))
-
-    def _save_memories(self, effects: Effects, now_ms: int) -> None:
-        if not effects.memories:
-            return
-        self._connection.execute(_QUERIES["forget_memories"], (now_ms,))
-        rows = (
-            (agency, scope, memory.content, memory.body, now_ms + IDEMPOTENCY_MS)
-            for (agency, scope), memory in effects.memories.items()
-        )
-        self._each("save_memory", rows)
-
-    def _each(self, query: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        self._connection.executemany(_QUERIES[query], rows)
+        for query, rows in effect_rows(effects, now_ms):
+            self._connection.executemany(_QUERIES[query], rows)
+        if self.saved:
+            last_ids = ((last, kind) for kind, last in self._last_ids.items())
+            self._connection.executemany(_QUERIES["save_last_id"], last_ids)

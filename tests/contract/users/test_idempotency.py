@@ -12,7 +12,7 @@ import pytest
 from rentix.model import SCOPES
 from rentix.store.agencies import create_key
 from tests.contract.users.shapes import MOBILE, ok, refused
-from tests.service import Service, Tenant
+from tests.service import Service, Tenant, operated
 
 PERSON: dict[str, Any] = {"externalId": "7", "name": "Ana Rusu", "phone": MOBILE}
 DAY_MS = 24 * 3600 * 1000
@@ -61,7 +61,9 @@ def test_the_scope_is_agency_method_path_and_key(
 def test_two_keys_of_an_agency_share_the_scope(tenant: Tenant, service: Service) -> None:
     """Scope agency + …: not the API key, which may be changed between two attempts."""
     first = ok(put_once(tenant, "k", **PERSON))
-    _, key = create_key(service.store, tenant.agency_id, frozenset(SCOPES), service.clock())
+    _, key = operated(
+        service.store, create_key, tenant.agency_id, frozenset(SCOPES), service.clock()
+    )
     headers = {"Idempotency-Key": "k", "X-API-Key": key}
     assert ok(tenant.http.put("/users", json=PERSON, headers=headers)) == first
 

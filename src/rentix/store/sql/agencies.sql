@@ -9,37 +9,41 @@ agency.requests_per_minute, agency.bulk_per_minute, agency.monthly_listings
 api_key.id, api_key.agency_id, api_key.digest, api_key.scopes,
 api_key.created_ms, api_key.revoked_ms
 
--- name: key_and_agency
-SELECT {key_columns}, {agency_columns}
-FROM api_key JOIN agency ON agency.id = api_key.agency_id WHERE api_key.id = ?
+-- name: key
+SELECT {key_columns} FROM api_key WHERE api_key.id = :key_id
 
 -- name: agency
-SELECT {agency_columns} FROM agency WHERE agency.id = ?
+SELECT {agency_columns} FROM agency WHERE agency.id = :agency_id
 
 -- name: insert_agency
 INSERT INTO agency (
-    name, phone, region, locale, requests_per_minute, bulk_per_minute, monthly_listings,
-    sandbox, created_ms
+    id, name, phone, region, locale, requests_per_minute, bulk_per_minute, monthly_listings,
+    created_ms
 )
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+VALUES (
+    :agency_id, :name, :phone, :region, :locale, :requests_per_minute, :bulk_per_minute,
+    :monthly_listings, :now_ms
+)
 
 -- name: set_agency_active
-UPDATE agency SET active = ? WHERE id = ? RETURNING id
+UPDATE agency SET active = :active WHERE id = :agency_id RETURNING id
 
 -- name: set_agency_crm
-UPDATE agency SET crm_enabled = ? WHERE id = ? RETURNING id
-
--- name: count_agencies
-SELECT count(*) FROM agency WHERE sandbox = ?
+UPDATE agency SET crm_enabled = :enabled WHERE id = :agency_id RETURNING id
 
 -- name: insert_key
-INSERT INTO api_key (agency_id, digest, scopes, created_ms) VALUES (?, ?, ?, ?) RETURNING id
-
--- name: set_key_digest
-UPDATE api_key SET digest = ? WHERE id = ?
+INSERT INTO api_key (id, agency_id, digest, scopes, created_ms)
+VALUES (:key_id, :agency_id, :digest, :scopes, :now_ms)
 
 -- name: revoke_key
-UPDATE api_key SET revoked_ms = coalesce(revoked_ms, ?) WHERE id = ? RETURNING id
+UPDATE api_key SET revoked_ms = coalesce(revoked_ms, :now_ms)
+WHERE id = :key_id AND agency_id = :agency_id
 
 -- name: keys
 SELECT {key_columns} FROM api_key ORDER BY api_key.id
+
+-- name: is_sandbox
+SELECT sandbox FROM installation
+
+-- name: set_sandbox
+UPDATE installation SET sandbox = :sandbox

@@ -1,43 +1,24 @@
--- Users: what a batch loads and saves, and what readers ask for.
+-- Users, as every query reads them and as they are listed.
 
 -- fragment: user_columns
-user.id, user.agency_id, user.external_id, user.name,
-user.phone, user.phone_international, user.phone_kind, user.phone_origin,
-user.descriptions, user.instagram, user.youtube, user.tiktok,
-user.contact_phone, user.contact_whatsapp, user.contact_viber, user.contact_telegram,
-user.avatar, user.avatar_import, user.status, user.version,
-user.created_ms, user.updated_ms, user.synced_ms, user.source_us
+portal_user.id, portal_user.agency_id, portal_user.external_id, portal_user.name,
+portal_user.phone, portal_user.phone_international, portal_user.phone_kind,
+portal_user.phone_origin, portal_user.descriptions,
+portal_user.instagram, portal_user.youtube, portal_user.tiktok,
+portal_user.contact_phone, portal_user.contact_whatsapp,
+portal_user.contact_viber, portal_user.contact_telegram,
+portal_user.avatar, portal_user.avatar_import, portal_user.status, portal_user.version,
+portal_user.created_ms, portal_user.updated_ms, portal_user.synced_ms, portal_user.source_us
 
--- name: users_by_id
-SELECT {user_columns}
-FROM json_each(?) AS wanted
-CROSS JOIN user ON user.id = wanted.value ->> 1
-WHERE user.agency_id = wanted.value ->> 0
+-- fragment: saved_columns
+id, agency_id, external_id, name,
+phone, phone_international, phone_kind, phone_origin,
+descriptions, instagram, youtube, tiktok,
+contact_phone, contact_whatsapp, contact_viber, contact_telegram,
+avatar, avatar_import, status, version,
+created_ms, updated_ms, synced_ms, source_us, search_key
 
--- name: users_by_external_id
-SELECT {user_columns}
-FROM json_each(?) AS wanted
-CROSS JOIN user ON user.agency_id = wanted.value ->> 0 AND user.external_id = wanted.value ->> 1
-
--- name: former_holders
-SELECT held.agency_id, held.external_id, held.user_id
-FROM json_each(?) AS wanted
-CROSS JOIN former_link AS held
-    ON held.agency_id = wanted.value ->> 0 AND held.external_id = wanted.value ->> 1
-
--- name: clear_external_id
-UPDATE user SET external_id = NULL WHERE id = ?
-
--- name: save_user
-INSERT INTO user (
-    id, agency_id, external_id, name,
-    phone, phone_international, phone_kind, phone_origin,
-    descriptions, instagram, youtube, tiktok,
-    contact_phone, contact_whatsapp, contact_viber, contact_telegram,
-    avatar, avatar_import, status, version,
-    created_ms, updated_ms, synced_ms, source_us, search_key
-)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+-- fragment: replace_user
 ON CONFLICT (id) DO UPDATE SET
     external_id = excluded.external_id,
     name = excluded.name,
@@ -60,18 +41,9 @@ ON CONFLICT (id) DO UPDATE SET
     synced_ms = excluded.synced_ms,
     source_us = excluded.source_us,
     search_key = excluded.search_key
-
--- name: save_former_link
-INSERT INTO former_link (agency_id, external_id, user_id) VALUES (?, ?, ?)
-ON CONFLICT (agency_id, external_id) DO UPDATE SET user_id = excluded.user_id
-
--- name: user_by_id
-SELECT {user_columns} FROM user WHERE user.agency_id = ? AND user.id = ?
-
--- name: user_by_external_id
-SELECT {user_columns} FROM user WHERE user.agency_id = ? AND user.external_id = ?
+WHERE portal_user.agency_id = excluded.agency_id
 
 -- name: user_page
-SELECT {user_columns} FROM user
-WHERE user.agency_id = :agency_id AND user.id > :after{conditions}
-ORDER BY user.id LIMIT :limit
+SELECT {user_columns} FROM portal_user
+WHERE portal_user.agency_id = :agency_id AND portal_user.id > :after{conditions}
+ORDER BY portal_user.id LIMIT :limit

@@ -1,7 +1,7 @@
 -- Tenants, keys, users, and the log of every change. Times: _ms milliseconds since 1970, UTC.
 
 CREATE TABLE agency (
-    id                  INTEGER PRIMARY KEY AUTOINCREMENT,
+    id                  INTEGER PRIMARY KEY,
     name                TEXT    NOT NULL,
     phone               TEXT,
     region              TEXT    NOT NULL,
@@ -11,13 +11,12 @@ CREATE TABLE agency (
     requests_per_minute INTEGER NOT NULL,  -- 0: no budget
     bulk_per_minute     INTEGER NOT NULL,
     monthly_listings    INTEGER NOT NULL,
-    sandbox             INTEGER NOT NULL DEFAULT 0,
     last_seq            INTEGER NOT NULL DEFAULT 0,
     created_ms          INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE api_key (
-    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    id         INTEGER PRIMARY KEY,
     agency_id  INTEGER NOT NULL REFERENCES agency,
     digest     BLOB    NOT NULL,  -- SHA-256 of the whole key
     scopes     TEXT    NOT NULL,  -- separated by spaces
@@ -25,7 +24,7 @@ CREATE TABLE api_key (
     revoked_ms INTEGER
 ) STRICT;
 
-CREATE TABLE user (
+CREATE TABLE portal_user (
     id                  INTEGER PRIMARY KEY,
     agency_id           INTEGER NOT NULL REFERENCES agency,
     external_id         TEXT,
@@ -54,13 +53,13 @@ CREATE TABLE user (
     UNIQUE (agency_id, external_id)
 ) STRICT;
 
-CREATE INDEX user_by_agency ON user (agency_id, id);
-CREATE INDEX user_by_phone ON user (agency_id, phone);
+CREATE INDEX user_by_agency ON portal_user (agency_id, id);
+CREATE INDEX user_by_phone ON portal_user (agency_id, phone);
 
 CREATE TABLE former_link (  -- who gave an external id up last
     agency_id   INTEGER NOT NULL,
     external_id TEXT    NOT NULL,
-    user_id     INTEGER NOT NULL REFERENCES user,
+    user_id     INTEGER NOT NULL REFERENCES portal_user,
     PRIMARY KEY (agency_id, external_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -93,12 +92,12 @@ CREATE TABLE idempotency (
     PRIMARY KEY (agency_id, scope)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX idempotency_by_expiry ON idempotency (expires_ms);
+CREATE INDEX idempotency_by_expiry ON idempotency (agency_id, expires_ms);
 
 CREATE TABLE media (  -- the row is the job as well
     id           INTEGER PRIMARY KEY,
     agency_id    INTEGER NOT NULL REFERENCES agency,
-    user_id      INTEGER REFERENCES user,
+    user_id      INTEGER REFERENCES portal_user,
     original_url TEXT    NOT NULL,
     status       TEXT    NOT NULL,
     error        TEXT,
@@ -112,4 +111,10 @@ CREATE TABLE identity (
     last INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-INSERT INTO identity VALUES ('user', 0), ('media', 0);
+INSERT INTO identity VALUES ('agency', 0), ('key', 0), ('user', 0), ('media', 0);
+
+CREATE TABLE installation (  -- one row: what this database is for
+    sandbox INTEGER  -- NULL until the first agency
+) STRICT;
+
+INSERT INTO installation VALUES (NULL);

@@ -1,0 +1,45 @@
+"""What a batch decided, as rows for the saving queries, in the order in which they must run."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from rentix.decide.working_set import Effects
+from rentix.store import IDEMPOTENCY_MS
+from rentix.store.rows import Row, from_change, from_user
+
+Step = tuple[str, Collection[Row]]
+
+
+def effect_rows(effects: Effects, now_ms: int) -> Iterator[Step]:
+    """(name of the query, its rows, never empty) for all that is to be saved.
+
+    Moved external ids are cleared before users are saved: two users may swap theirs.
+    """
+    last = {change.agency_id: change.seq for change in effects.changes}
+    steps: tuple[Step, ...] = (
+        ("clear_external_id", effects.moved),
+        ("save_user", [from_user(user) for user in effects.users.values()]),
+        ("save_former_link", [(*key, user) for key, user in effects.freed.items()]),
+        ("save_change", [from_change(change) for change in effects.changes]),
+        ("save_last_seq", [(seq, agency_id) for agency_id, seq in last.items()]),
+        ("save_media", _media_rows(effects, now_ms)),
+        ("supersede_media", effects.superseded),
+        ("forget_memories", {(agency_id, now_ms) for agency_id, _ in effects.memories}),
+        ("save_memory", _memory_rows(effects, now_ms)),
+    )
+    return (step for step in steps if step[1])
+
+
+def _media_rows(effects: Effects, now_ms: int) -> list[Row]:
+    return [
+        (queued.job.id, queued.agency_id, queued.user_id, queued.job.url, queued.job.status, now_ms)
+        for queued in effects.queued
+    ]
+
+
+def _memory_rows(effects: Effects, now_ms: int) -> list[Row]:
+    return [
+        (agency_id, scope, memory.content, memory.body, now_ms + IDEMPOTENCY_MS)
+        for (agency_id, scope), memory in effects.memories.items()
+    ]

@@ -1,0 +1,180 @@
+"""The shared database: any number of processes write it, one at a time for each agency."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rentix.model import Agency, Change, Job, User
+from rentix.store import Known, Spending, UserFilter, UserKey
+from rentix.store.page_query import page_query
+from rentix.store.postgres_batch import PostgresBatch
+from rentix.store.postgres_connections import QUERIES, Connections, Transaction
+from rentix.store.rows import to_agency, to_change, to_job, to_key, to_user
+from rentix.store.schema import check_serving
+
+_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_READ = "BEGIN READ ONLY"
+DEFAULT_CONNECTIONS = 10
+
+
+class PostgresStore:
+    """A store at `url`. Every question is a trip to the server: ask from a thread.
+
+    Raises:
+        Unavailable: the database cannot be reached.
+        SchemaTooNew, SchemaTooOld, RoleTooMighty: it must not be served so (`store.schema`).
+    """
+
+    shared = True
+
+    def __init__(self, url: str, connections: int = DEFAULT_CONNECTIONS) -> None:
+        self._connections = Connections(url, connections)
+        try:
+            with self._connections.transaction((), _READ) as transaction:
+                check_serving(transaction.connection)
+        except BaseException:
+            self._connections.close()
+            raise
+
+    @contextmanager
+    def batch(self, agencies: Collection[int], *, wait: bool = True) -> Iterator[PostgresBatch]:
+        """A write transaction for those of `agencies` that nobody else is writing.
+
+        With `wait`, for all of them: each is waited for in turn, in the order of their ids.
+        """
+        with self._connections.transaction(agencies) as transaction:
+            if wait:
+                for agency_id in sorted(agencies):
+                    transaction.rows("await_claim", {"agency_id": agency_id})
+                yield PostgresBatch(transaction, agencies)
+            else:
+                claimed = transaction.rows("claim", {"agency_ids": list(agencies)})
+                yield PostgresBatch(transaction, {row[0] for row in claimed})
+
+    @contextmanager
+    def trial(self, agency_id: int) -> Iterator[PostgresBatch]:
+        """A snapshot; ids given out in it are negative, for they are never stored."""
+        with self._connections.transaction({agency_id}, _SNAPSHOT) as transaction:
+            yield PostgresBatch(transaction, {agency_id}, trial=True)
+
+    @contextmanager
+    def _reading(self, *agencies: int) -> Iterator[Transaction]:
+        with self._connections.transaction(agencies, _READ) as transaction:
+            yield transaction
+
+    def find_users(self, wanted: Sequence[UserKey]) -> list[User | None]:
+        """The users of these agencies with these ids or external ids, in the same order."""
+        ids = [key for key in wanted if isinstance(key[1], int)]
+        externals = [key for key in wanted if isinstance(key[1], str)]
+        found: dict[UserKey, User] = {}
+        with self._reading(*{agency_id for agency_id, _ in wanted}) as transaction:
+            for query, name, keys in (
+                ("users_by_id", "ids", ids),
+                ("users_by_external_id", "external_ids", externals),
+            ):
+                if keys:
+                    agency_ids, values = map(list, zip(*keys, strict=True))
+                    rows = transaction.rows(query, {"agency_ids": agency_ids, name: values})
+                    for user in map(to_user, rows):
+                        key = user.id if name == "ids" else user.external_id
+                        found[user.agency_id, key or 0] = user
+        return [found.get(key) for key in wanted]
+
+    def users(self, agency_id: int, wanted: UserFilter, after: int, limit: int) -> list[User]:
+        """Up to `limit` users with an id above `after`, in order of id."""
+        query, values = page_query(QUERIES["user_page"], "postgres", wanted)
+        values |= {"agency_id": agency_id, "after": after, "limit": limit}
+        with self._reading(agency_id) as transaction:
+            rows = transaction.connection.execute(query, values, binary=True).fetchall()
+        return [to_user(row) for row in rows]
+
+    def job(self, agency_id: int, job_id: int) -> Job | None:
+        """The agency's background job with this id."""
+        with self._reading(agency_id) as transaction:
+            rows = transaction.rows("job", {"agency_id": agency_id, "job_id": job_id})
+        return to_job(rows[0]) if rows else None
+
+    def changes(self, agency_id: int, after: int, limit: int) -> list[Change]:
+        """Up to `limit` changes of the agency numbered above `after`, in order."""
+        with self._reading(agency_id) as transaction:
+            values = {"agency_id": agency_id, "after": after, "limit": limit}
+            return [to_change(row) for row in transaction.rows("changes", values)]
+
+    def find_keys(self, key_ids: Sequence[int]) -> list[Known | None]:
+        """Keys, revoked or not, and the agencies that they belong to, in the same order."""
+        with self._reading() as transaction:
+            rows = transaction.rows("keys_by_id", {"ids": list(key_ids)})
+            keys = {key.id: key for key in map(to_key, rows)}
+            ids = {key.agency_id for key in keys.values()}
+            transaction.enter(ids)
+            rows = transaction.rows("agencies_by_id", {"ids": list(ids)})
+        agencies = {agency.id: agency for agency in map(to_agency, rows)}
+        return [
+            (keys[key_id], agencies[keys[key_id].agency_id]) if key_id in keys else None
+            for key_id in key_ids
+        ]
+
+    def agency(self, agency_id: int) -> Agency | None:
+        """The agency with this id."""
+        with self._reading(agency_id) as transaction:
+            rows = transaction.rows("agency", {"agency_id": agency_id})
+        return to_agency(rows[0]) if rows else None
+
+    def spend(self, spendings: Sequence[Spending]) -> list[int]:
+        """Count requests; how many were counted in each minute so far, these among them."""
+        counts = Counter[tuple[int, int, str]]()
+        minutes: dict[tuple[int, int, str], int] = {}
+        for spending in spendings:
+            place = (spending.agency_id, spending.key_id, spending.kind)
+            counts[place] += spending.count
+            minutes[place] = max(minutes.get(place, 0), spending.minute)
+        # In one order everywhere: two processes that count the same keys never wait in a circle.
+        rows = [(*place, minutes[place], counts[place]) for place in sorted(counts)]
+        with self._connections.transaction({row[0] for row in rows}) as transaction:
+            transaction.connection.execute("SET LOCAL synchronous_commit = off")
+            counted = transaction.rows("spend", list(map(list, zip(*rows, strict=True))))
+        used = {(a, key, kind): total - counts[a, key, kind] for a, key, kind, total in counted}
+        answers = []
+        for spending in spendings:
+            place = (spending.agency_id, spending.key_id, spending.kind)
+            used[place] += spending.count
+            answers.append(used[place])
+        return answers
+
+    @contextmanager
+    def operate(self) -> Iterator[PostgresHand]:
+        """A transaction of the operator's."""
+        with self._connections.transaction(()) as transaction:
+            yield PostgresHand(transaction)
+
+    def ping(self) -> None:
+        """Raises Unavailable when the database cannot be read."""
+        with self._reading() as transaction:
+            transaction.rows("is_sandbox")
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._connections.close()
+
+
+class PostgresHand:
+    """A `store.Hand` inside a transaction that somebody else opens and ends."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def new_id(self, kind: str) -> int:
+        """The next id of this kind."""
+        wanted = {"sequence": f"{kind}_id", "count": 1}
+        new: int = self._transaction.rows("new_ids", wanted)[0][0]
+        return new
+
+    def run(self, query: str, agency_id: int | None = None, **values: Any) -> list[Any]:
+        """A named query."""
+        if agency_id is not None:
+            self._transaction.enter({agency_id})
+        cursor = self._transaction.start(query, {"agency_id": agency_id, **values})
+        return cursor.fetchall() if cursor.description else []

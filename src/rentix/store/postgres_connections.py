@@ -1,0 +1,176 @@
+"""Connections to PostgreSQL: a pool, transactions for named agencies, and errors in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import errors
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from rentix.store import Conflict, StoreError, Unavailable
+from rentix.store.queries import load_queries
+
+QUERIES = load_queries("postgres")
+
+Row = tuple[Any, ...]
+Connection = psycopg.Connection[Row]
+Cursor = psycopg.Cursor[Row]
+
+_BORROW_TIMEOUT_S = 2.0  # all connections busy for this long: 503 rather than a queue
+_CONNECTING: dict[str, Any] = {
+    "autocommit": True,  # BEGIN and COMMIT are sent with the statements beside them
+    "connect_timeout": 3,
+    "tcp_user_timeout": 10_000,  # a network that swallows packets is an error, not a wait
+    "application_name": "rentix",
+}
+_RACES = (errors.UniqueViolation, errors.SerializationFailure, errors.DeadlockDetected)
+_AWAY = (
+    psycopg.OperationalError,
+    errors.ReadOnlySqlTransaction,  # a standby: the primary has moved
+    errors.IdleInTransactionSessionTimeout,
+    errors.TransactionTimeout,
+)
+
+
+class Connections:
+    """Up to `size` connections to `url`, made when they are needed.
+
+    Nothing is kept in a session, so that a pooler may hand each transaction to another one.
+    """
+
+    def __init__(self, url: str, size: int) -> None:
+        self._pool: ConnectionPool[Connection] = ConnectionPool(
+            url,
+            min_size=1,
+            max_size=size,
+            timeout=_BORROW_TIMEOUT_S,
+            reconnect_timeout=_BORROW_TIMEOUT_S,
+            kwargs=_CONNECTING,
+            configure=_choose_preparing,
+            open=False,
+        )
+        self._pool.open()
+
+    @contextmanager
+    def transaction(self, agencies: Collection[int], begin: str = "BEGIN") -> Iterator[Transaction]:
+        """A transaction that sees the rows of `agencies` and no others.
+
+        Committed at the end unless it was before, rolled back on an exception.
+
+        Raises:
+            Unavailable, Conflict, StoreError
+        """
+        with translated():
+            connection = self._begin(begin, agencies)
+            transaction = Transaction(connection)
+            try:
+                yield transaction
+                transaction.commit()
+            finally:
+                self._give_back(connection)
+
+    def _begin(self, begin: str, agencies: Collection[int]) -> Connection:
+        connection = self._pool.getconn()
+        try:
+            _open(connection, begin, agencies)
+        except psycopg.OperationalError:
+            self._give_back(connection)
+            # Nothing was done yet. The database was started anew, perhaps: no old connection is
+            # good, and a new one may be.
+            self._pool.drain()
+        except BaseException:
+            self._give_back(connection)
+            raise
+        else:
+            return connection
+        connection = self._pool.getconn()
+        try:
+            _open(connection, begin, agencies)
+        except BaseException:
+            self._give_back(connection)
+            raise
+        return connection
+
+    def _give_back(self, connection: Connection) -> None:
+        if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+            try:
+                connection.execute("ROLLBACK")
+            except psycopg.Error:
+                connection.close()
+        self._pool.putconn(connection)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._pool.close()
+
+
+class Transaction:
+    """Named queries in a transaction that has begun."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._ended = False
+
+    def rows(self, query: str, values: Any = None) -> list[Row]:
+        """What one query gives."""
+        return self.start(query, values).fetchall()
+
+    def start(self, query: str, values: Any = None) -> Cursor:
+        """Send one query; in a `pipeline` its rows are there at the end of it."""
+        return self.connection.execute(QUERIES[query], values, binary=True)
+
+    def enter(self, agencies: Collection[int]) -> None:
+        """See the rows of these agencies from here on."""
+        self.start("enter", {"agencies": array(agencies)})
+
+    @contextmanager
+    def pipeline(self) -> Iterator[None]:
+        """Send all queries of the block in one go."""
+        with self.connection.pipeline():
+            yield
+
+    def commit(self) -> None:
+        """End it here; within a pipeline together with the queries before."""
+        if not self._ended:
+            self._ended = True
+            self.connection.execute("COMMIT")
+
+
+def array(numbers: Collection[int]) -> str:
+    """Numbers as PostgreSQL writes an array."""
+    return "{" + ",".join(map(str, numbers)) + "}"
+
+
+def _open(connection: Connection, begin: str, agencies: Collection[int]) -> None:
+    with connection.pipeline():
+        connection.execute(begin)
+        connection.execute(QUERIES["enter"], {"agencies": array(agencies)})
+
+
+def _choose_preparing(connection: Connection) -> None:
+    # A pooler between us and the server makes up the process id that it tells. Behind one, the
+    # next transaction may meet a server that has not prepared our statement.
+    [(pid,)] = connection.execute("SELECT pg_backend_pid()").fetchall()
+    connection.prepare_threshold = 0 if pid == connection.info.backend_pid else None
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Errors of the driver in our words, without theirs: those may quote a row."""
+    try:
+        yield
+    except _RACES as error:
+        raise Conflict(_name(error)) from error
+    except PoolTimeout as error:
+        raise Unavailable("every connection to the database is busy, or it is away") from error
+    except _AWAY as error:
+        raise Unavailable(_name(error)) from error
+    except psycopg.Error as error:
+        raise StoreError(_name(error)) from error
+
+
+def _name(error: psycopg.Error) -> str:
+    return f"{type(error).__name__} ({error.sqlstate or 'no connection'})"

@@ -1,0 +1,71 @@
+-- Load and save of a batch: keys arrive as one array of JSON, rows are saved one by one.
+
+-- name: users_by_id
+SELECT {user_columns}
+FROM json_each(?) AS wanted
+CROSS JOIN portal_user ON portal_user.id = wanted.value ->> 1
+WHERE portal_user.agency_id = wanted.value ->> 0
+
+-- name: users_by_external_id
+SELECT {user_columns}
+FROM json_each(?) AS wanted
+CROSS JOIN portal_user
+    ON portal_user.agency_id = wanted.value ->> 0 AND portal_user.external_id = wanted.value ->> 1
+
+-- name: former_holders
+SELECT held.agency_id, held.external_id, held.user_id
+FROM json_each(?) AS wanted
+CROSS JOIN former_link AS held
+    ON held.agency_id = wanted.value ->> 0 AND held.external_id = wanted.value ->> 1
+
+-- name: memories
+SELECT kept.agency_id, kept.scope, kept.content, kept.body
+FROM json_each(:wanted) AS wanted
+CROSS JOIN idempotency AS kept
+    ON kept.agency_id = wanted.value ->> 0 AND kept.scope = wanted.value ->> 1
+WHERE kept.expires_ms > :now_ms
+
+-- name: last_seqs
+SELECT agency.id, agency.last_seq
+FROM json_each(?) AS wanted CROSS JOIN agency ON agency.id = wanted.value
+
+-- name: last_id
+SELECT last FROM identity WHERE kind = ?
+
+-- name: save_last_id
+UPDATE identity SET last = ? WHERE kind = ?
+
+-- name: clear_external_id
+UPDATE portal_user SET external_id = NULL WHERE agency_id = ? AND id = ?
+
+-- name: save_user
+INSERT INTO portal_user ({saved_columns})
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+{replace_user}
+
+-- name: save_former_link
+INSERT INTO former_link (agency_id, external_id, user_id) VALUES (?, ?, ?)
+ON CONFLICT (agency_id, external_id) DO UPDATE SET user_id = excluded.user_id
+
+-- name: save_change
+INSERT INTO change (agency_id, seq, subject, subject_id, fields, at_ms, key_id, run)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: save_last_seq
+UPDATE agency SET last_seq = ? WHERE id = ?
+
+-- name: save_media
+INSERT INTO media (id, agency_id, user_id, original_url, status, created_ms)
+VALUES (?, ?, ?, ?, ?, ?)
+
+-- name: supersede_media
+UPDATE media SET status = 'failed', error = 'no longer wanted: the avatar was replaced or cleared'
+WHERE agency_id = ? AND id = ?
+
+-- name: forget_memories
+DELETE FROM idempotency WHERE agency_id = ? AND expires_ms <= ?
+
+-- name: save_memory
+INSERT INTO idempotency (agency_id, scope, content, body, expires_ms) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (agency_id, scope) DO UPDATE SET
+    content = excluded.content, body = excluded.body, expires_ms = excluded.expires_ms

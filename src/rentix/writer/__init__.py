@@ -1,0 +1,192 @@
+"""Group commit: whatever is waiting becomes one transaction, and is answered after its commit.
+
+Nothing waits for a timer: a lone request is a batch of one, and while its commit runs the next
+batch gathers. Agencies take turns, so that a busy one fills a batch only when no other waits.
+
+The agency is the unit of order. Where other processes write the same database, one of them holds
+an agency at a time: its requests move to a second lane, which waits, while the first goes on.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from rentix.decide.batch import decide
+from rentix.decide.working_set import WorkingSet, lookup
+from rentix.errors import Problem
+from rentix.operations import Answer, Request
+from rentix.store import Conflict, Store, Unavailable
+from rentix.writer.waiting import Queue, Waiting
+
+Ending = Answer | Exception
+"""How a request ended: an answer, a `Problem`, or a `StoreError`."""
+
+QUEUE_OPERATIONS = 20_000
+_RUNS = 3  # of a batch that loses races
+
+
+class Overloaded(Exception):
+    """More is waiting than can be written in good time; nothing of this request was done."""
+
+
+class Closed(Exception):
+    """The writer takes no more requests."""
+
+
+class Held(Exception):
+    """Another process writes this agency just now; nothing of the request was done."""
+
+
+def commit(
+    store: Store, requests: Sequence[Request], now_ms: int, *, wait: bool = True
+) -> list[Ending]:
+    """Decide and store `requests` in one transaction; they are durable when this returns.
+
+    A batch that loses a race is run again. One that fails is split by request, so that nobody pays
+    for a neighbour's error. Without `wait`, requests of agencies that another process is writing
+    end as `Held`.
+    """
+    failure: Exception = Conflict()
+    for _ in range(_RUNS):
+        try:
+            return _commit_together(store, requests, now_ms, wait=wait)
+        except Conflict as error:
+            failure = error
+        except Unavailable as error:  # it would be so for each of them
+            return [error] * len(requests)
+        except Exception as error:  # noqa: BLE001 - a defect, too, is its own request's only
+            failure = error
+            break
+    if len(requests) == 1:
+        return [failure]
+    return [commit(store, [request], now_ms, wait=wait)[0] for request in requests]
+
+
+def _commit_together(
+    store: Store, requests: Sequence[Request], now_ms: int, *, wait: bool
+) -> list[Ending]:
+    agencies = {request.caller.agency_id for request in requests}
+    with store.batch(agencies, wait=wait) as batch:
+        ours = [request for request in requests if request.caller.agency_id in batch.claimed]
+        if not ours:
+            return [Held()] * len(requests)
+        working = batch.load(lookup(ours), now_ms)
+        endings = [
+            _decide(working, request, now_ms)
+            if request.caller.agency_id in batch.claimed
+            else Held()
+            for request in requests
+        ]
+        batch.save(working.effects, now_ms)
+    return endings
+
+
+def _decide(working: WorkingSet, request: Request, now_ms: int) -> Ending:
+    try:
+        return decide(working, request, now_ms)
+    except Problem as problem:
+        return problem
+
+
+def rehearse(store: Store, request: Request, now_ms: int) -> Answer:
+    """The same decision as `commit` makes, with nothing stored.
+
+    Raises:
+        Problem: the request as a whole is refused.
+    """
+    with store.trial(request.caller.agency_id) as batch:
+        return decide(batch.load(lookup([request]), now_ms), request, now_ms)
+
+
+class Clock(Protocol):
+    """The time, in milliseconds since 1970."""
+
+    def __call__(self) -> int:
+        """Now."""
+
+
+class Writer:
+    """The threads that write. `deliver` gets all endings of a batch after its commit.
+
+    One lane is enough where nobody else writes; on a shared database there is one more, for the
+    agencies that another process holds.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        deliver: Callable[[list[tuple[object, Ending]]], None],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._deliver = deliver
+        self._queue = Queue()
+        self._changed = threading.Condition()
+        self._closing = False
+        self._lanes = [
+            threading.Thread(target=self._run, args=(waiting,), name="writer", daemon=True)
+            for waiting in ((False, True) if store.shared else (False,))
+        ]
+
+    def start(self) -> None:
+        """Begin to write."""
+        for lane in self._lanes:
+            lane.start()
+
+    def submit(self, request: Request, done: object) -> None:
+        """Queue a request; `done` comes back through `deliver` with its ending.
+
+        Raises:
+            Overloaded: too much is waiting.
+            Closed: `close` was called.
+        """
+        waiting = Waiting(request, done, max(1, len(request.operations)))
+        with self._changed:
+            if self._closing:
+                raise Closed
+            if self._queue.operations + waiting.size > QUEUE_OPERATIONS:
+                raise Overloaded
+            self._queue.put(waiting)
+            self._changed.notify_all()
+
+    @property
+    def backlog(self) -> int:
+        """How many operations wait."""
+        return self._queue.operations
+
+    def close(self) -> None:
+        """Write what is waiting, answer it, and stop."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        for lane in self._lanes:
+            lane.join()
+
+    def _run(self, waiting_lane: bool) -> None:  # noqa: FBT001 - a thread's arguments have no names
+        while batch := self._next(waiting_lane=waiting_lane):
+            requests = [waiting.request for waiting in batch]
+            try:
+                endings = commit(self._store, requests, self._clock(), wait=waiting_lane)
+            except Exception as error:  # noqa: BLE001 - a defect must not leave anybody waiting
+                endings = [error] * len(batch)
+            ended = list(zip(batch, endings, strict=True))
+            with self._changed:
+                held = [waiting for waiting, ending in ended if isinstance(ending, Held)]
+                self._queue.release(batch, held)
+                self._changed.notify_all()
+            self._deliver([(w.done, ending) for w, ending in ended if not isinstance(ending, Held)])
+
+    def _next(self, *, waiting_lane: bool) -> list[Waiting]:
+        def due() -> bool:
+            return self._queue.ready(waiting_lane=waiting_lane) or (
+                self._closing and self._queue.idle
+            )
+
+        with self._changed:
+            self._changed.wait_for(due)
+            if self._queue.idle:
+                return []
+            return self._queue.take(waiting_lane=waiting_lane)
