@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rentix.settings import Place
+from rentix.store.cluster import create_database, running_cluster
+from rentix.store.migrate_postgres import migrate_postgres
 from tests.service import Service, Tenant
+
+DATABASES = ["sqlite", "postgres"]
 
 
 @pytest.fixture(scope="session")
@@ -24,10 +30,44 @@ def test_data() -> Path:
     return folder
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take `--database`, for a quick run on one of the two."""
+    parser.addoption("--database", choices=DATABASES, help="test on this database only")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test that asks for a service, by whatever fixture, on both databases."""
+    if "database" in metafunc.fixturenames:
+        only = metafunc.config.getoption("--database")
+        databases = [only] if only else DATABASES
+        metafunc.parametrize("database", databases, scope="session")
+
+
 @pytest.fixture(scope="session")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def postgres_admin_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the administrator's address of a PostgreSQL: the one named, or one of our own."""
+    if named := os.environ.get("RENTIX_TEST_POSTGRES"):
+        yield named
+        return
+    with running_cluster(tmp_path_factory.mktemp("postgres") / "cluster") as cluster:
+        yield cluster.admin_url
+
+
+@pytest.fixture(scope="session")
+def place(
+    database: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Place:
+    """Give the place of fresh data: a directory, or the address of a database."""
+    if database == "sqlite":
+        return tmp_path_factory.mktemp("data")
+    admin_url = request.getfixturevalue("postgres_admin_url")
+    return migrate_postgres(create_database(admin_url, f"rentix_{secrets.token_hex(4)}"))
+
+
+@pytest.fixture(scope="session")
+def service(place: Place) -> Iterator[Service]:
     """Serve a fresh database on a loopback port, with a clock that tests may turn."""
-    service = Service(tmp_path_factory.mktemp("data"))
+    service = Service(place)
     with service.running():
         yield service
 

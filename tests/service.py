@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -17,9 +16,10 @@ from rentix.api.server import listen, make_server
 from rentix.model import SCOPES, Agency, Change
 from rentix.operations import Caller, Outcome, RegisterUser, Request
 from rentix.rules.phones import read_phones
+from rentix.settings import Place
 from rentix.store import Store
 from rentix.store.agencies import create_agency, create_key
-from rentix.store.sqlite import SqliteStore
+from rentix.wiring import make_store
 from rentix.writer import commit
 
 
@@ -91,11 +91,11 @@ class Tenant:
 class Service:
     """A served store. Commands and tests may write beside the server, as an operator does."""
 
-    def __init__(self, directory: Path, body_timeout_s: float = 2) -> None:
-        self.directory = directory
+    def __init__(self, place: Place, body_timeout_s: float = 2) -> None:
+        self.place = place
         self.clock = Clock()
-        self.store = SqliteStore(directory)  # the operator's hand; the server has its own
-        portal = Portal(SqliteStore(directory), self.clock, body_timeout_s=body_timeout_s)
+        self.store = make_store(place)  # the operator's hand; the server has its own
+        portal = Portal(make_store(place), self.clock, body_timeout_s=body_timeout_s)
         self.app = App(portal)
         self.server = make_server(self.app)
         self.url = ""

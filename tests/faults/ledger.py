@@ -60,7 +60,7 @@ class Ledger:
             assert last_seq == self._last_seq.get(agency_id, 0)
 
     def _check_users(self, file: apsw.Connection) -> None:
-        query = "SELECT id, version, external_id, name, phone FROM user"
+        query = "SELECT id, version, external_id, name, phone FROM portal_user"
         rows: list[tuple[Any, ...]] = list(file.execute(query))
         assert len(rows) == len(self._users), "every user has a creation, every creation a user"
         for user_id, version, external_id, name, phone in rows:

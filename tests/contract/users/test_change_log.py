@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
+from pathlib import Path
+from typing import LiteralString
 
 import apsw
+import psycopg
 import pytest
 
 from tests.contract.users.shapes import FIXED, MOBILE, ok
@@ -98,18 +101,38 @@ def test_writes_nothing_means_nothing(tenant: Tenant) -> None:
     assert tenant.changes()[-1].seq == before[1][-1].seq + 1
 
 
-@pytest.mark.parametrize("statement", ["UPDATE change SET at_ms = 0", "DELETE FROM change"])
-def test_the_log_is_append_only(tenant: Tenant, service: Service, statement: str) -> None:
-    """One append-only table."""
-    tenant.create("7")
-    before = tenant.changes()
-    connection = apsw.Connection(str(service.directory / "rentix.db"))
+def refused_by_sqlite(directory: Path, statement: str) -> None:
+    connection = apsw.Connection(str(directory / "rentix.db"))
     try:
         connection.set_busy_timeout(5000)
         with pytest.raises(apsw.ConstraintError, match="append-only"):
             connection.execute(statement)
     finally:
         connection.close()
+
+
+def refused_by_postgres(admin_url: str, app_url: str, statement: LiteralString) -> None:
+    with psycopg.connect(app_url) as app, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        app.execute(statement)
+    database = app_url.rpartition("/")[2]
+    with (
+        psycopg.connect(admin_url, dbname=database) as admin,
+        pytest.raises(psycopg.errors.RaiseException, match="append-only"),
+    ):
+        admin.execute(statement)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE change SET at_ms = 0", "DELETE FROM change"])
+def test_the_log_is_append_only(
+    tenant: Tenant, service: Service, request: pytest.FixtureRequest, statement: str
+) -> None:
+    """One append-only table."""
+    tenant.create("7")
+    before = tenant.changes()
+    if isinstance(service.place, Path):
+        refused_by_sqlite(service.place, statement)
+    else:
+        refused_by_postgres(request.getfixturevalue("postgres_admin_url"), service.place, statement)
     assert tenant.changes() == before
 
 
