@@ -49,8 +49,8 @@ demo: setup ## serve a sandbox with a roster synced into it (ROSTER=file MAP=fil
 test: setup-dev ## run all tests but the soak
 	@$(BIN)/python -m pytest
 
-quick: setup-dev ## run the fast tests
-	@$(BIN)/python -m pytest -m "not slow and not soak"
+quick: setup-dev ## run the fast tests, on SQLite
+	@$(BIN)/python -m pytest -m "not slow and not soak" --database sqlite
 
 soak: setup-dev ## run the long tests (500 kills)
 	@$(BIN)/python -m pytest -m soak
