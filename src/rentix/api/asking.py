@@ -36,8 +36,8 @@ class AtOnce(Generic[Question, Answer]):
 class Gathered(Generic[Question, Answer]):
     """Asks in a thread; what comes meanwhile is gathered and asked together.
 
-    As with writes, nothing waits for a timer: a lone question is asked alone, at once. The thread is
-    its own, so that no pile of slow lists stands in the way.
+    As with writes, nothing waits for a timer: a lone question is asked alone, at once. The thread
+    is its own, so that no pile of slow lists stands in the way.
     """
 
     def __init__(self, answer: Callable[[Sequence[Question]], list[Answer]]) -> None:
