@@ -36,6 +36,9 @@ LOGGED = frozenset(
         "at",
         "url",
         "metrics",
+        "worker",
+        "pid",
+        "exit_code",
     ]
 )
 """All that a log line may hold. Whatever else is given to the log is dropped."""
@@ -74,6 +77,14 @@ def serving(place: Place) -> Iterator[App]:
     """
     with claimed(place) if isinstance(place, Path) else nullcontext():
         yield App(Portal(make_store(place), now_ms))
+
+
+@contextmanager
+def serving_in_worker(place: Place) -> Iterator[App]:
+    """The service in a process that nothing was set up in yet."""
+    start_logging()
+    with serving(place) as app:
+        yield app
 
 
 @contextmanager

@@ -16,7 +16,9 @@ from rentix.api.protocol import GuardedProtocol
 
 DEFAULT_METRICS_PORT = 9464
 LOOPBACK = ("127.0.0.1", "::1")
-_GRACE_S = 20
+GRACE_S = 20
+"""How long what is in flight may take after SIGTERM."""
+
 _log = structlog.get_logger("rentix")
 
 
@@ -40,13 +42,10 @@ def serve(
         PortTaken: `port`, or an explicit `metrics_port`, is in use.
     """
     listener = listen(host, port)
-    metrics_url = _show_metrics(app.watcher.registry, metrics_port)
-    url = f"http://{_bracketed(host)}:{listener.getsockname()[1]}"
+    metrics_url = show_metrics(app.watcher.registry, metrics_port)
+    url = url_of(host, listener)
     _log.info("serving", url=url, metrics=metrics_url)
-    # uvicorn raises the signal that stopped it anew when all is finished, and hears none before it
-    # runs: both are the end of a process that did as it was told.
-    for stopping in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(stopping, lambda *_: sys.exit(0))
+    end_when_told()
     ready(url)
     make_server(app, proxies).run([listener])
 
@@ -62,17 +61,38 @@ def make_server(app: App, proxies: Sequence[str] = LOOPBACK) -> uvicorn.Server:
         log_config=None,
         server_header=False,
         forwarded_allow_ips=list(proxies),  # left out, uvicorn would ask the environment
-        timeout_graceful_shutdown=_GRACE_S,
+        timeout_graceful_shutdown=GRACE_S,
     )
     return uvicorn.Server(config)
 
 
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
+def end_when_told() -> None:
+    """Let SIGTERM and Ctrl-C end the process with 0, before the server runs and after it."""
+    # uvicorn raises the signal that stopped it anew when all is finished, and hears none before it
+    # runs: both are the end of a process that did as it was told.
+    for stopping in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stopping, lambda *_: sys.exit(0))
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that takes connections.
+def url_of(host: str, bound: socket.socket) -> str:
+    """The address of the API on a bound socket."""
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{bound.getsockname()[1]}"
+
+
+def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """A socket that takes connections; `shared` as for `bind`.
+
+    Raises:
+        PortTaken: somebody else listens there.
+    """
+    listener = bind(host, port, shared=shared)
+    listener.listen(2048)
+    return listener
+
+
+def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """A socket that holds an address. Of `shared` ones many may hold, and listen on, the same.
 
     Raises:
         PortTaken: somebody else listens there.
@@ -80,24 +100,33 @@ def listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
         message = f"cannot listen on {host}:{port} ({error.strerror}); choose another with --port"
         raise PortTaken(message) from None
-    listener.listen(2048)
     return listener
 
 
-def _show_metrics(registry: CollectorRegistry, port: int | None) -> str:
+def show_metrics(registry: CollectorRegistry, port: int | None, worker: int = 0) -> str:
+    """Show the metrics on loopback, and return where: on `port`, one further for each worker.
+
+    Without a port it is the usual one, or any that is free; 0 is any that is free, too.
+
+    Raises:
+        PortTaken: an explicit `port` is in use.
+    """
     # Loopback only: metrics are the operator's, and carry no key.
-    wanted = [DEFAULT_METRICS_PORT, 0] if port is None else [port]
+    usual = [DEFAULT_METRICS_PORT + worker, 0]
+    wanted = usual if port is None else [port + worker if port else 0]
     for choice in wanted:
         try:
             server, _ = start_http_server(choice, addr="127.0.0.1", registry=registry)
-        except OSError:
+        except (OSError, OverflowError):  # taken, or beyond the last port
             continue
         return f"http://127.0.0.1:{server.server_port}/metrics"
-    message = f"cannot show metrics on 127.0.0.1:{port}; choose another with --metrics-port"
+    message = f"cannot show metrics on 127.0.0.1:{wanted[0]}; choose another with --metrics-port"
     raise PortTaken(message)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from rentix.api.server import LOOPBACK, PortTaken
 from rentix.api.server import serve as serve_app
+from rentix.api.workers import WorkerFailed, serve_workers
 from rentix.cli.options import Data, Database, describe, find_place, store_in
 from rentix.cli.output import Stop, say
 from rentix.settings import Place
 from rentix.store import StoreError
 from rentix.store.agencies import is_sandbox
-from rentix.wiring import InUse, serving, start_logging
+from rentix.wiring import InUse, serving, serving_in_worker, start_logging
 
 Port = Annotated[int, Parameter(help="Port of the API; 0 takes any free one.")]
 MetricsPort = Annotated[
@@ -30,6 +33,7 @@ Proxies = Annotated[
         "this machine's own.",
     ),
 ]
+Workers = Annotated[int, Parameter(help="How many processes serve; above 1 with --database only.")]
 
 
 def serve(
@@ -40,6 +44,7 @@ def serve(
     port: Port = 8000,
     metrics_port: MetricsPort = None,
     proxy: Proxies = None,
+    workers: Workers = 1,
 ) -> int:
     """Serve the API, on the embedded database or on PostgreSQL.
 
@@ -53,7 +58,9 @@ def serve(
         Address to listen on. Put a TLS proxy in front before listening to the world.
     """
     proxies = [_read_proxy(text) for text in proxy] if proxy else LOOPBACK
-    serve_place(find_place(data, database), host, port, metrics_port, proxies)
+    place = find_place(data, database)
+    _check_workers(workers, place)
+    serve_place(place, host, port, metrics_port, proxies, workers=workers)
     return 0
 
 
@@ -64,6 +71,16 @@ def _read_proxy(text: str) -> str:
         raise Stop(f"--proxy {text} is no address or network such as 10.0.0.0/8: {error}") from None
 
 
+def _check_workers(workers: int, place: Place) -> None:
+    if workers < 1:
+        raise Stop(f"--workers {workers} must be at least 1")
+    if workers > 1 and isinstance(place, Path):
+        raise Stop(
+            f"--workers {workers}: SQLite is served by one process; "
+            "--database postgresql://… takes many"
+        )
+
+
 def serve_place(
     place: Place,
     host: str,
@@ -71,20 +88,26 @@ def serve_place(
     metrics_port: int | None,
     proxies: Sequence[str] = LOOPBACK,
     *,
+    workers: int = 1,
     sandbox: bool = False,
 ) -> None:
-    """Serve until told to stop.
+    """Serve until told to stop: in this very process, or in several workers.
 
     Raises:
         Stop: the data or the port is in use, or the data cannot be read or is a sandbox's.
     """
     start_logging()
     try:
+        if workers > 1:
+            _refuse_sandbox(place)
+            build = partial(serving_in_worker, place)
+            serve_workers(build, workers, host, port, metrics_port, _say_where, proxies)
+            return
         with serving(place) as app:
             if not sandbox:
                 _refuse_sandbox(place)
             serve_app(app, host, port, metrics_port, _say_where, proxies)
-    except (InUse, PortTaken) as error:
+    except (InUse, PortTaken, WorkerFailed) as error:
         raise Stop(str(error)) from error
     except (StoreError, OSError) as error:
         raise Stop(f"{describe(place)} cannot be used: {error}") from error
