@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from rentix.settings import Place
 from rentix.store.cluster import create_database, running_cluster
@@ -51,6 +53,22 @@ def postgres_admin_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
         return
     with running_cluster(tmp_path_factory.mktemp("postgres") / "cluster") as cluster:
         yield cluster.admin_url
+
+
+@pytest.fixture
+def fresh_admin_url(postgres_admin_url: str) -> Iterator[str]:
+    """Give the administrator's address of an empty PostgreSQL database, dropped at the end."""
+    name = f"rentix_{secrets.token_hex(4)}"
+    yield create_database(postgres_admin_url, name)
+    with psycopg.connect(postgres_admin_url, autocommit=True) as admin:
+        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        admin.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(f"{name}_app")))
+
+
+@pytest.fixture
+def fresh_url(fresh_admin_url: str) -> str:
+    """Give the address to serve a migrated PostgreSQL database with, empty of agencies."""
+    return migrate_postgres(fresh_admin_url)
 
 
 @pytest.fixture(scope="session")

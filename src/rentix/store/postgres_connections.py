@@ -73,26 +73,23 @@ class Connections:
                 self._give_back(connection)
 
     def _begin(self, begin: str, agencies: Collection[int]) -> Connection:
-        connection = self._pool.getconn()
-        try:
-            _open(connection, begin, agencies)
-        except psycopg.OperationalError:
-            self._give_back(connection)
-            # Nothing was done yet. The database was started anew, perhaps: no old connection is
-            # good, and a new one may be.
-            self._pool.drain()
-        except BaseException:
-            self._give_back(connection)
-            raise
-        else:
-            return connection
-        connection = self._pool.getconn()
-        try:
-            _open(connection, begin, agencies)
-        except BaseException:
-            self._give_back(connection)
-            raise
-        return connection
+        for last in (False, True):
+            connection = self._pool.getconn()
+            try:
+                _open(connection, begin, agencies)
+            except psycopg.OperationalError:
+                self._give_back(connection)
+                if last:
+                    raise
+                # Nothing was done yet. The database was started anew, perhaps: then no old
+                # connection is good, and a new one may be.
+                self._pool.drain()
+            except BaseException:
+                self._give_back(connection)
+                raise
+            else:
+                return connection
+        raise AssertionError("the last try returns or raises")
 
     def _give_back(self, connection: Connection) -> None:
         if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
