@@ -60,11 +60,26 @@ def rentix(*arguments: str | Path) -> list[str]:
 @contextmanager
 def serving(data: Path, *options: str, command: str = "serve") -> Iterator[Served]:
     """Run `rentix serve` on a free port while the block runs; it is killed if it is left over."""
+    with run_served(data, rentix(command, "--data", data, *options), {}) as served:
+        yield served
+
+
+@contextmanager
+def serving_postgres(folder: Path, url: str, *options: str) -> Iterator[Served]:
+    """Run `rentix serve` on PostgreSQL, whose address is told by the environment."""
+    with run_served(folder, rentix("serve", *options), {"RENTIX_DATABASE": url}) as served:
+        yield served
+
+
+@contextmanager
+def run_served(data: Path, command: list[str], environment: dict[str, str]) -> Iterator[Served]:
+    """Run a command that serves on a free port, while the block runs."""
     log = data.with_name(f"{data.name}.log")
     with (
         log.open("w") as stderr,
         subprocess.Popen(
-            rentix(command, "--data", data, "--port", "0", "--metrics-port", "0", *options),
+            [*command, "--port", "0", "--metrics-port", "0"],
+            env=os.environ | environment,
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,
