@@ -13,10 +13,12 @@ import rentix
 from rentix.cli.output import Stop, say_error
 
 COMMANDS = {
-    ("serve",): ("serve:serve", "Serve the API on the embedded database."),
+    ("serve",): ("serve:serve", "Serve the API."),
     ("sandbox",): ("sandbox:sandbox", "Serve a sandbox with a published key."),
     ("sync",): ("sync:sync", "Sync a roster of agents into a portal."),
     ("demo",): ("demo:demo", "Show a sandbox with a roster synced into it."),
+    ("db", "migrate"): ("db:migrate", "Make or update a PostgreSQL database."),
+    ("db", "status"): ("db:status", "Show whether the database may be served."),
     ("agency", "create"): ("agency:create", "Create an agency and its first API key."),
     ("agency", "suspend"): ("agency:suspend", "Refuse an agency's keys until it is resumed."),
     ("agency", "resume"): ("agency:resume", "Accept a suspended agency's keys again."),
@@ -29,6 +31,7 @@ COMMANDS = {
 """Every command: its words, where it is, and its line in the list of commands."""
 
 _GROUPS = {
+    "db": "Prepare a PostgreSQL database, and look at one.",
     "agency": "Create, suspend and resume agencies; switch CRM access.",
     "key": "Create, list and revoke API keys.",
     "user": "Agents who register on the portal themselves.",

@@ -11,7 +11,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from rentix.store.migrate import SchemaTooNew, migrations
-from rentix.store.postgres_connections import translated
+from rentix.store.postgres_connections import connect, translated
 from rentix.store.schema import read_version
 
 Connection = psycopg.Connection[Any]
@@ -56,7 +56,7 @@ def migrate_postgres(admin_url: str) -> str:
         SchemaTooNew: the schema has steps that this program doesn't know.
         Unavailable, StoreError: the database is away, or the administrator may not do this.
     """
-    with translated(), psycopg.connect(admin_url, connect_timeout=5) as connection:
+    with translated(), connect(admin_url) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
         connection.execute(_BOOKS)
         _apply_missing(connection)

@@ -11,7 +11,13 @@ from rentix.model import Agency, Change, Job, User
 from rentix.store import Known, Spending, UserFilter, UserKey
 from rentix.store.page_query import page_query
 from rentix.store.postgres_batch import PostgresBatch
-from rentix.store.postgres_connections import QUERIES, Connections, Transaction
+from rentix.store.postgres_connections import (
+    QUERIES,
+    Connections,
+    Transaction,
+    connect,
+    translated,
+)
 from rentix.store.rows import to_agency, to_change, to_job, to_key, to_user
 from rentix.store.schema import check_serving
 
@@ -31,13 +37,9 @@ class PostgresStore:
     shared = True
 
     def __init__(self, url: str, connections: int = DEFAULT_CONNECTIONS) -> None:
+        with translated(), connect(url) as connection:
+            check_serving(connection)
         self._connections = Connections(url, connections)
-        try:
-            with self._connections.transaction((), _READ) as transaction:
-                check_serving(transaction.connection)
-        except BaseException:
-            self._connections.close()
-            raise
 
     @contextmanager
     def batch(self, agencies: Collection[int], *, wait: bool = True) -> Iterator[PostgresBatch]:

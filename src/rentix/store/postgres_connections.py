@@ -35,6 +35,23 @@ _AWAY = (
 )
 
 
+def connect(url: str) -> psycopg.Connection[Row]:
+    """A connection of one's own, for a command or a first look.
+
+    Raises:
+        Unavailable: the server cannot be reached or refuses us; the message says what it said.
+        StoreError: the address makes no sense.
+    """
+    try:
+        return psycopg.connect(url, connect_timeout=3)
+    except psycopg.OperationalError as error:
+        # It names host, port and user, never the password.
+        raise Unavailable(" ".join(str(error).split())) from error
+    except psycopg.Error as error:  # this one quotes the address
+        message = "its address is not like postgresql://user:password@host:5432/database"
+        raise StoreError(message) from error
+
+
 class Connections:
     """Up to `size` connections to `url`, made when they are needed.
 
