@@ -8,12 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from rentix.settings import Place
-from rentix.store.cluster import create_database, running_cluster
+from rentix.store.cluster import create_database, drop_database, running_cluster
 from rentix.store.migrate_postgres import migrate_postgres
 from tests.service import Service, Tenant
 
@@ -60,9 +58,7 @@ def fresh_admin_url(postgres_admin_url: str) -> Iterator[str]:
     """Give the administrator's address of an empty PostgreSQL database, dropped at the end."""
     name = f"rentix_{secrets.token_hex(4)}"
     yield create_database(postgres_admin_url, name)
-    with psycopg.connect(postgres_admin_url, autocommit=True) as admin:
-        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-        admin.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(f"{name}_app")))
+    drop_database(postgres_admin_url, name)
 
 
 @pytest.fixture

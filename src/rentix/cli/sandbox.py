@@ -16,11 +16,14 @@ from rentix.operations import Caller, Operation, RegisterUser, Request
 from rentix.rules.phones import read_phones
 from rentix.rules.puts import Terms, read_put
 from rentix.settings import Place
-from rentix.store import Store
+from rentix.store import Store, StoreError
 from rentix.store.agencies import create_agency, create_key, is_sandbox
+from rentix.store.cluster import create_database, drop_database, running_cluster
+from rentix.store.migrate_postgres import migrate_postgres
 from rentix.wiring import InUse, claimed, now_ms
 from rentix.writer import commit
 
+_DATABASE = "rentix"
 _FROM_CRM: list[dict[str, Any]] = [
     {
         "externalId": "crm-1",
@@ -44,12 +47,39 @@ def sandbox(
     region: Annotated[str | None, Parameter(help="Country of the agency, else MD.")] = None,
     reset: Annotated[bool, Parameter(negative="", help="Begin with fresh data.")] = False,
     metrics_port: MetricsPort = None,
+    postgres: Annotated[
+        bool, Parameter(negative="", help="On a PostgreSQL of its own, with its files in --data.")
+    ] = False,
 ) -> int:
     """Serve a sandbox: loopback only, one agency, a few agents, a published key, no rate budget.
 
     Example: rentix sandbox --data ./sandbox-data --port 8000
     """
     place = find_place(data, database)
+    if not postgres:
+        _serve_sandbox(place, port, region, metrics_port, reset=reset)
+        return 0
+    if not isinstance(place, Path):
+        raise Stop("--postgres starts a PostgreSQL of its own; leave --database out")
+    try:
+        with running_cluster(place / "postgres") as cluster:
+            say(f"PostgreSQL's files are in {cluster.directory}")
+            address = migrate_postgres(_prepare(cluster.admin_url, reset=reset))
+            _serve_sandbox(address, port, region, metrics_port, reset=False)
+    except StoreError as error:
+        raise Stop(f"PostgreSQL cannot be used: {error}") from error
+    return 0
+
+
+def _prepare(admin_url: str, *, reset: bool) -> str:
+    if reset:
+        drop_database(admin_url, _DATABASE)
+    return create_database(admin_url, _DATABASE)
+
+
+def _serve_sandbox(
+    place: Place, port: int, region: str | None, metrics_port: int | None, *, reset: bool
+) -> None:
     wanted = check_region(region) if region else None
     found = _find_sandbox(place)
     if found and wanted not in (None, found.region) and not reset:
@@ -61,7 +91,6 @@ def sandbox(
             _seed(store, wanted or "MD")
     say(f"Sandbox key: {SANDBOX_KEY}")
     serve_place(place, "127.0.0.1", port, metrics_port, sandbox=True)
-    return 0
 
 
 def _find_sandbox(place: Place) -> Agency | None:
@@ -94,6 +123,8 @@ def _seed(store: Store, region: str) -> None:
     with store.operate() as hand:
         agency_id = create_agency(hand, agency, now_ms(), sandbox=True)
         key_id, _ = create_key(hand, agency_id, every, now_ms(), published=SANDBOX_KEY)
+        if (agency_id, key_id) != (1, 1):  # the published key names them
+            raise Stop("a sandbox needs a fresh database; this one has had agencies or keys")
     registrations = [
         RegisterUser(name=name, phone=phone)
         for name, number in _REGISTERED

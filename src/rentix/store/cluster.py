@@ -179,10 +179,22 @@ def running_cluster(
 
 
 def create_database(admin_url: str, name: str) -> str:
-    """Make a database, and return its administrator's address."""
+    """Make a database unless it is there, and return its administrator's address."""
     with psycopg.connect(admin_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        known = connection.execute("SELECT FROM pg_database WHERE datname = %s", (name,))
+        if known.fetchone() is None:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     return f"{admin_url.rpartition('/')[0]}/{name}"
+
+
+def drop_database(admin_url: str, name: str) -> None:
+    """Remove a database, whoever is connected, and the role that served it."""
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        for form, dropped in (
+            ("DROP DATABASE IF EXISTS {} WITH (FORCE)", name),
+            ("DROP ROLE IF EXISTS {}", f"{name}_app"),
+        ):
+            connection.execute(sql.SQL(form).format(sql.Identifier(dropped)))
 
 
 def _free_port() -> int:
