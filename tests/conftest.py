@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,7 @@ def postgres_admin_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
         return
     with running_cluster(tmp_path_factory.mktemp("postgres") / "cluster") as cluster:
         yield cluster.admin_url
+    shutil.rmtree(cluster.directory)  # it may lie outside of pytest's own folder
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 import time
 from collections import Counter
@@ -54,6 +55,7 @@ class Client(threading.Thread):
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
     with running_cluster(tmp_path / "cluster") as cluster:
         yield cluster
+    shutil.rmtree(cluster.directory)
 
 
 def crash_under_load(cluster: Cluster, crashes: int, pause_s: float) -> dict[str, Any]:

