@@ -52,7 +52,7 @@ class Served:
         return self.process.wait(STOP_TIMEOUT_S)
 
 
-def rentix(*arguments: str | Path) -> list[str]:
+def rentix(*arguments: str | Path | int) -> list[str]:
     """The command line `rentix …`, run by this very Python."""
     return [sys.executable, "-m", "rentix", *map(str, arguments)]
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 DATA_VARIABLE = "RENTIX_DATA"
 DATABASE_VARIABLE = "RENTIX_DATABASE"
 ADMIN_VARIABLE = "RENTIX_ADMIN_URL"
 DEFAULT_DATA = Path("rentix-data")
-SCHEMES = ("postgresql://", "postgres://")
+
+_HOST = r"(?:\[[\w:.%]+\]|[^@:/?#,\[\]]*)(?::\d*)?"
+_ADDRESS = re.compile(rf"postgres(?:ql)?://(?:[^@/?#]*@)?{_HOST}(?:,{_HOST})*(?:[/?][^@#]*)?")
 
 Place = Path | str
 """Where the data is: a directory, or the address of a PostgreSQL database."""
@@ -48,9 +51,12 @@ def find_admin_url(given: str | None) -> str | None:
 def check_address(address: str, name: str) -> str:
     """The address, which may hold a password and so is never repeated.
 
+    A password that is not percent-encoded would be taken for a host, and shown in an error.
+
     Raises:
         BadPlace: it is none of PostgreSQL's.
     """
-    if not address.startswith(SCHEMES):
-        raise BadPlace(f"{name} must be like postgresql://user:password@host:5432/database")
+    if not _ADDRESS.fullmatch(address):
+        message = f"{name} must be like postgresql://user:password@host:5432/database"
+        raise BadPlace(f"{message}; in user and password write @ as %40, / as %2F, % as %25")
     return address

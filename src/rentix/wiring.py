@@ -17,11 +17,8 @@ import structlog
 from rentix.api.app import App
 from rentix.api.portal import Portal
 from rentix.settings import Place
-from rentix.store import Store, StoreError
-from rentix.store.agencies import is_sandbox
-from rentix.store.migrate import migrations
+from rentix.store import Store
 from rentix.store.postgres import PostgresStore
-from rentix.store.queries import Database
 from rentix.store.sqlite import SqliteStore
 
 LOGGED = frozenset(
@@ -64,21 +61,6 @@ def open_store(place: Place) -> Iterator[Store]:
         yield store
     finally:
         store.close()
-
-
-def look_at(place: Place) -> dict[str, Any]:
-    """What an operator wants to know of the data at `place`. It is changed in nothing.
-
-    Raises:
-        StoreError: it may not be served; the message says why.
-    """
-    kind: Database = "sqlite" if isinstance(place, Path) else "postgres"
-    if isinstance(place, Path) and not (place / "rentix.db").exists():
-        raise StoreError(f"there is no data in {place}")
-    with open_store(place) as store, store.operate() as hand:
-        sandbox = is_sandbox(hand)
-    schema = migrations(kind)[-1][0]
-    return {"servable": True, "kind": kind, "schema": schema, "sandbox": sandbox}
 
 
 def make_store(place: Place) -> Store:

@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
+import apsw
 import psycopg
 import pytest
 
@@ -46,7 +48,15 @@ def test_two_migrations_at_once_apply_once_and_print_one_address(fresh_admin_url
 def test_status_says_what_may_be_served(fresh_admin_url: str) -> None:
     url = migrate(fresh_admin_url)
     shown = json.loads(run("db", "status", "--json", RENTIX_DATABASE=url))
-    assert shown == {"servable": True, "kind": "postgres", "schema": 1, "sandbox": None}
+    assert shown.pop("server").startswith("PostgreSQL ")
+    assert shown == {
+        "servable": True,
+        "reason": None,
+        "kind": "postgres",
+        "schema": 1,
+        "known": 1,
+        "sandbox": None,
+    }
     run("agency", "create", "Casa", "--database", url)
     assert "holds agencies" in run("db", "status", "--database", url)
 
@@ -107,3 +117,28 @@ def test_what_is_said_twice_or_not_at_all() -> None:
     both = ("--data", "x", "--database", "postgresql://h/d")
     assert "either --data or --database" in run("db", "status", *both, ends=2)
     assert "postgresql://" in run("db", "status", "--database", "mysql://u:hunter2@h", ends=2)
+
+
+@pytest.mark.parametrize(
+    "password", ["p@hunter2", "hunter2/x", "hunter2?x", "hunter2%", "p#hunter2"]
+)
+def test_a_password_that_is_not_encoded_is_not_shown(password: str) -> None:
+    address = f"postgresql://u:{password}@127.0.0.1:1/b"
+    said = run("db", "status", "--database", address, ends=2)
+    assert "postgresql://user:password@host" in said
+    assert "hunter2" not in said
+
+
+def test_looking_at_a_directory_changes_nothing_in_it(tmp_path: Path) -> None:
+    run("agency", "create", "Casa", "--data", str(tmp_path))
+    file = apsw.Connection(str(tmp_path / "rentix.db"))
+    file.execute("PRAGMA user_version = 0")
+    file.close()
+    before = (tmp_path / "rentix.db").read_bytes()
+    assert "serving it migrates it" in run("db", "status", "--data", str(tmp_path))
+    assert (tmp_path / "rentix.db").read_bytes() == before
+    file = apsw.Connection(str(tmp_path / "rentix.db"))
+    file.execute("PRAGMA user_version = 999")
+    file.close()
+    assert "upgrade it" in run("db", "status", "--data", str(tmp_path), ends=1)
+    assert "no rentix.db" in run("db", "status", "--data", str(tmp_path / "other"), ends=2)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import shlex
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
 
 from cyclopts import Parameter
 
 from rentix import settings
-from rentix.cli.options import Data, Database, Json, find_place
+from rentix.cli.options import Data, Database, Json, describe, find_place
 from rentix.cli.output import Stop, print_json, say
-from rentix.store import StoreError, Unavailable
+from rentix.store import StoreError
+from rentix.store.look import Look, look_at_address, look_at_directory
 from rentix.store.migrate_postgres import migrate_postgres
-from rentix.wiring import look_at
 
 AdminUrl = Annotated[
     str | None,
@@ -32,7 +35,8 @@ def migrate(*, admin_url: AdminUrl = None, json: Json = False) -> int:
         print_json({"databaseUrl": address})
     else:
         say("Schema and role are up to date. Keep this address secret, and serve with it:")
-        say(f"RENTIX_DATABASE={address}")
+        say(f"export RENTIX_DATABASE={shlex.quote(address)}")
+        say("rentix serve --workers 2")
     return 0
 
 
@@ -60,21 +64,20 @@ def status(*, data: Data = None, database: Database = None, json: Json = False) 
     """
     place = find_place(data, database)
     try:
-        seen = look_at(place)
-    except Unavailable as error:
-        raise Stop(f"the database cannot be reached: {error}") from error
+        seen = look_at_directory(place) if isinstance(place, Path) else look_at_address(place)
     except StoreError as error:
-        seen = {"servable": False, "reason": str(error)}
+        raise Stop(f"{describe(place)} cannot be read: {error}") from error
     if json:
-        print_json(seen)
+        print_json({"servable": seen.reason is None, **asdict(seen)})
     else:
         _say(seen)
-    return 0 if seen["servable"] else 1
+    return 1 if seen.reason else 0
 
 
-def _say(seen: dict[str, Any]) -> None:
-    if not seen["servable"]:
-        say(f"It may not be served: {seen['reason']}")
+def _say(seen: Look) -> None:
+    if seen.reason:
+        say(f"It may not be served: {seen.reason}")
         return
-    use = {True: "a sandbox", False: "agencies", None: "nothing yet"}[seen["sandbox"]]
-    say(f"It may be served: {seen['kind']}, schema {seen['schema']}, holds {use}")
+    use = {True: "a sandbox", False: "agencies", None: "nothing yet"}[seen.sandbox]
+    ahead = " (serving it migrates it)" if seen.schema < seen.known else ""
+    say(f"It may be served: {seen.server}, schema {seen.schema}{ahead}, holds {use}")

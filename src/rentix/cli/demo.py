@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import shlex
-import signal
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Annotated, Final
 
 import msgspec
@@ -17,6 +13,7 @@ from rich.console import Console
 
 from rentix.cli.child import Sandbox, free_port, start_sandbox
 from rentix.cli.output import Stop, say, say_error
+from rentix.cli.signals import ending_by_signal
 from rentix.cli.sync import exit_code
 from rentix.client import ApiError, Rentix, SetupError
 from rentix.client.access import PREFIX
@@ -52,7 +49,7 @@ def demo(
     try:
         source, field_map = open_chosen(roster, map_path)
         with (
-            _ending_by_signal(),
+            ending_by_signal(),
             tempfile.TemporaryDirectory(prefix="rentix-demo-") as folder,
             start_sandbox(Path(folder), free_port(port), region) as sandbox,
         ):
@@ -142,17 +139,3 @@ def _serve(sandbox: Sandbox) -> int:
     code = sandbox.wait()
     say_error(f"the sandbox ended by itself with exit code {code}")
     return 2
-
-
-@contextmanager
-def _ending_by_signal() -> Iterator[None]:
-    """Let SIGTERM, too, end the demo by the door, with the sandbox stopped."""
-
-    def leave(_signal: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, leave)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from rentix.cli.options import Data, Database, check_region, describe, find_place, store_in
 from rentix.cli.output import Stop, say
 from rentix.cli.serve import MetricsPort, Port, serve_place
+from rentix.cli.signals import ending_by_signal
 from rentix.model import SANDBOX_KEY, SCOPES, Agency
 from rentix.operations import Caller, Operation, RegisterUser, Request
 from rentix.rules.phones import read_phones
@@ -62,12 +63,14 @@ def sandbox(
     if not isinstance(place, Path):
         raise Stop("--postgres starts a PostgreSQL of its own; leave --database out")
     try:
-        with running_cluster(place / "postgres") as cluster:
+        with ending_by_signal(), running_cluster(place / "postgres") as cluster:
             say(f"PostgreSQL's files are in {cluster.directory}")
             address = migrate_postgres(_prepare(cluster.admin_url, reset=reset))
             _serve_sandbox(address, port, region, metrics_port, reset=False)
     except StoreError as error:
         raise Stop(f"PostgreSQL cannot be used: {error}") from error
+    except KeyboardInterrupt:
+        say("Stopped before it served.")
     return 0
 
 
@@ -124,7 +127,10 @@ def _seed(store: Store, region: str) -> None:
         agency_id = create_agency(hand, agency, now_ms(), sandbox=True)
         key_id, _ = create_key(hand, agency_id, every, now_ms(), published=SANDBOX_KEY)
         if (agency_id, key_id) != (1, 1):  # the published key names them
-            raise Stop("a sandbox needs a fresh database; this one has had agencies or keys")
+            raise Stop(
+                "a sandbox needs a fresh database, and this one has given out ids before; make a "
+                "new one, or add --reset to --postgres"
+            )
     registrations = [
         RegisterUser(name=name, phone=phone)
         for name, number in _REGISTERED

@@ -15,11 +15,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-import psycopg
 from psycopg import sql
 
 from rentix.store import StoreError
 from rentix.store.cluster_place import claim_place, make_private_file
+from rentix.store.postgres_connections import connect, translated
 from rentix.store.programs import (
     command_of,
     give_to_server,
@@ -171,8 +171,13 @@ def running_cluster(
 
 
 def create_database(admin_url: str, name: str) -> str:
-    """Make a database unless it is there, and return its administrator's address."""
-    with psycopg.connect(admin_url, autocommit=True) as connection:
+    """Make a database unless it is there, and return its administrator's address.
+
+    Raises:
+        Unavailable, StoreError: the server is away, or refuses.
+    """
+    with translated(), connect(admin_url) as connection:
+        connection.autocommit = True
         known = connection.execute("SELECT FROM pg_database WHERE datname = %s", (name,))
         if known.fetchone() is None:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
@@ -180,8 +185,13 @@ def create_database(admin_url: str, name: str) -> str:
 
 
 def drop_database(admin_url: str, name: str) -> None:
-    """Remove a database, whoever is connected, and the role that served it."""
-    with psycopg.connect(admin_url, autocommit=True) as connection:
+    """Remove a database, whoever is connected, and the role that served it.
+
+    Raises:
+        Unavailable, StoreError: the server is away, or refuses.
+    """
+    with translated(), connect(admin_url) as connection:
+        connection.autocommit = True
         for form, dropped in (
             ("DROP DATABASE IF EXISTS {} WITH (FORCE)", name),
             ("DROP ROLE IF EXISTS {}", f"{name}_app"),

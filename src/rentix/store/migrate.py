@@ -10,7 +10,10 @@ from rentix.store import StoreError
 
 
 class SchemaTooNew(StoreError):
-    """The database was written by a later Rentix than this one."""
+    """The data was written by a later Rentix than this one."""
+
+    def __init__(self, found: int, known: int) -> None:
+        super().__init__(f"the data is of schema {found}, this program knows {known}: upgrade it")
 
 
 def migrations(database: str) -> list[tuple[int, str]]:
@@ -39,8 +42,7 @@ def migrate_sqlite(connection: apsw.Connection) -> None:
 def _apply_missing(connection: apsw.Connection, steps: list[tuple[int, str]]) -> None:
     version, latest = connection.execute("PRAGMA user_version").get, steps[-1][0]
     if version > latest:
-        message = f"the data is of schema {version}, this program knows {latest}: upgrade it"
-        raise SchemaTooNew(message)
+        raise SchemaTooNew(version, latest)
     for number, script in steps:
         if number > version:
             connection.execute(script)

@@ -67,9 +67,7 @@ def migrate_postgres(admin_url: str) -> str:
 def _apply_missing(connection: Connection) -> None:
     version, steps = read_version(connection), migrations("postgres")
     if version > steps[-1][0]:
-        known = steps[-1][0]
-        message = f"the database is of schema {version}, this program knows {known}: upgrade it"
-        raise SchemaTooNew(message)
+        raise SchemaTooNew(version, steps[-1][0])
     for number, script in steps:
         if number > version:
             connection.execute(script.encode())

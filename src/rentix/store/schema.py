@@ -39,11 +39,10 @@ def check_serving(connection: psycopg.Connection[Any]) -> None:
     _check_role(connection)
     found, known = read_version(connection), migrations("postgres")[-1][0]
     if found < known:
-        message = f"the database is of schema {found}, this program needs {known}: run {_CURE}"
+        message = f"the data is of schema {found}, this program needs {known}: run {_CURE}"
         raise SchemaTooOld(message)
     if found > known:
-        message = f"the database is of schema {found}, this program knows {known}: upgrade it"
-        raise SchemaTooNew(message)
+        raise SchemaTooNew(found, known)
 
 
 def _check_role(connection: psycopg.Connection[Any]) -> None:

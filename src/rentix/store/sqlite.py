@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,21 +11,23 @@ from typing import Any
 import apsw
 
 from rentix.model import Agency, Change, Job, User
-from rentix.store import Known, Spending, StoreError, Unavailable, UserFilter, UserKey
+from rentix.store import Known, Spending, UserFilter, UserKey
 from rentix.store.migrate import migrate_sqlite
 from rentix.store.page_query import page_query
 from rentix.store.queries import load_queries
 from rentix.store.rows import to_agency, to_change, to_job, to_key, to_user
 from rentix.store.sqlite_batch import SqliteBatch
+from rentix.store.sqlite_connections import (
+    FILE_NAME,
+    check_library,
+    open_reader,
+    open_writer,
+    translated,
+)
 
 _QUERIES = load_queries("sqlite")
-_OLDEST_SAFE = (3, 51, 3)  # below, a race could lose pages of the write-ahead log
-_BUSY_TIMEOUT_MS = 5000
 _READERS = 4
 _KEY_COLUMNS = 6
-
-_PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
-_AWAY = (apsw.BusyError, apsw.LockedError, apsw.FullError, apsw.IOError, apsw.CantOpenError)
 
 
 class SqliteStore:
@@ -40,16 +40,16 @@ class SqliteStore:
     shared = False
 
     def __init__(self, directory: Path) -> None:
-        _check_library()
+        check_library()
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = directory / "rentix.db"
-        with _translated():
-            self._writer = _connect(path, os.O_CREAT)
+        path = directory / FILE_NAME
+        with translated():
+            self._writer = open_writer(path)
             migrate_sqlite(self._writer)
-            self._reader = _connect(path)
+            self._reader = open_reader(path)
             self._readers: SimpleQueue[apsw.Connection] = SimpleQueue()
             for _ in range(_READERS):
-                self._readers.put(_connect(path))
+                self._readers.put(open_reader(path))
 
     @contextmanager
     def batch(
@@ -59,7 +59,7 @@ class SqliteStore:
         wait: bool = True,  # noqa: ARG002 - there is one writer: it always gets every agency
     ) -> Iterator[SqliteBatch]:
         """A write transaction. A batch that saved nothing is rolled back: it costs no sync."""
-        with _translated():
+        with translated():
             self._writer.execute("BEGIN IMMEDIATE")
             batch = SqliteBatch(self._writer, agencies)
             try:
@@ -84,7 +84,7 @@ class SqliteStore:
     def _borrowed(self) -> Iterator[apsw.Connection]:
         reader = self._readers.get()
         try:
-            with _translated():
+            with translated():
                 yield reader
         finally:
             self._readers.put(reader)
@@ -131,7 +131,7 @@ class SqliteStore:
         return to_agency(row) if row else None
 
     def _row(self, query: str, values: Any) -> Any:
-        with _translated():
+        with translated():
             return self._reader.execute(_QUERIES[query], values).fetchone()
 
     def spend(self, spendings: Sequence[Spending]) -> list[int]:
@@ -141,7 +141,7 @@ class SqliteStore:
     @contextmanager
     def operate(self) -> Iterator[SqliteHand]:
         """A transaction of the operator's."""
-        with _translated(), self._writer:  # apsw's own: a savepoint
+        with translated(), self._writer:  # apsw's own: a savepoint
             yield SqliteHand(self._writer)
 
     def ping(self) -> None:
@@ -172,51 +172,3 @@ class SqliteHand:
         """A named query."""
         bound = {"agency_id": agency_id, **values}
         return self._connection.execute(_QUERIES[query], bound).fetchall()
-
-
-def _check_library() -> None:
-    version = tuple(map(int, apsw.sqlite_lib_version().split(".")))
-    if version < _OLDEST_SAFE:
-        message = f"SQLite {apsw.sqlite_lib_version()} can lose data; 3.51.3 or later is needed"
-        raise StoreError(message)
-
-
-def _connect(path: Path, create: int = 0) -> apsw.Connection:
-    flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
-    if not create:
-        flags = apsw.SQLITE_OPEN_READONLY
-    connection = apsw.Connection(str(path), flags=flags)
-    connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
-    if create:
-        path.chmod(0o600)
-        for name, value in _PRAGMAS.items():
-            _set_pragma(connection, f"PRAGMA {name} = {value}")
-            found = connection.execute(f"PRAGMA {name}").get
-            if found != value:
-                message = f"SQLite did not take PRAGMA {name} = {value}, it is {found}"
-                raise StoreError(message)
-    return connection
-
-
-def _set_pragma(connection: apsw.Connection, pragma: str) -> None:
-    # The switch to WAL takes a lock that the busy timeout does not wait for.
-    deadline = time.monotonic() + _BUSY_TIMEOUT_MS / 1000
-    while True:
-        try:
-            connection.execute(pragma)
-        except apsw.BusyError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.005)
-        else:
-            return
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except _AWAY as error:
-        raise Unavailable(type(error).__name__) from error
-    except apsw.Error as error:
-        raise StoreError(type(error).__name__) from error
