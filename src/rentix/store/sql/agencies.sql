@@ -26,10 +26,10 @@ VALUES (
 )
 
 -- name: set_agency_active
-UPDATE agency SET active = :active WHERE id = :agency_id RETURNING id
+UPDATE agency SET active = :active WHERE agency.id = :agency_id RETURNING id
 
 -- name: set_agency_crm
-UPDATE agency SET crm_enabled = :enabled WHERE id = :agency_id RETURNING id
+UPDATE agency SET crm_enabled = :enabled WHERE agency.id = :agency_id RETURNING id
 
 -- name: insert_key
 INSERT INTO api_key (id, agency_id, digest, scopes, created_ms)

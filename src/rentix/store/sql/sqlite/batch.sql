@@ -52,7 +52,7 @@ INSERT INTO change (agency_id, seq, subject, subject_id, fields, at_ms, key_id, 
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: save_last_seq
-UPDATE agency SET last_seq = ? WHERE id = ?
+UPDATE agency SET last_seq = ? WHERE agency.id = ?
 
 -- name: save_media
 INSERT INTO media (id, agency_id, user_id, original_url, status, created_ms)
