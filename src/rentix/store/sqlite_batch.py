@@ -10,6 +10,7 @@ import msgspec
 
 from rentix.decide.working_set import Effects, Lookup, Memory, WorkingSet
 from rentix.model import User
+from rentix.store import StoreError
 from rentix.store.effect_rows import effect_rows
 from rentix.store.queries import load_queries
 from rentix.store.rows import to_user
@@ -31,7 +32,13 @@ class SqliteBatch:
         self.saved = False
 
     def load(self, lookup: Lookup, now_ms: int) -> WorkingSet:
-        """Read the users, former holders, remembered answers and sequences that are named."""
+        """Read the users, former holders, remembered answers and sequences that are named.
+
+        Raises:
+            StoreError: one of them is not of a claimed agency. PostgreSQL would hide it.
+        """
+        if not lookup.agencies <= set(self.claimed):
+            raise StoreError("a batch may read the agencies that it claimed, and no others")
         users: dict[int, User] = {}
         for query, keys in (
             ("users_by_id", lookup.ids),
