@@ -56,11 +56,23 @@ def postgres_admin_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
 
 
 @pytest.fixture
-def fresh_admin_url(postgres_admin_url: str) -> Iterator[str]:
+def new_admin_url(postgres_admin_url: str) -> Iterator[Callable[[], str]]:
+    """Make empty PostgreSQL databases, dropped at the end; their administrator's addresses."""
+    names: list[str] = []
+
+    def make() -> str:
+        names.append(f"rentix_{secrets.token_hex(4)}")
+        return create_database(postgres_admin_url, names[-1])
+
+    yield make
+    for name in names:
+        drop_database(postgres_admin_url, name)
+
+
+@pytest.fixture
+def fresh_admin_url(new_admin_url: Callable[[], str]) -> str:
     """Give the administrator's address of an empty PostgreSQL database, dropped at the end."""
-    name = f"rentix_{secrets.token_hex(4)}"
-    yield create_database(postgres_admin_url, name)
-    drop_database(postgres_admin_url, name)
+    return new_admin_url()
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
-"""What a database file must hold, whoever wrote it and however that ended: read with bare SQL."""
+"""What a database must hold, whoever wrote it and however that ended: read with bare SQL."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,34 +13,42 @@ import apsw
 
 from tests.faults.writers import Acknowledged, Client
 
+Ask = Callable[[str], list[tuple[Any, ...]]]
+"""Takes a query and gives its rows."""
+
 
 class Ledger:
-    """Checks a file again and again, each time only what came since, and at last all of it."""
+    """Checks a database again and again, each time only what came since, and at last all of it."""
 
-    def __init__(self, directory: Path) -> None:
-        self._path = str(directory / "rentix.db")
+    def __init__(self) -> None:
         self._last_seq: dict[int, int] = {}
         self._names: Counter[str] = Counter()
         self._changes: dict[tuple[int, int], tuple[int, str | None]] = {}
         self._users: dict[int, dict[str, Any]] = {}
         self._versions: dict[int, int] = {}
 
-    def check(self, clients: Iterable[Client]) -> None:
-        """Check the file's own order, then each client's account of it."""
-        with closing(apsw.Connection(self._path)) as file:
+    def check_file(self, directory: Path, clients: Iterable[Client]) -> None:
+        """Check an SQLite file and its own order, then each client's account of it."""
+        with closing(apsw.Connection(str(directory / "rentix.db"))) as file:
             assert file.execute("PRAGMA integrity_check").get == "ok"
             assert not file.execute("PRAGMA foreign_key_check").fetchall()
-            self._read_changes(file)
-            self._check_sequences(file)
-            self._check_users(file)
+            self.check_order(lambda query: file.execute(query).fetchall())
         for client in clients:
             assert not client.surprise
             self._check_account(client)
 
-    def _read_changes(self, file: apsw.Connection) -> None:
-        for agency_id in [row[0] for row in file.execute("SELECT id FROM agency")]:
+    def check_order(self, ask: Ask) -> None:
+        """Check that numbers have no gaps and that every user is what its changes made of it."""
+        self._read_changes(ask)
+        self._check_sequences(ask)
+        self._check_users(ask)
+
+    def _read_changes(self, ask: Ask) -> None:
+        for (agency_id,) in ask("SELECT id FROM agency"):
             after = self._last_seq.get(agency_id, 0)
-            for seq, user_id, fields in _changes(file, agency_id, after):
+            since = f"WHERE agency_id = {agency_id} AND seq > {after} ORDER BY seq"
+            query = f"SELECT seq, subject_id, fields FROM change {since}"  # noqa: S608 - numbers
+            for seq, user_id, fields in ask(query):
                 assert seq == self._last_seq.get(agency_id, 0) + 1, "numbers have no gaps"
                 self._last_seq[agency_id] = seq
                 self._apply(agency_id, seq, user_id, json.loads(fields))
@@ -55,13 +63,12 @@ class Ledger:
         if "name" in fields:
             self._names[user["name"]] += 1
 
-    def _check_sequences(self, file: apsw.Connection) -> None:
-        for agency_id, last_seq in file.execute("SELECT id, last_seq FROM agency"):
+    def _check_sequences(self, ask: Ask) -> None:
+        for agency_id, last_seq in ask("SELECT id, last_seq FROM agency"):
             assert last_seq == self._last_seq.get(agency_id, 0)
 
-    def _check_users(self, file: apsw.Connection) -> None:
-        query = "SELECT id, version, external_id, name, phone FROM portal_user"
-        rows: list[tuple[Any, ...]] = list(file.execute(query))
+    def _check_users(self, ask: Ask) -> None:
+        rows = ask("SELECT id, version, external_id, name, phone FROM portal_user")
         assert len(rows) == len(self._users), "every user has a creation, every creation a user"
         for user_id, version, external_id, name, phone in rows:
             logged = self._users[user_id]
@@ -74,7 +81,7 @@ class Ledger:
 
     def _check_account(self, client: Client) -> None:
         for entry in client.acknowledged:
-            self._check_entry(entry)
+            self.check_entry(entry)
         client.acknowledged.clear()
         pending = client.pending.name if client.pending else None
         for name, size in client.attempts.items():
@@ -82,7 +89,8 @@ class Ledger:
             assert self._names[name] in expected, f"{name} is there {self._names[name]} times"
         client.attempts = {pending: client.attempts[pending]} if pending else {}
 
-    def _check_entry(self, entry: Acknowledged) -> None:
+    def check_entry(self, entry: Acknowledged) -> None:
+        """Check that an acknowledged operation is stored as it was acknowledged."""
         stored = self._changes.get((entry.agency_id, entry.seq))
         assert stored == (entry.user_id, entry.name), "what was acknowledged is stored"
 
@@ -91,7 +99,12 @@ class Ledger:
         """How many changes there are."""
         return len(self._changes)
 
+    @property
+    def names(self) -> set[str]:
+        """Every name that a change has set."""
+        return set(self._names)
 
-def _changes(file: apsw.Connection, agency_id: int, after: int) -> Iterator[tuple[Any, ...]]:
-    query = "SELECT seq, subject_id, fields FROM change WHERE agency_id = ? AND seq > ?"
-    return iter(file.execute(f"{query} ORDER BY seq", (agency_id, after)))
+    @property
+    def users(self) -> dict[int, dict[str, Any]]:
+        """Each user's fields, by its id, as the changes made them."""
+        return self._users

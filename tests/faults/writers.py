@@ -10,6 +10,12 @@ from typing import Any
 import httpx2
 import msgspec
 
+from rentix.model import SCOPES, Agency
+from rentix.settings import Place
+from rentix.store.agencies import create_agency, create_key
+from rentix.wiring import open_store
+from tests.service import operated
+
 BULK = 8
 PHONE = "+37369123456"
 
@@ -19,6 +25,18 @@ class Account(msgspec.Struct, frozen=True):
 
     agency_id: int
     key: str
+
+
+def open_accounts(place: Place, count: int) -> list[Account]:
+    """Make agencies with a key each and without a rate budget."""
+    agency = Agency(id=0, name="Casa Test", requests_per_minute=0, bulk_per_minute=0)
+    accounts = []
+    with open_store(place) as store:
+        for _ in range(count):
+            agency_id = operated(store, create_agency, agency, 0)
+            _, key = operated(store, create_key, agency_id, frozenset(SCOPES), 0)
+            accounts.append(Account(agency_id, key))
+    return accounts
 
 
 class Acknowledged(msgspec.Struct, frozen=True):

@@ -19,6 +19,8 @@ COMMANDS = {
     ("demo",): ("demo:demo", "Show a sandbox with a roster synced into it."),
     ("db", "migrate"): ("db:migrate", "Make or update a PostgreSQL database."),
     ("db", "status"): ("db:status", "Show whether the database may be served."),
+    ("backup",): ("backup:backup", "Back up the data while it is served."),
+    ("restore",): ("backup:restore", "Restore a backup into an empty place."),
     ("agency", "create"): ("agency:create", "Create an agency and its first API key."),
     ("agency", "suspend"): ("agency:suspend", "Refuse an agency's keys until it is resumed."),
     ("agency", "resume"): ("agency:resume", "Accept a suspended agency's keys again."),
