@@ -94,6 +94,9 @@ def page(filter_: UserFilter) -> Probe:
     )
 
 
+EVERY_CONDITION = UserFilter(
+    words=("ana",), phone="+37369123456", linked=True, status="active", updated_since_ms=0
+)
 PROBES: dict[str, list[Probe]] = {
     "agency": [named([(OURS,)], agency_id=OURS)],
     "agencies_by_id": [named([(OURS,)], ids=[OURS])],
@@ -108,15 +111,7 @@ PROBES: dict[str, list[Probe]] = {
     "changes": [named([(OURS,)], agency_id=OURS, after=0, limit=9)],
     "user_page": [
         page(UserFilter()),
-        page(
-            UserFilter(
-                words=("ana",),
-                phone="+37369123456",
-                linked=True,
-                status="active",
-                updated_since_ms=0,
-            )
-        ),
+        page(EVERY_CONDITION),
     ],
     "user_by_id": [Probe({"sqlite": (OURS, THEIR_USER), "postgres": None})],
     "user_by_external_id": [Probe({"sqlite": (OURS, "same"), "postgres": None}, [(OUR_USER,)])],

@@ -54,15 +54,31 @@ def test_what_is_another_agencys_is_not_found(
 
 def test_a_batch_reads_what_it_claimed(service: Service, tenant: Tenant, theirs: Tenant) -> None:
     user_id = theirs.create("same")
-    lookup = Lookup({(theirs.agency_id, user_id)}, set(), set(), {theirs.agency_id})
+    by_id, by_external = {(theirs.agency_id, user_id)}, {(theirs.agency_id, "same")}
 
-    def found(*claimed: int) -> bool:
+    def found(lookup: Lookup, *claimed: int) -> bool:
         with service.store.batch(claimed) as batch:
             try:
                 return batch.load(lookup, 0).user(theirs.agency_id, user_id) is not None
             except StoreError:  # SQLite refuses; on PostgreSQL the row is not there
                 return False
 
-    assert found(theirs.agency_id)
-    assert not found(tenant.agency_id)
-    assert not found()
+    for lookup in (Lookup(by_id, set(), set(), set()), Lookup(set(), by_external, set(), set())):
+        assert found(lookup, theirs.agency_id)
+        assert not found(lookup, tenant.agency_id)
+        assert not found(lookup)
+
+
+def test_a_batch_remembers_and_counts_for_what_it_claimed(
+    service: Service, tenant: Tenant, theirs: Tenant
+) -> None:
+    theirs.create("same")
+    scope = (theirs.agency_id, "scope")
+    for lookup in (Lookup(set(), set(), {scope}, set()), Lookup(set(), set(), set(), {scope[0]})):
+        with service.store.batch({tenant.agency_id}) as batch:
+            if service.store.shared:
+                loaded = batch.load(lookup, 0)
+                assert (loaded.memory(*scope), loaded.next_seq(scope[0])) == (None, 1)
+            else:
+                with pytest.raises(StoreError, match="the agencies that it claimed"):
+                    batch.load(lookup, 0)

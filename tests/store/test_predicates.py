@@ -15,9 +15,10 @@ import psycopg
 import pytest
 from _pytest.mark import ParameterSet
 
+from rentix.store import UserFilter
 from rentix.store.migrate import migrate_sqlite, migrations
 from rentix.store.queries import Database, load_queries
-from tests.store.probes import PROBES, REASONS, THEIRS, Probe, seed
+from tests.store.probes import EVERY_CONDITION, PROBES, REASONS, THEIRS, Probe, seed
 
 Ask = Callable[[str, Any], list[Any]]
 
@@ -126,3 +127,8 @@ def test_every_query_names_the_agency_or_tells_why_not(kind: Database, name: str
 
 def test_every_probe_and_every_reason_is_of_a_query() -> None:
     assert {*PROBES, *REASONS} == {name for _, name in QUERIES}
+
+
+def test_the_page_is_probed_with_every_condition() -> None:
+    for name in UserFilter.__struct_fields__:
+        assert getattr(EVERY_CONDITION, name) != getattr(UserFilter(), name), name

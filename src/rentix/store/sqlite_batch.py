@@ -37,7 +37,8 @@ class SqliteBatch:
         Raises:
             StoreError: one of them is not of a claimed agency. PostgreSQL would hide it.
         """
-        if not lookup.agencies <= set(self.claimed):
+        named = (*lookup.ids, *lookup.external_ids, *lookup.scopes)
+        if not lookup.agencies.union(key[0] for key in named) <= set(self.claimed):
             raise StoreError("a batch may read the agencies that it claimed, and no others")
         users: dict[int, User] = {}
         for query, keys in (
