@@ -52,7 +52,7 @@ def dump_postgres(admin_url: str, dump: Path, tell: Tell) -> tuple[int, dict[str
         options = [f"--exclude-table-data=public.{table}" for table in _LEFT_OUT]
         _run(
             *(programs / "pg_dump", "--format=custom", "--no-owner", "--no-acl"),
-            *(*options, f"--snapshot={snapshot}", f"--file={dump}"),
+            *(*options, "--lock-wait-timeout=10s", f"--snapshot={snapshot}", f"--file={dump}"),
             admin_url=admin_url,
             tell=lambda: tell(f"{_megabytes(dump)} MB written"),
         )
