@@ -110,8 +110,9 @@ def test_a_page_does_what_it_says(
     page: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     terminal = Terminal(tmp_path)
-    if "$RENTIX_ADMIN_URL" in page.read_text("utf-8"):  # an empty database, as the page asks for
-        terminal.environment["RENTIX_ADMIN_URL"] = request.getfixturevalue("fresh_admin_url")
+    for variable in ("RENTIX_ADMIN_URL", "RENTIX_NEW_ADMIN_URL"):
+        if f"${variable}" in page.read_text("utf-8"):  # an empty database, as the page asks for
+            terminal.environment[variable] = request.getfixturevalue("new_admin_url")()
     found = list(blocks(page))
     own = any(block.wish == "background" for block in found)
     asks = any(block.runs and ":8000" in block.code for block in found)
