@@ -15,7 +15,7 @@ from rentix.api import gate
 from rentix.api.call import Call, Reply
 from rentix.api.protocol import GuardedProtocol
 from rentix.api.routes import ROUTES, Route
-from rentix.store import sqlite
+from rentix.store import sqlite_connections
 from tests.contract.wire import ERROR, PERSON, exchange, head, lasting, parse, refused
 from tests.service import Service, Tenant
 
@@ -53,7 +53,7 @@ def test_a_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_locked_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Contract 3: 503: "database away", with `Retry-After`; reads go on meanwhile."""
-    monkeypatch.setattr(sqlite, "_BUSY_TIMEOUT_MS", 20)
+    monkeypatch.setattr(sqlite_connections, "_BUSY_TIMEOUT_MS", 20)
     with own_service(tmp_path) as tenant:
         tenant.create("before")
         other = apsw.Connection(str(tmp_path / "rentix.db"))

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,6 +52,29 @@ def test_a_server_ends_with_0_as_soon_as_it_has_said_its_address(
 ) -> None:
     with serving(data) as served:
         assert served.end(stop) == 0
+
+
+TOLD_IN_A_FINALISER = """
+import os, signal, sys
+from pathlib import Path
+from rentix.api.server import serve
+from rentix.wiring import serving
+
+class Finalised:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+        sum(range(100_000))  # the handler runs in here, and Python ignores what it raises
+
+with serving(Path(sys.argv[1])) as app:
+    serve(app, "127.0.0.1", 0, 0, lambda _: Finalised() and None)
+"""
+
+
+def test_a_signal_that_comes_at_an_awkward_moment_is_obeyed(data: Path) -> None:
+    command = [sys.executable, "-c", TOLD_IN_A_FINALISER, str(data)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 0
+    assert "SystemExit" in done.stderr, "its exception was ignored indeed"
 
 
 def test_sigterm_finishes_what_is_in_flight(data: Path) -> None:

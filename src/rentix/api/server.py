@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from threading import Event
 
 import structlog
 import uvicorn
@@ -45,9 +46,9 @@ def serve(
     metrics_url = show_metrics(app.watcher.registry, metrics_port)
     url = url_of(host, listener)
     _log.info("serving", url=url, metrics=metrics_url)
-    end_when_told()
+    told = end_when_told()
     ready(url)
-    make_server(app, proxies).run([listener])
+    serve_until_told(app, listener, told, proxies)
 
 
 def make_server(app: App, proxies: Sequence[str] = LOOPBACK) -> uvicorn.Server:
@@ -66,12 +67,37 @@ def make_server(app: App, proxies: Sequence[str] = LOOPBACK) -> uvicorn.Server:
     return uvicorn.Server(config)
 
 
-def end_when_told() -> None:
-    """Let SIGTERM and Ctrl-C end the process with 0, before the server runs and after it."""
-    # uvicorn raises the signal that stopped it anew when all is finished, and hears none before it
-    # runs: both are the end of a process that did as it was told.
+def end_when_told() -> Event:
+    """Let SIGTERM and Ctrl-C end the process with 0; the event tells that one of them came."""
+    told = Event()
+
+    def end(*_: object) -> None:
+        told.set()
+        sys.exit(0)
+
+    _on_signals(end)
+    return told
+
+
+def serve_until_told(
+    app: App, listener: socket.socket, told: Event, proxies: Sequence[str] = LOOPBACK
+) -> None:
+    """Serve until SIGTERM or Ctrl-C; what is in flight is finished first.
+
+    `told` is what `end_when_told` gave: the signal may have come already.
+    """
+    server = make_server(app, proxies)
+    # An exception would not do from here on: raised where Python ignores it (a finaliser, a
+    # callback of the loop), it would be lost, and the process would serve on. uvicorn sets
+    # handlers of its own a little later, and raises what it heard anew when all is finished.
+    _on_signals(lambda *_: setattr(server, "should_exit", True))
+    if not told.is_set():
+        server.run([listener])
+
+
+def _on_signals(handler: Callable[..., object]) -> None:
     for stopping in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(stopping, lambda *_: sys.exit(0))
+        signal.signal(stopping, handler)
 
 
 def url_of(host: str, bound: socket.socket) -> str:

@@ -19,7 +19,7 @@ from rentix.api.server import (
     PortTaken,
     end_when_told,
     listen,
-    make_server,
+    serve_until_told,
     show_metrics,
     url_of,
 )
@@ -52,7 +52,7 @@ def work(task: Task, parent: Connection) -> None:
 
     Sends the parent one thing: None when it takes requests, or the error for which it cannot.
     """
-    end_when_told()
+    told = end_when_told()
     # Ctrl-C reaches every process of a terminal; SIGINT stays blocked, for the parent passes it on.
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
     threading.Thread(target=_end_with, args=[parent], name="parent", daemon=True).start()
@@ -67,7 +67,7 @@ def work(task: Task, parent: Connection) -> None:
         url = url_of(task.host, listener)
         _log.info("serving", worker=task.worker, pid=os.getpid(), url=url, metrics=metrics_url)
         parent.send(None)
-        make_server(app, task.proxies).run([listener])
+        serve_until_told(app, listener, told, task.proxies)
 
 
 def _end_with(parent: Connection) -> None:
