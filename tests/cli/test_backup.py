@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import json
 import os
 import stat
 from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -16,31 +13,11 @@ import apsw
 import psycopg
 import pytest
 
-from rentix.cli import main
-from rentix.store import backup_postgres
-from rentix.store.backup import BackupError
-from rentix.store.backup_postgres import dump_postgres
 from rentix.store.migrate_postgres import migrate_postgres
+from rentix.wiring import claimed
+from tests.cli.backups import alter, read_json, register, run
 
 pytestmark = pytest.mark.slow  # starts PostgreSQL's programs
-
-
-def run(*arguments: str | Path, ends: int = 0) -> str:
-    said = io.StringIO()
-    with redirect_stdout(said), redirect_stderr(said):
-        code = main([str(argument) for argument in arguments])
-    assert code == ends, said.getvalue()
-    return said.getvalue()
-
-
-def register(*place: str | Path) -> None:
-    run("agency", "create", "Casa", *place)
-    run("user", "register", "1", "--name", "Ana", "--phone", "+37369123456", *place)
-
-
-def read_json(*arguments: str | Path) -> dict[str, Any]:
-    said: dict[str, Any] = json.loads(run(*arguments, "--json"))
-    return said
 
 
 @pytest.fixture
@@ -151,11 +128,6 @@ def flip_byte(path: Path) -> None:
     path.write_bytes(content)
 
 
-def alter(made: Path, **members: Any) -> None:
-    manifest = made / "manifest.json"
-    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | members))
-
-
 def test_nothing_is_restored_over_data(
     made: Path, data: Path, admin_url: str, tmp_path: Path
 ) -> None:
@@ -179,14 +151,6 @@ def test_a_role_that_sees_one_agency_makes_no_backup(admin_url: str, tmp_path: P
     assert "RENTIX_ADMIN_URL" in said
 
 
-def test_programs_that_are_too_old_are_not_used(
-    admin_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(backup_postgres, "_major", lambda _: 13)
-    with pytest.raises(BackupError, match=r"pg_dump and pg_restore of PostgreSQL \d+ are needed"):
-        dump_postgres(admin_url, tmp_path / "dump", lambda _: None)
-
-
 def test_a_restore_that_fails_leaves_nothing_and_shows_no_secret(
     admin_url: str, new_admin_url: Callable[[], str], tmp_path: Path
 ) -> None:
@@ -206,3 +170,50 @@ def test_data_is_named_once(tmp_path: Path) -> None:
     said = run("backup", tmp_path / "b", "--data", "x", "--admin-url", "postgresql://h/d", ends=2)
     assert "either --data or --admin-url" in said
     assert "no data in" in run("backup", tmp_path / "b", "--data", tmp_path / "none", ends=2)
+
+
+def test_a_backup_goes_into_the_folder_that_one_is_in(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    run("backup", ".", "--data", data)
+    run("restore", tmp_path / "here", "--data", tmp_path / "back")
+
+
+def test_a_log_that_was_left_behind_is_not_read_into_what_is_restored(
+    made: Path, tmp_path: Path
+) -> None:
+    back = tmp_path / "back"
+    back.mkdir()
+    (back / "rentix.db-wal").write_bytes(b"writes of a service that was killed")
+    said = run("restore", made, "--data", back, ends=2)
+    assert "there is data in" in said
+    assert "rentix.db-wal" in said
+
+
+def test_a_restore_that_was_cut_off_is_done_again(made: Path, tmp_path: Path) -> None:
+    back = tmp_path / "back"
+    back.mkdir()
+    for ending in ("", "-wal"):
+        (back / f"rentix.db.restoring{ending}").write_bytes(b"half")
+    run("restore", made, "--data", back)
+    assert sorted(path.name for path in back.iterdir()) == ["rentix.db", "serving.lock"]
+    assert stat.S_IMODE((back / "rentix.db").stat().st_mode) == 0o600
+    assert read_json("db", "status", "--data", back)["servable"]
+
+
+def test_a_directory_that_is_served_is_not_restored_into(made: Path, tmp_path: Path) -> None:
+    with claimed(tmp_path / "back"):
+        said = run("restore", made, "--data", tmp_path / "back", ends=2)
+    assert "another process serves" in said
+
+
+def test_an_older_schema_is_migrated(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    file = apsw.Connection(str(tmp_path / "old" / "rentix.db"))
+    file.execute("PRAGMA journal_mode = wal")
+    file.close()
+    assert read_json("backup", tmp_path / "b", "--data", tmp_path / "old")["schema"] == 0
+    run("restore", tmp_path / "b", "--data", tmp_path / "back")
+    assert read_json("db", "status", "--data", tmp_path / "back")["schema"] == 1

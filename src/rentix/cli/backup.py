@@ -17,10 +17,11 @@ import rentix
 from rentix.cli.db import AdminUrl, read_admin_url
 from rentix.cli.options import Data, Database, Json, find_place
 from rentix.cli.output import Stop, print_json, say
+from rentix.cli.signals import ending_by_signal
 from rentix.settings import Place
 from rentix.store import StoreError
 from rentix.store import backup as files
-from rentix.store.backup_postgres import dump_postgres, restore_postgres
+from rentix.store.backup_postgres import dump_postgres, load_postgres, make_ready
 from rentix.store.backup_sqlite import copy_sqlite, restore_sqlite
 from rentix.store.queries import Database as Kind
 from rentix.wiring import InUse, claimed
@@ -46,18 +47,27 @@ def backup(
     taken_at = datetime.now(UTC)
     with _refused("no backup was made"), _screen() as tell, files.new_backup(directory) as folder:
         file = folder / files.FILE_NAMES[kind]
-        schema, rows = (
+        found = (
             copy_sqlite(place, file, tell)
             if isinstance(place, Path)
             else dump_postgres(place, file, tell)
         )
         size, digest = files.seal(file)
-        manifest = files.Manifest(kind, schema, rentix.__version__, taken_at, size, digest, rows)
+        manifest = files.Manifest(
+            kind=kind,
+            server=found.server,
+            schema=found.schema,
+            rentix=rentix.__version__,
+            taken_at=taken_at,
+            bytes=size,
+            sha256=digest,
+            rows=found.rows,
+        )
         files.write_manifest(folder, manifest)
     if json:
         print_json({"directory": str(directory), **to_builtins(manifest)})
     else:
-        users, changes = rows.get("portal_user", 0), rows.get("change", 0)
+        users, changes = found.rows.get("portal_user", 0), found.rows.get("change", 0)
         say(f"{directory}: {users:,} users, {changes:,} changes, {size:,} bytes, checked.")
         say("A backup is good when it was restored: try it now and then.")
     return 0
@@ -86,7 +96,10 @@ def restore(
             with claimed(place):
                 restore_sqlite(file, place)
         else:
-            address = restore_postgres(file, place, tell)
+            load_postgres(file, manifest.server, place, tell)
+    if not isinstance(place, Path):
+        with _refused("the data was loaded, but is not ready (rentix db migrate may help)"):
+            address = make_ready(place, manifest.rows)
     if json:
         print_json({"databaseUrl": address, **to_builtins(manifest)})
         return 0
@@ -111,9 +124,12 @@ def _choose(data: Path | None, database: str | None, admin_url: str | None) -> P
 @contextmanager
 def _refused(consequence: str) -> Iterator[None]:
     try:
-        yield
+        with ending_by_signal():
+            yield
     except (StoreError, InUse, OSError) as error:
         raise Stop(f"{consequence}: {error}") from error
+    except KeyboardInterrupt:
+        raise Stop(f"{consequence}: it was told to stop") from None
 
 
 @contextmanager

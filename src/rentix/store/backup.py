@@ -28,10 +28,21 @@ class BackupError(StoreError):
     """A backup cannot be made or used; nothing was changed."""
 
 
+class Contents(msgspec.Struct, frozen=True):
+    """What was found in the data when it was copied."""
+
+    schema: int
+    rows: dict[str, int]
+    """Table to number of rows."""
+    server: int
+    """Major version of the SQLite or PostgreSQL that it was in."""
+
+
 class Manifest(msgspec.Struct, frozen=True, rename="camel"):
     """What is in a backup, and how to see that it is whole."""
 
     kind: Database
+    server: int
     schema: int
     rentix: str
     """The version that made it."""
@@ -40,7 +51,6 @@ class Manifest(msgspec.Struct, frozen=True, rename="camel"):
     bytes: int
     sha256: str
     rows: dict[str, int]
-    """Table to number of rows."""
 
 
 @contextmanager
@@ -52,14 +62,15 @@ def new_backup(directory: Path) -> Iterator[Path]:
     """
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise BackupError(f"{directory} holds something; name a directory that is new or empty")
+    directory = directory.resolve()
     directory.parent.mkdir(parents=True, exist_ok=True)
     unfinished = directory.with_name(f".{directory.name}.{secrets.token_hex(4)}")
     unfinished.mkdir(mode=0o700)
     try:
         yield unfinished
-        _sync(unfinished)
+        sync(unfinished)
         unfinished.rename(directory)
-        _sync(directory.parent)
+        sync(directory.parent)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
@@ -70,13 +81,13 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     path = folder / MANIFEST
     path.touch(mode=0o600)
     path.write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
-    _sync(path)
+    sync(path)
 
 
 def seal(path: Path) -> tuple[int, str]:
     """Make a written file durable, its owner's alone; its size and SHA-256."""
     path.chmod(0o600)
-    _sync(path)
+    sync(path)
     return path.stat().st_size, _digest(path)
 
 
@@ -117,7 +128,8 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Have a file, or the names in a folder, on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

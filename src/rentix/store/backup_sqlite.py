@@ -8,16 +8,16 @@ from pathlib import Path
 
 import apsw
 
-from rentix.store.backup import BackupError, Tell, seal
-from rentix.store.sqlite import SqliteStore
-from rentix.store.sqlite_connections import FILE_NAME, open_reader, translated
+from rentix.store.backup import BackupError, Contents, Tell, seal, sync
+from rentix.store.migrate import migrate_sqlite
+from rentix.store.sqlite_connections import FILE_NAME, open_reader, open_writer, translated
 
 _PAGES_A_STEP = 2000
 _TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
 
 
-def copy_sqlite(directory: Path, copy: Path, tell: Tell) -> tuple[int, dict[str, int]]:
-    """Copy the database as it is at one moment, and check the copy: (schema, rows by table).
+def copy_sqlite(directory: Path, copy: Path, tell: Tell) -> Contents:
+    """Copy the database as it is at one moment, and check the copy.
 
     Writers go on meanwhile.
 
@@ -49,14 +49,15 @@ def _copy(source: apsw.Connection, target: apsw.Connection, tell: Tell) -> None:
     target.execute("PRAGMA journal_mode = delete").fetchall()
 
 
-def _check(target: apsw.Connection) -> tuple[int, dict[str, int]]:
+def _check(target: apsw.Connection) -> Contents:
     faults = target.execute("PRAGMA integrity_check").fetchall()
     faults = [] if faults == [("ok",)] else faults
     if faults or target.execute("PRAGMA foreign_key_check").fetchall():
         raise BackupError("the database is damaged, and so is its copy: no backup was made")
     tables = [str(name) for (name,) in target.execute(_TABLES).fetchall()]
     rows = {table: _ask(target, f'SELECT count(*) FROM "{table}"') for table in tables}  # noqa: S608
-    return _ask(target, "PRAGMA user_version"), rows
+    major = int(apsw.sqlite_lib_version().split(".")[0])
+    return Contents(_ask(target, "PRAGMA user_version"), rows, major)
 
 
 def _ask(target: apsw.Connection, query: str) -> int:
@@ -72,14 +73,37 @@ def restore_sqlite(backup: Path, directory: Path) -> None:
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     path, unfinished = directory / FILE_NAME, directory / f"{FILE_NAME}.restoring"
-    if path.exists():
-        raise BackupError(f"there is data in {directory}; restore into a new directory")
+    # A log without its file counts: SQLite would write what is in it over what is restored.
+    if found := [file.name for file in _with_logs(path) if file.exists()]:
+        message = f"there is data in {directory} ({', '.join(found)})"
+        raise BackupError(f"{message}; restore into a new directory")
+    _remove(unfinished)
     try:
-        shutil.copyfile(backup, unfinished)
-        seal(unfinished)
+        _copy_and_migrate(backup, unfinished)
         os.link(unfinished, path)  # unlike a rename, never over data that came meanwhile
+        sync(directory)
     except FileExistsError:
         raise BackupError(f"there is data in {directory}; restore into a new directory") from None
     finally:
-        unfinished.unlink(missing_ok=True)
-    SqliteStore(directory).close()
+        _remove(unfinished)
+
+
+def _copy_and_migrate(backup: Path, copy: Path) -> None:
+    copy.touch(mode=0o600)
+    shutil.copyfile(backup, copy)
+    with translated():
+        writer = open_writer(copy)
+        try:
+            migrate_sqlite(writer)
+        finally:
+            writer.close()
+    seal(copy)
+
+
+def _with_logs(path: Path) -> list[Path]:
+    return [path.with_name(path.name + ending) for ending in ("", "-wal", "-shm", "-journal")]
+
+
+def _remove(path: Path) -> None:
+    for file in _with_logs(path):
+        file.unlink(missing_ok=True)
