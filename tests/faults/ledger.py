@@ -99,6 +99,10 @@ class Ledger:
         """How many changes there are."""
         return len(self._changes)
 
+    def last_seq(self, agency_id: int) -> int:
+        """Give the number of an agency's last change."""
+        return self._last_seq.get(agency_id, 0)
+
     @property
     def names(self) -> set[str]:
         """Every name that a change has set."""

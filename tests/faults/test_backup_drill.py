@@ -18,7 +18,7 @@ import pytest
 
 from rentix.store.migrate_postgres import migrate_postgres
 from tests.faults.ledger import Ask, Ledger
-from tests.faults.writers import Client, open_accounts, writing
+from tests.faults.writers import Account, Client, open_accounts, writing
 from tests.process import Served, rentix, serving, serving_postgres
 
 pytestmark = pytest.mark.slow  # starts processes
@@ -26,6 +26,7 @@ pytestmark = pytest.mark.slow  # starts processes
 AGENCIES = 3
 CLIENTS = 6
 REQUESTS = 40
+FIRST = "Ana Întâi"
 
 
 class OnSqlite:
@@ -56,7 +57,7 @@ class OnPostgres:
         return migrate_postgres(self._admin_url)
 
     def serving(self) -> AbstractContextManager[Served]:
-        return serving_postgres(self._directory / "served", self.place)
+        return serving_postgres(self._directory / "served", self.place, "--workers", "2")
 
     def read(self, do: Callable[[Ask], None]) -> None:
         with psycopg.connect(self._admin_url) as connection:
@@ -109,6 +110,7 @@ def test_what_is_restored_is_one_moment(new_home: Callable[[str], Home], tmp_pat
     accounts = open_accounts(home.place, AGENCIES)
     clients = [Client(number, accounts[number % AGENCIES]) for number in range(CLIENTS)]
     with home.serving() as served, writing(clients, served.url):
+        first = put_first(served, accounts[0].key)
         wait_for_writes(clients)
         answered = [entry for client in clients for entry in list(client.acknowledged)]
         manifest = run("backup", tmp_path / "backup", *home.options)
@@ -122,15 +124,16 @@ def test_what_is_restored_is_one_moment(new_home: Callable[[str], Home], tmp_pat
     assert manifest["rows"]["change"] == ledger.size > len(answered) >= CLIENTS * REQUESTS
     for entry in answered:
         ledger.check_entry(entry)
-    assert ledger.names <= begun
-    assert {name for client in clients for name in client.attempts} > ledger.names
+    assert ledger.names <= begun | {FIRST}
+    assert not {name for client in clients for name in client.attempts} <= ledger.names
 
     with new.serving() as served:
         listed = [user for account in accounts for user in list_users(served, account.key)]
         assert {user["id"]: user["name"] for user in listed} == {
             user_id: user["name"] for user_id, user in ledger.users.items()
         }
-        go_on(served, accounts[0].key, max(ledger.users))
+        assert put_first(served, accounts[0].key) == first, "an answer is remembered"
+        go_on(served, accounts[0], ledger)
         served.end()
     new.read(ledger.check_order)
 
@@ -141,10 +144,21 @@ def list_users(served: Served, key: str) -> list[dict[str, Any]]:
         return users
 
 
-def go_on(served: Served, key: str, last_id: int) -> None:
-    """Write to the restored service: it numbers on where the backup ended."""
+def put_first(served: Served, key: str) -> dict[str, Any]:
+    """Send the same request as ever, with the same `Idempotency-Key`."""
     with served.client(key) as client:
+        body = {"externalId": "first", "name": FIRST, "phone": "+37369123456"}
+        answer = client.put("/users", json=body, headers={"Idempotency-Key": "first"})
+        assert answer.status_code == 200, answer.text
+        said: dict[str, Any] = answer.json()
+        return said
+
+
+def go_on(served: Served, account: Account, ledger: Ledger) -> None:
+    """Write to the restored service: it numbers on where the backup ended."""
+    with served.client(account.key) as client:
         body = {"externalId": "after", "name": "Ana Nouă", "phone": "+37369123456"}
         answer = client.put("/users", json=body).json()
-        assert answer["id"] > last_id
+        assert int(answer["etag"]) == ledger.last_seq(account.agency_id) + 1
+        assert answer["id"] > max(ledger.users)
         assert client.put("/users", json=body).json()["unchanged"] is True
