@@ -125,6 +125,7 @@ def test_what_others_keep_beside_it_stays_there(
     run("backup", tmp_path / "b", "--admin-url", admin_url)
     run("restore", tmp_path / "b", "--admin-url", fresh)
     assert ask(fresh, "SELECT to_regclass('other.things')") == [(None,)]
+    assert b"things" not in (tmp_path / "b" / "rentix.dump").read_bytes()
 
 
 WAITING = (

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
 import signal
-import subprocess
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
@@ -17,9 +14,10 @@ import psycopg
 import pytest
 
 from rentix.store.migrate_postgres import migrate_postgres
+from tests.cli.backups import read_json
 from tests.faults.ledger import Ask, Ledger
 from tests.faults.writers import Account, Client, open_accounts, writing
-from tests.process import Served, rentix, serving, serving_postgres
+from tests.process import Served, serving, serving_postgres
 
 pytestmark = pytest.mark.slow  # starts processes
 
@@ -82,20 +80,6 @@ def new_home(
     return make
 
 
-def run(*arguments: str | Path) -> dict[str, Any]:
-    done = subprocess.run(
-        rentix(*arguments, "--json"),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-        env=os.environ,
-    )
-    assert done.returncode == 0, done.stderr
-    said: dict[str, Any] = json.loads(done.stdout)
-    return said
-
-
 def wait_for_writes(clients: list[Client]) -> None:
     """Wait until each client had some more requests answered."""
     goals = [(client, len(client.acknowledged) + REQUESTS) for client in clients]
@@ -113,11 +97,11 @@ def test_what_is_restored_is_one_moment(new_home: Callable[[str], Home], tmp_pat
         first = put_first(served, accounts[0].key)
         wait_for_writes(clients)
         answered = [entry for client in clients for entry in list(client.acknowledged)]
-        manifest = run("backup", tmp_path / "backup", *home.options)
+        manifest = read_json("backup", tmp_path / "backup", *home.options)
         begun = {name for client in clients for name in list(client.attempts)}
         wait_for_writes(clients)
         served.end(signal.SIGKILL)
-    run("restore", tmp_path / "backup", *new.options)
+    read_json("restore", tmp_path / "backup", *new.options)
 
     ledger = Ledger()
     new.read(ledger.check_order)
