@@ -13,8 +13,10 @@ import apsw
 import psycopg
 import pytest
 
+from rentix.model import Agency
+from rentix.store.agencies import create_agency
 from rentix.store.migrate_postgres import migrate_postgres
-from rentix.wiring import claimed
+from rentix.wiring import claimed, open_store
 from tests.cli.backups import alter, read_json, register, run
 
 pytestmark = pytest.mark.slow  # starts PostgreSQL's programs
@@ -51,6 +53,17 @@ def test_a_directory_comes_back(data: Path, tmp_path: Path) -> None:
     assert back["databaseUrl"] is None
     again = read_json("backup", tmp_path / "again", "--data", tmp_path / "back")
     assert again["rows"] == said["rows"]
+
+
+def test_what_only_the_log_of_a_running_service_holds_is_in_it(data: Path, tmp_path: Path) -> None:
+    with open_store(data) as store, store.operate() as hand:
+        create_agency(hand, Agency(id=0, name="Vila"), 0)
+        assert read_json("backup", tmp_path / "before", "--data", data)["rows"]["agency"] == 1
+    with open_store(data) as store:
+        with store.operate() as hand:
+            create_agency(hand, Agency(id=0, name="Parc"), 0)
+        assert (data / "rentix.db-wal").stat().st_size > 0
+        assert read_json("backup", tmp_path / "after", "--data", data)["rows"]["agency"] == 3
 
 
 def test_a_database_comes_back(
