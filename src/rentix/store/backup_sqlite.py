@@ -26,7 +26,8 @@ def copy_sqlite(directory: Path, copy: Path, tell: Tell) -> Contents:
     """
     path = directory / FILE_NAME
     if not path.exists():
-        raise BackupError(f"there is no data in {directory}")
+        message = f"there is no data in {directory}"
+        raise BackupError(f"{message}; say where it is with --data, or --admin-url on PostgreSQL")
     with translated():
         source, target = open_reader(path), apsw.Connection(str(copy))
         try:
