@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rentix.rules import text as rule
 from rentix.rules.text import clean_line, clean_text
 
 LIVE_TAG = re.compile(r"<[A-Za-z/!?][^<>]*>")
@@ -143,3 +144,11 @@ def test_naughty_strings(test_data: Path) -> None:
         assert is_clean(cleaned)
         assert clean_text(cleaned) == cleaned
         assert not LIVE_TAG.search(cleaned)
+
+
+@pytest.mark.parametrize("around", ["{}", "a{}b", "a{}\nb", "a\n{}\nb"])
+def test_what_is_left_as_it_is_would_be_left_by_the_long_way_too(around: str) -> None:
+    for point in (*range(0x3100), 0xFEFF, 0x1F600, 0x10FFFF):
+        written = around.format(chr(point))
+        if rule._is_tidy(written):
+            assert rule._tidy_lines(rule.strip_markup(rule._tidy_lines(written))) == written

@@ -19,6 +19,10 @@ _LINE_END = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _BLANK = re.compile(r"[^\S\n]")
 _TRAILING_BLANKS = re.compile(r"(?<! ) +(?=\n)")
 _EMPTY_LINES = re.compile(r"\n{3,}")
+_BLANKS = "\t\x1f\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_UNTIDY = re.compile(
+    f"[<&\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029{_BLANKS}{_DIRECTION_MARKS}{_CONTROLS}]"
+)
 
 
 def clean_line(text: str) -> str:
@@ -35,6 +39,8 @@ def clean_text(text: str) -> str:
     cleaning again changes nothing. Raises ValueError for text escaped too many times over; its
     words complete "<field> ". Lone surrogates are the caller's to refuse.
     """
+    if _is_tidy(text):
+        return text
     for _ in range(_PASSES_MAX):
         cleaned = _tidy_lines(strip_markup(_tidy_lines(text)))
         if cleaned == text:
@@ -42,6 +48,16 @@ def clean_text(text: str) -> str:
         text = cleaned
     raise ValueError(
         f"must be plain text or HTML: after {_PASSES_MAX} times of decoding it still holds HTML"
+    )
+
+
+def _is_tidy(text: str) -> bool:
+    """Whether there is nothing to clean, told at a glance; most descriptions are so."""
+    return (
+        not _UNTIDY.search(text)
+        and text == text.strip()
+        and ("\n" not in text or not (" \n" in text or "\n\n\n" in text))
+        and unicodedata.is_normalized("NFC", text)
     )
 
 
