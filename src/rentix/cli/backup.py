@@ -88,7 +88,8 @@ def restore(
     place = _choose(data, database, admin_url)
     kind: Kind = "sqlite" if isinstance(place, Path) else "postgres"
     address = None
-    with _refused("nothing was restored"), _screen() as tell:
+    # The last that pg_restore sends is a commit, which may be done when nobody waits for it.
+    with _refused("nothing was restored", "restored was all or nothing"), _screen() as tell:
         tell("checking the backup")
         manifest = files.read_manifest(directory, kind)
         file = directory / files.FILE_NAMES[kind]
@@ -122,14 +123,14 @@ def _choose(data: Path | None, database: str | None, admin_url: str | None) -> P
 
 
 @contextmanager
-def _refused(consequence: str) -> Iterator[None]:
+def _refused(consequence: str, interrupted: str | None = None) -> Iterator[None]:
     try:
         with ending_by_signal():
             yield
     except (StoreError, InUse, OSError) as error:
         raise Stop(f"{consequence}: {error}") from error
     except KeyboardInterrupt:
-        raise Stop(f"{consequence}: it was told to stop") from None
+        raise Stop(f"{interrupted or consequence}: it was told to stop") from None
 
 
 @contextmanager

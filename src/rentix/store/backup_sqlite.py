@@ -33,6 +33,8 @@ def copy_sqlite(directory: Path, copy: Path, tell: Tell) -> Contents:
         try:
             _copy(source, target, tell)
             return _check(target)
+        except apsw.FullError:
+            raise BackupError("there is no room for it on the disk") from None
         finally:
             target.close()
             source.close()
