@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rentix.rules import markup
 from rentix.rules import text as rule
 from rentix.rules.text import clean_line, clean_text
 
@@ -151,4 +152,4 @@ def test_what_is_left_as_it_is_would_be_left_by_the_long_way_too(around: str) ->
     for point in (*range(0x3100), 0xFEFF, 0x1F600, 0x10FFFF):
         written = around.format(chr(point))
         if rule._is_tidy(written):
-            assert rule._tidy_lines(rule.strip_markup(rule._tidy_lines(written))) == written
+            assert rule._tidy_lines(markup.strip_markup(rule._tidy_lines(written))) == written
