@@ -13,7 +13,7 @@ end
 
 local keys, agents, method = {}, 0, "GET"
 
-local description = string.rep("Cunoaște bine cartierele de la Botanica până la Ciocana. ", 6)
+local description = string.rep("Cunoaște bine cartierele de la Botanica până la Ciocana. ", 6) .. "Română, rusă."
 local body = '{"externalId":"agent-%d","name":"Ana Munteanu %d","phone":"+373 69 %03d %03d",'
   .. '"description":"' .. description .. '","settings":{"contact_telegram":true,"contact_viber":false}}'
 
