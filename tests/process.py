@@ -36,7 +36,7 @@ class Served:
     @property
     def metrics_url(self) -> str:
         """The address of /metrics, as the log gives it."""
-        found = re.search(r'"metrics": "([^"]+)"', self.log.read_text("utf-8"))
+        found = re.search(r'"metrics":"([^"]+)"', self.log.read_text("utf-8"))
         assert found
         return found[1]
 

@@ -17,9 +17,10 @@ from rentix.api.portal import Portal
 from rentix.api.server import PortTaken
 from rentix.api.workers import WorkerFailed, serve_workers
 from rentix.cli.output import say, say_error
+from rentix.logs import start_logging
 from rentix.store import StoreError
 from rentix.store.sqlite import SqliteStore
-from rentix.wiring import now_ms, start_logging
+from rentix.wiring import now_ms
 
 
 @contextmanager

@@ -3,45 +3,19 @@
 from __future__ import annotations
 
 import fcntl
-import logging
 import os
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
-
-import structlog
 
 from rentix.api.app import App
 from rentix.api.portal import Portal
+from rentix.logs import start_logging
 from rentix.settings import Place
 from rentix.store import Store
 from rentix.store.postgres import PostgresStore
 from rentix.store.sqlite import SqliteStore
-
-LOGGED = frozenset(
-    [
-        "event",
-        "level",
-        "timestamp",
-        "route",
-        "status",
-        "ms",
-        "request_id",
-        "agency_id",
-        "key_id",
-        "kind",
-        "at",
-        "url",
-        "metrics",
-        "worker",
-        "pid",
-        "exit_code",
-    ]
-)
-"""All that a log line may hold. Whatever else is given to the log is dropped."""
 
 
 def now_ms() -> int:
@@ -106,23 +80,3 @@ def claimed(directory: Path) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
-
-
-def start_logging() -> None:
-    """Log lines of JSON on standard error."""
-    for library in ("uvicorn", "psycopg"):  # what matters of theirs is logged as ours
-        logging.getLogger(library).setLevel(logging.CRITICAL)
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _only_listed,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )
-
-
-def _only_listed(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    return {name: value for name, value in event.items() if name in LOGGED}

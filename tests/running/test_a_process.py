@@ -16,12 +16,12 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
+from rentix.logs import LOGGED
 from rentix.model import SCOPES, Agency
 from rentix.operations import Caller, PutUser, Request
 from rentix.rules.puts import Terms, read_put
 from rentix.store.agencies import create_agency, create_key
 from rentix.store.sqlite import SqliteStore
-from rentix.wiring import LOGGED
 from rentix.writer import commit
 from tests.process import Served, rentix, serving
 from tests.service import Service, operated

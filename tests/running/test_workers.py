@@ -23,10 +23,10 @@ import pytest
 
 from rentix.api.server import listen
 from rentix.api.workers import PAUSE_MAX_S, pause_after
+from rentix.logs import LOGGED
 from rentix.model import SCOPES, Agency
 from rentix.store.agencies import create_agency, create_key
 from rentix.store.sqlite import SqliteStore
-from rentix.wiring import LOGGED
 from tests.process import STOP_TIMEOUT_S, Served, rentix
 
 slow = pytest.mark.slow  # starts processes

@@ -7,7 +7,6 @@ envelope for every refusal.
 from __future__ import annotations
 
 import re
-import secrets
 import time
 from collections.abc import MutableMapping
 from typing import Any
@@ -20,6 +19,7 @@ from rentix.api.call import Call, Headers
 from rentix.api.parameters import read_query
 from rentix.api.portal import Portal
 from rentix.api.refusals import refuse, translate
+from rentix.api.request_ids import new_request_id
 from rentix.api.routes import BASE, ROUTES, Route
 from rentix.api.sending import Send, send_reply
 from rentix.api.watching import Watcher
@@ -85,7 +85,7 @@ class Gate:
             path=scope["raw_path"].split(b"?")[0],
             raw_query=scope["query_string"],
             headers=_join(scope["headers"]),
-            request_id=secrets.token_hex(12),
+            request_id=new_request_id(),
         )
 
     def _find(self, scope: Scope, call: Call) -> Route:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 
 from rentix.api.call import Reply
 from rentix.api.portal import Portal
+from rentix.api.request_ids import new_request_id
 from rentix.api.sending import Send, send_reply
 from rentix.store import StoreError
 
@@ -15,7 +15,7 @@ _LIVE, _READY, _AWAY = b'{"status":"live"}', b'{"status":"ready"}', b'{"status":
 
 async def answer_health(path: str, portal: Portal, send: Send) -> None:
     """Live: the process answers. Ready: it can read its database and is not stopping."""
-    extra = [(b"x-request-id", secrets.token_hex(12).encode())]
+    extra = [(b"x-request-id", new_request_id().encode())]
     if path == "/livez":
         await send_reply(send, Reply(body=_LIVE), extra)
         return

@@ -101,7 +101,7 @@ def read_query(
     Raises:
         Problem: 400, with every fault.
     """
-    pairs = _split(raw)
+    pairs = _split(raw) if raw else []
     values: dict[str, Any] = {}
     faults: list[Fault] = []
     for name, text in pairs:

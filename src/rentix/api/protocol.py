@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from rentix.api.request_ids import new_request_id
 from rentix.errors import Code, Problem
 from rentix.wire.answers import encode
 from rentix.wire.errors import envelope
@@ -136,7 +136,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def _refuse(self, problem: Problem) -> None:
-        error = envelope(problem, secrets.token_hex(12))
+        error = envelope(problem, new_request_id())
         body = encode(error)
         wait_s = problem.retry_after_s
         retry = "" if wait_s is None else f"retry-after: {wait_s}\r\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -23,6 +25,9 @@ class Watcher:
         self._seconds = Histogram(
             "rentix_request_seconds", "Time to answer.", ["route"], registry=self.registry
         )
+        # Looking a labelled counter up costs more than counting.
+        self._count = cache(lambda name, status: self._requests.labels(name, str(status)))
+        self._time = cache(self._seconds.labels)
         backlog = Gauge(
             "rentix_write_backlog", "Operations waiting to be written.", registry=self.registry
         )
@@ -31,8 +36,8 @@ class Watcher:
     def answered(self, call: Call, route: Route | None, status: int, seconds: float) -> None:
         """Note an answer, by its route and never by its path, which may hold an external id."""
         name = f"{route.method} {route.path}" if route else "none"
-        self._requests.labels(name, str(status)).inc()
-        self._seconds.labels(name).observe(seconds)
+        self._count(name, status).inc()
+        self._time(name).observe(seconds)
         _log.info(
             "answered",
             route=name,

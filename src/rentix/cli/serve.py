@@ -15,10 +15,11 @@ from rentix.api.server import serve as serve_app
 from rentix.api.workers import WorkerFailed, serve_workers
 from rentix.cli.options import Data, Database, describe, find_place, store_in
 from rentix.cli.output import Stop, say
+from rentix.logs import start_logging
 from rentix.settings import Place
 from rentix.store import StoreError
 from rentix.store.agencies import is_sandbox
-from rentix.wiring import InUse, serving, serving_in_worker, start_logging
+from rentix.wiring import InUse, serving, serving_in_worker
 
 Port = Annotated[int, Parameter(help="Port of the API; 0 takes any free one.")]
 MetricsPort = Annotated[

@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 MAX_DEPTH = 32
 MAX_MEMBERS = 200
+_GLANCE_DEPTH = 3
 
 _JSON_INVALID = "body must be valid JSON in UTF-8 (RFC 8259)"
 
@@ -43,7 +44,7 @@ def read(shape: type[T], raw: dict[str, Any], path: Path = ()) -> tuple[T | None
     Members with a fault are left out of the value, so that the rest can be checked further. The
     value is None when a member that must be there is missing or has a fault.
     """
-    faults = list(_unfit(raw, path))
+    faults = [] if _surely_fit(raw) else list(_unfit(raw, path))
     try:
         return msgspec.convert(raw, shape), faults
     except msgspec.ValidationError:
@@ -93,6 +94,22 @@ def _with_whole_numbers(raw: dict[str, Any], struct: inspect.StructType) -> dict
             inner = [kind for kind in kinds if isinstance(kind, inspect.StructType)]
             whole[field.encode_name] = _with_whole_numbers(value, inner[0]) if inner else value
     return whole
+
+
+def _surely_fit(raw: dict[str, Any], depth: int = 1) -> bool:
+    """A glance that settles it for nearly all bodies; False says nothing."""
+    if len(raw) > MAX_MEMBERS or depth > _GLANCE_DEPTH:
+        return False
+    for name, value in raw.items():
+        if "\0" in name:
+            return False
+        kind = type(value)
+        if kind is str:
+            if "\0" in value:
+                return False
+        elif kind is list or (kind is dict and not _surely_fit(value, depth + 1)):
+            return False
+    return True
 
 
 def _unfit(value: object, path: Path) -> Iterator[Fault]:

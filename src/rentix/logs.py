@@ -1,0 +1,92 @@
+"""Log lines: JSON on standard error, of listed fields only."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import logging
+import sys
+from collections import deque
+from datetime import UTC, datetime
+from typing import Any, TextIO
+
+import msgspec
+import structlog
+
+LOGGED = frozenset(
+    [
+        "event",
+        "level",
+        "timestamp",
+        "route",
+        "status",
+        "ms",
+        "request_id",
+        "agency_id",
+        "key_id",
+        "kind",
+        "at",
+        "url",
+        "metrics",
+        "worker",
+        "pid",
+        "exit_code",
+    ]
+)
+"""All that a log line may hold. Whatever else is given to the log is dropped."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+def start_logging() -> None:
+    """Write log lines to standard error from now on."""
+    for library in ("uvicorn", "psycopg"):  # what matters of theirs is logged as ours
+        logging.getLogger(library).setLevel(logging.CRITICAL)
+    lines = Lines(sys.stderr)
+    atexit.register(lines.write_out)
+    structlog.configure(
+        processors=[_render],
+        logger_factory=structlog.WriteLoggerFactory(lines),  # type: ignore[arg-type]
+        cache_logger_on_first_use=True,
+    )
+
+
+def _render(_: Any, level: str, event: structlog.typing.EventDict) -> str:
+    line = {name: value for name, value in event.items() if name in LOGGED}
+    return _encode({**line, "level": level, "timestamp": datetime.now(UTC)}).decode()
+
+
+class Lines:
+    """A file on which the lines of one turn of the event loop become one write.
+
+    Outside of the loop, and in other threads, each line is written at once.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self._waiting: deque[str] = deque()
+        self._due = False
+
+    def write(self, text: str) -> None:
+        """Take a line in."""
+        self._waiting.append(text)
+
+    def flush(self) -> None:
+        """See to it that what was taken in is written soon."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self.write_out()
+            return
+        if not self._due:
+            self._due = True
+            loop.call_soon(self.write_out)
+
+    def write_out(self) -> None:
+        """Write what is waiting."""
+        self._due = False
+        lines = []
+        while self._waiting:
+            lines.append(self._waiting.popleft())
+        self._file.write("".join(lines))
+        self._file.flush()
