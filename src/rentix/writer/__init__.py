@@ -3,8 +3,9 @@
 Nothing waits for a timer: a lone request is a batch of one, and while its commit runs the next
 batch gathers. Agencies take turns, so that a busy one fills a batch only when no other waits.
 
-The agency is the unit of order. Where other processes write the same database, one of them holds
-an agency at a time: its requests move to a second lane, which waits, while the first goes on.
+The agency is the unit of order. On a shared database transactions run side by side, so there are
+lanes: an agency with little to write does not wait for the long batch of one with much, and none
+waits for one that another process holds.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from rentix.decide.working_set import WorkingSet, lookup
 from rentix.errors import Problem
 from rentix.operations import Answer, Request
 from rentix.store import Conflict, Store, Unavailable
-from rentix.writer.waiting import Queue, Waiting
+from rentix.writer.waiting import Lane, Queue, Waiting
 
 Ending = Answer | Exception
 """How a request ended: an answer, a `Problem`, or a `StoreError`."""
@@ -110,8 +111,8 @@ class Clock(Protocol):
 class Writer:
     """The threads that write. `deliver` gets all endings of a batch after its commit.
 
-    One lane is enough where nobody else writes; on a shared database there is one more, for the
-    agencies that another process holds.
+    A database that has one writer gets one lane. A shared one gets three: for agencies with little
+    to write, for those with much, and for those that another process holds.
     """
 
     def __init__(
@@ -123,18 +124,20 @@ class Writer:
         self._store = store
         self._clock = clock
         self._deliver = deliver
-        self._queue = Queue()
-        self._changed = threading.Condition()
+        self._queue = Queue(split=store.shared)
+        self._lock = threading.Lock()
         self._closing = False
-        self._lanes = [
-            threading.Thread(target=self._run, args=(waiting,), name="writer", daemon=True)
-            for waiting in ((False, True) if store.shared else (False,))
+        lanes = (Lane.LIGHT, Lane.HEAVY, Lane.HELD) if store.shared else (Lane.ALL,)
+        self._due = {lane: threading.Condition(self._lock) for lane in lanes}
+        self._threads = [
+            threading.Thread(target=self._run, args=(lane,), name="writer", daemon=True)
+            for lane in lanes
         ]
 
     def start(self) -> None:
         """Begin to write."""
-        for lane in self._lanes:
-            lane.start()
+        for thread in self._threads:
+            thread.start()
 
     def submit(self, request: Request, done: object) -> None:
         """Queue a request; `done` comes back through `deliver` with its ending.
@@ -144,13 +147,13 @@ class Writer:
             Closed: `close` was called.
         """
         waiting = Waiting(request, done, max(1, len(request.operations)))
-        with self._changed:
+        with self._lock:
             if self._closing:
                 raise Closed
             if self._queue.operations + waiting.size > QUEUE_OPERATIONS:
                 raise Overloaded
-            self._queue.put(waiting)
-            self._changed.notify_all()
+            lane = self._queue.put(waiting)
+            self._due[lane].notify()
 
     @property
     def backlog(self) -> int:
@@ -159,34 +162,36 @@ class Writer:
 
     def close(self) -> None:
         """Write what is waiting, answer it, and stop."""
-        with self._changed:
+        with self._lock:
             self._closing = True
-            self._changed.notify_all()
-        for lane in self._lanes:
-            lane.join()
+            self._wake_all()
+        for thread in self._threads:
+            thread.join()
 
-    def _run(self, waiting_lane: bool) -> None:  # noqa: FBT001 - a thread's arguments have no names
-        while batch := self._next(waiting_lane=waiting_lane):
+    def _run(self, lane: Lane) -> None:
+        while batch := self._next(lane):
             requests = [waiting.request for waiting in batch]
             try:
-                endings = commit(self._store, requests, self._clock(), wait=waiting_lane)
+                endings = commit(self._store, requests, self._clock(), wait=lane is Lane.HELD)
             except Exception as error:  # noqa: BLE001 - a defect must not leave anybody waiting
                 endings = [error] * len(batch)
             ended = list(zip(batch, endings, strict=True))
-            with self._changed:
+            with self._lock:
                 held = [waiting for waiting, ending in ended if isinstance(ending, Held)]
                 self._queue.release(batch, held)
-                self._changed.notify_all()
+                self._wake_all()
             self._deliver([(w.done, ending) for w, ending in ended if not isinstance(ending, Held)])
 
-    def _next(self, *, waiting_lane: bool) -> list[Waiting]:
-        def due() -> bool:
-            return self._queue.ready(waiting_lane=waiting_lane) or (
-                self._closing and self._queue.idle
-            )
+    def _wake_all(self) -> None:
+        for due in self._due.values():
+            due.notify()
 
-        with self._changed:
-            self._changed.wait_for(due)
+    def _next(self, lane: Lane) -> list[Waiting]:
+        def ready() -> bool:
+            return self._queue.ready(lane) or (self._closing and self._queue.idle)
+
+        with self._lock:
+            self._due[lane].wait_for(ready)
             if self._queue.idle:
                 return []
-            return self._queue.take(waiting_lane=waiting_lane)
+            return self._queue.take(lane)

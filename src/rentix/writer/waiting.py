@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Collection, Iterator, Sequence
+from enum import Enum, auto
 
 import msgspec
 
@@ -11,6 +12,16 @@ from rentix.operations import Request
 
 BATCH_OPERATIONS = 1000
 AGENCY_OPERATIONS = 200
+LIGHT_OPERATIONS = 50  # of an agency; more are a batch that others would feel
+
+
+class Lane(Enum):
+    """Whose requests a thread takes: everybody's, or one kind of agency's."""
+
+    ALL = auto()
+    LIGHT = auto()  # little of theirs waits
+    HEAVY = auto()
+    HELD = auto()  # by another process
 
 
 class Waiting(msgspec.Struct):
@@ -22,43 +33,55 @@ class Waiting(msgspec.Struct):
 
 
 class Queue:
-    """What waits, for two lanes that take batches from it.
+    """What waits, for one lane that takes batches from it, or `split` for three.
 
-    An agency is in one lane at a time: `take` keeps it until `release`. The first lane takes many
-    agencies at once; the waiting lane one of those that were given back.
+    An agency is in one lane at a time: `take` keeps it until `release`. The lane of the held takes
+    one of those that were given back; the others take many agencies at once.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, split: bool = False) -> None:
+        self._split = split
         self._agencies: OrderedDict[int, deque[Waiting]] = OrderedDict()
+        self._sizes: Counter[int] = Counter()
         self._taken: set[int] = set()
         self._given_back: set[int] = set()
         self.operations = 0
 
-    def put(self, waiting: Waiting) -> None:
-        """Add a request behind those of its agency."""
-        self._agencies.setdefault(waiting.request.caller.agency_id, deque()).append(waiting)
+    def put(self, waiting: Waiting) -> Lane:
+        """Add a request behind those of its agency, and say which lane its agency is for."""
+        agency_id = waiting.request.caller.agency_id
+        self._agencies.setdefault(agency_id, deque()).append(waiting)
+        self._sizes[agency_id] += waiting.size
         self.operations += waiting.size
+        return self._lane_of(agency_id)
 
     @property
     def idle(self) -> bool:
         """Whether nothing waits and nothing is taken, so that nothing can come back either."""
         return not self._agencies and not self._taken
 
-    def ready(self, *, waiting_lane: bool) -> bool:
+    def ready(self, lane: Lane) -> bool:
         """Whether `take` would give this lane anything."""
-        return next(self._free(waiting_lane=waiting_lane), None) is not None
+        return next(self._free(lane), None) is not None
 
-    def _free(self, *, waiting_lane: bool) -> Iterator[int]:
+    def _free(self, lane: Lane) -> Iterator[int]:
         return (
             agency_id
             for agency_id in self._agencies
-            if agency_id not in self._taken and (agency_id in self._given_back) == waiting_lane
+            if agency_id not in self._taken and self._lane_of(agency_id) is lane
         )
 
-    def take(self, *, waiting_lane: bool = False) -> list[Waiting]:
+    def _lane_of(self, agency_id: int) -> Lane:
+        if not self._split:
+            return Lane.ALL
+        if agency_id in self._given_back:
+            return Lane.HELD
+        return Lane.HEAVY if self._sizes[agency_id] > LIGHT_OPERATIONS else Lane.LIGHT
+
+    def take(self, lane: Lane = Lane.ALL) -> list[Waiting]:
         """The next batch: one request an agency in turn, up to the limits of both."""
-        free = self._free(waiting_lane=waiting_lane)
-        turns = deque([next(free)] if waiting_lane else free)
+        free = self._free(lane)
+        turns = deque([next(free)] if lane is Lane.HELD else free)
         batch: list[Waiting] = []
         sizes: dict[int, int] = {}
         room = BATCH_OPERATIONS
@@ -77,6 +100,7 @@ class Queue:
             if agency_id in self._agencies:
                 self._agencies.move_to_end(agency_id)
         self._taken |= sizes.keys()
+        self._sizes -= Counter(sizes)
         self.operations -= sum(sizes.values())
         return batch
 
@@ -89,4 +113,5 @@ class Queue:
             agency_id = waiting.request.caller.agency_id
             self._given_back.add(agency_id)
             self._agencies.setdefault(agency_id, deque()).appendleft(waiting)
+            self._sizes[agency_id] += waiting.size
             self.operations += waiting.size
