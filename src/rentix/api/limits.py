@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 
 from rentix.api.asking import Asking
@@ -11,6 +13,7 @@ from rentix.model import Agency
 from rentix.store import Spending
 
 _WINDOW_MS = 60_000
+_REFUSED_PAUSE_S = 0.2
 
 
 class Budget(msgspec.Struct, frozen=True):
@@ -44,6 +47,8 @@ class Budgets:
     async def take(self, key_id: int, agency: Agency, now_ms: int, *, bulk: bool) -> Budgets.Taken:
         """Count a request. A bulk one counts in both budgets and shows the bulk one.
 
+        A refusal takes a moment, so that a client that does not heed it costs others nothing.
+
         Raises:
             Unavailable: the store that counts is away.
         """
@@ -57,7 +62,10 @@ class Budgets:
             own = await self._spend(key_id, "bulk", agency, agency.bulk_per_minute)
             shown = own or shown
             spent = spent or (own if own and own.used > own.limit else None)
-        return Budgets.Taken(spent or shown, _refusal(spent, now_ms) if spent else None)
+        if spent is None:
+            return Budgets.Taken(shown, None)
+        await asyncio.sleep(_REFUSED_PAUSE_S)
+        return Budgets.Taken(spent, _refusal(spent, now_ms))
 
     async def _spend(self, key_id: int, kind: str, agency: Agency, limit: int) -> Budget | None:
         if not limit:
