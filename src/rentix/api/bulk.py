@@ -29,7 +29,8 @@ async def bulk_users(call: Call) -> Reply:
     """
     raw = parse_object(call.body)
     body = _read_bulk(raw)
-    operations = await _read_operations(body.operations, _bulk_terms(call))
+    async with call.portal.turn(call.tenant[1].id):
+        operations = await _read_operations(body.operations, _bulk_terms(call))
     ops = [item.get("op") if isinstance(item, dict) else None for item in body.operations]
     notes = stray_notes(call) + _unknown_notes(raw)
 
@@ -59,7 +60,9 @@ async def _read_operations(items: list[Any], terms: Terms) -> list[Operation | P
     operations = []
     for item in items:
         operations.append(_read_operation(item, terms))
-        await asyncio.sleep(0)  # texts and phones take time: others get their turn in between
+        # Texts and phones take time: others get their turn in between, and an agency has one turn,
+        # however many bulks it sends.
+        await asyncio.sleep(0)
     return operations
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from weakref import WeakValueDictionary
 
 from rentix.api.asking import Asking, AtOnce, Gathered
 from rentix.api.auth import Keys
@@ -33,6 +34,7 @@ class Portal:
         self.body_timeout_s = body_timeout_s
         self.stopping = False
         self.writer = Writer(store, clock, self._deliver)
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def start(self) -> None:
@@ -45,6 +47,10 @@ class Portal:
         self.stopping = True
         await asyncio.to_thread(self.writer.close)
         self.store.close()
+
+    def turn(self, agency_id: int) -> asyncio.Lock:
+        """What an agency holds while one of its long requests computes on the event loop."""
+        return self._turns.setdefault(agency_id, asyncio.Lock())
 
     async def commit(self, request: Request) -> Answer:
         """Have a request written; it is durable when this returns.

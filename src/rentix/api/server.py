@@ -17,6 +17,9 @@ from rentix.api.protocol import GuardedProtocol
 
 DEFAULT_METRICS_PORT = 9464
 LOOPBACK = ("127.0.0.1", "::1")
+_SWITCH_INTERVAL_S = 0.0005
+"""How long a thread may compute while another waits to. A request goes through several threads: at
+Python's 5 ms each of its hops could wait that long behind somebody else's bulk."""
 GRACE_S = 20
 """How long what is in flight may take after SIGTERM."""
 
@@ -92,6 +95,7 @@ def serve_until_told(
     # handlers of its own a little later, and raises what it heard anew when all is finished.
     _on_signals(lambda *_: setattr(server, "should_exit", True))
     if not told.is_set():
+        sys.setswitchinterval(_SWITCH_INTERVAL_S)
         server.run([listener])
 
 
