@@ -52,7 +52,7 @@ test: setup-dev ## run all tests but the soak
 quick: setup-dev ## run the fast tests, on SQLite
 	@$(BIN)/python -m pytest -m "not slow and not soak" --database sqlite
 
-soak: setup-dev ## run the long tests (500 kills)
+soak: setup-dev ## run the long tests: kills, crashes, a pooler, two servers, a flood
 	@$(BIN)/python -m pytest -m soak
 
 docs: setup-dev ## run the tests of the documentation
