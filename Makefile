@@ -7,7 +7,7 @@ LOCK    = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-dev demo test quick soak lint format types imports sizes addresses docs wheel ci lock clean
+.PHONY: help setup setup-dev demo test quick soak lint format types imports sizes addresses docs wheel ci lock bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,12 +37,21 @@ lock: setup-dev ## write requirements/*.lock anew from pyproject.toml (UPGRADE=-
 	$(LOCK) -o requirements/client.lock
 	$(LOCK) --extra server --extra sandbox --group build -c requirements/client.lock -o requirements/server.lock
 	$(LOCK) --extra server --extra sandbox --group build --group dev -c requirements/server.lock -o requirements/dev.lock
+	$(LOCK) --extra server --extra sandbox --group build --group dev --group bench -c requirements/dev.lock -o requirements/bench.lock
 
 # ---- see it run
 
 demo: setup ## serve a sandbox with a roster synced into it (ROSTER=file MAP=file REGION=RO ARGS=--once)
 	@$(BIN)/rentix demo $(if $(ROSTER),--roster "$(ROSTER)") $(if $(MAP),--map "$(MAP)") \
 	  $(if $(REGION),--region "$(REGION)") $(ARGS)
+
+bench: .venv/bench.stamp ## measure the service beside what people would otherwise build; needs wrk (FIGURES=put,get)
+	@$(BIN)/python benchmarks/bench.py $(if $(FIGURES),--figures "$(FIGURES)")
+
+.venv/bench.stamp: requirements/bench.lock .venv/dev.stamp
+	@echo "Installing what the peers are made of into .venv ..."
+	@$(PIP) install -qq --require-hashes -r requirements/bench.lock
+	@touch $@
 
 # ---- gates
 
