@@ -2,8 +2,8 @@
 
     PEER_DATABASE=postgresql+asyncpg://… uvicorn orm:app
 
-It does what a PUT needs and no more: who asks (by hashed key), validation, upsert, answer. No change
-log, no receipts, no budgets.
+It does what a PUT needs and no more: who asks (by hashed key), validation, upsert, answer. No
+change log, no receipts, no budgets.
 """
 
 from __future__ import annotations
