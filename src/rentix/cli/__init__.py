@@ -83,7 +83,8 @@ def main(tokens: list[str] | None = None) -> int:
         return 2
     except ImportError as error:  # cyclopts wraps the one of a command that it loads
         cause = error.__cause__ or error
-        if not (isinstance(cause, ModuleNotFoundError) and cause.name in _SERVER_PARTS):
+        missing = cause.name if isinstance(cause, ModuleNotFoundError) else None
+        if (missing or "").partition(".")[0] not in _SERVER_PARTS:
             raise
         say_error('this command needs the server: pip install "rentix[server]"')
         return 2
