@@ -46,7 +46,7 @@ demo: setup ## serve a sandbox with a roster synced into it (ROSTER=file MAP=fil
 	  $(if $(REGION),--region "$(REGION)") $(ARGS)
 
 bench: .venv/bench.stamp ## measure the service beside what people would otherwise build; needs wrk (FIGURES=put,get)
-	@$(BIN)/python benchmarks/bench.py $(if $(FIGURES),--figures "$(FIGURES)")
+	@$(BIN)/python -m benchmarks.bench $(if $(FIGURES),--figures "$(FIGURES)")
 
 .venv/bench.stamp: requirements/bench.lock .venv/dev.stamp
 	@echo "Installing what the peers are made of into .venv ..."

@@ -37,7 +37,7 @@ RETURNING id
 """
 
 
-class Settings(msgspec.Struct):
+class Settings(msgspec.Struct, frozen=True):
     """Which channels are on."""
 
     contact_telegram: bool = True
