@@ -125,10 +125,11 @@ def _fold(word: str) -> str:
     return _DOUBLED.sub(r"\1", spelled)
 
 
-def _list_forms(word: str) -> list[str]:
+@lru_cache(16_384)  # a country has some thousands of first and last names
+def _list_forms(word: str) -> tuple[str, ...]:
     """Fold a word, and those of its beginnings with which the fold does not begin."""
     whole = _fold(word)
     if not _PAIR.search(word):  # single letters fold each on its own, so every beginning fits
-        return [whole]
+        return (whole,)
     beginnings = (_fold(word[:length]) for length in range(1, len(word)))
-    return [whole, *(form for form in beginnings if not whole.startswith(form))]
+    return (whole, *(form for form in beginnings if not whole.startswith(form)))
