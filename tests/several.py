@@ -19,6 +19,7 @@ from rentix.api.workers import WorkerFailed, serve_workers
 from rentix.cli.output import say, say_error
 from rentix.logs import start_logging
 from rentix.store import StoreError
+from rentix.store.migrate import SchemaTooNew
 from rentix.store.sqlite import SqliteStore
 from rentix.wiring import now_ms
 
@@ -28,7 +29,7 @@ def build(directory: Path) -> Iterator[App]:
     """Make the service in a worker."""
     start_logging()
     if (directory / "refuse").exists():
-        raise StoreError("the directory holds a refusal")
+        raise SchemaTooNew(9, 8)
     yield App(Portal(SqliteStore(directory), now_ms))
 
 

@@ -146,7 +146,7 @@ def test_a_worker_that_cannot_come_back_is_tried_again_while_the_others_serve(da
         refusal.touch()
         os.kill(lines(served, "serving")[0]["pid"], signal.SIGKILL)
         wait_until(lambda: answers(served) and len(lines(served, "worker ended")) == 3)
-        assert lines(served, "worker ended")[2]["kind"] == "StoreError"
+        assert lines(served, "worker ended")[2]["kind"] == "SchemaTooNew"
         refusal.unlink()
         wait_until(lambda: answers(served) and len(lines(served, "serving")) == 3)
         assert served.end() == 0
@@ -274,7 +274,9 @@ def refused(*words: str | Path) -> str:
 @slow
 def test_nothing_is_served_when_a_worker_cannot_start(data: Path) -> None:
     (data / "refuse").touch()
-    assert "error: the directory holds a refusal" in refused(*command(data, 2))
+    assert "error: the data is of schema 9, this program knows 8: upgrade it" in refused(
+        *command(data, 2)
+    )
 
 
 @slow

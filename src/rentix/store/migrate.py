@@ -13,7 +13,11 @@ class SchemaTooNew(StoreError):
     """The data was written by a later Rentix than this one."""
 
     def __init__(self, found: int, known: int) -> None:
-        super().__init__(f"the data is of schema {found}, this program knows {known}: upgrade it")
+        super().__init__(found, known)  # what it is pickled by, from a worker to its parent
+
+    def __str__(self) -> str:
+        found, known = self.args
+        return f"the data is of schema {found}, this program knows {known}: upgrade it"
 
 
 def migrations(database: str) -> list[tuple[int, str]]:
