@@ -144,7 +144,7 @@ def prepares_statements(url: str) -> bool:
     store = PostgresStore(url)
     try:
         with store._connections._pool.connection() as connection:
-            return connection.prepare_threshold is not None
+            return connection.prepares
     finally:
         store.close()
 

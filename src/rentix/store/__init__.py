@@ -71,8 +71,9 @@ class Spending(msgspec.Struct, frozen=True):
 class Batch(Protocol):
     """One transaction: load, decide elsewhere, save."""
 
-    claimed: Collection[int]
-    """The agencies that it may write: nobody else does until its end."""
+    @property
+    def claimed(self) -> Collection[int]:
+        """The agencies that it may write, after `load`: nobody else does until its end."""
 
     def load(self, lookup: Lookup, now_ms: int) -> WorkingSet:
         """Read all that the batch needs, in a constant number of statements."""

@@ -16,6 +16,7 @@ from rentix.store.postgres_connections import (
     Connections,
     Transaction,
     connect,
+    fetched,
     translated,
 )
 from rentix.store.rows import to_agency, to_change, to_job, to_key, to_user
@@ -50,11 +51,11 @@ class PostgresStore:
         with self._connections.transaction(agencies) as transaction:
             if wait:
                 for agency_id in sorted(agencies):
-                    transaction.rows("await_claim", {"agency_id": agency_id})
+                    transaction.start("await_claim", {"agency_id": agency_id})
                 yield PostgresBatch(transaction, agencies)
             else:
-                claimed = transaction.rows("claim", {"agency_ids": list(agencies)})
-                yield PostgresBatch(transaction, {row[0] for row in claimed})
+                claimed = transaction.start("claim", {"agency_ids": list(agencies)})
+                yield PostgresBatch(transaction, claimed)
 
     @contextmanager
     def trial(self, agency_id: int) -> Iterator[PostgresBatch]:
@@ -73,16 +74,13 @@ class PostgresStore:
         externals = [key for key in wanted if isinstance(key[1], str)]
         found: dict[UserKey, User] = {}
         with self._reading(*{agency_id for agency_id, _ in wanted}) as transaction:
-            for query, name, keys in (
-                ("users_by_id", "ids", ids),
-                ("users_by_external_id", "external_ids", externals),
-            ):
-                if keys:
-                    agency_ids, values = map(list, zip(*keys, strict=True))
-                    rows = transaction.rows(query, {"agency_ids": agency_ids, name: values})
-                    for user in map(to_user, rows):
-                        key = user.id if name == "ids" else user.external_id
-                        found[user.agency_id, key or 0] = user
+            by_id = transaction.start_keyed("users_by_id", "ids", ids)
+            by_external = transaction.start_keyed("users_by_external_id", "external_ids", externals)
+            transaction.commit()
+            for user in map(to_user, fetched(by_id)):
+                found[user.agency_id, user.id] = user
+            for user in map(to_user, fetched(by_external)):
+                found[user.agency_id, user.external_id or ""] = user
         return [found.get(key) for key in wanted]
 
     def users(self, agency_id: int, wanted: UserFilter, after: int, limit: int) -> list[User]:
@@ -90,7 +88,7 @@ class PostgresStore:
         query, values = page_query(QUERIES["user_page"], "postgres", wanted)
         values |= {"agency_id": agency_id, "after": after, "limit": limit}
         with self._reading(agency_id) as transaction:
-            rows = transaction.connection.execute(query, values, binary=True).fetchall()
+            rows = transaction.run(query, values).fetchall()
         return [to_user(row) for row in rows]
 
     def job(self, agency_id: int, job_id: int) -> Job | None:
@@ -136,8 +134,10 @@ class PostgresStore:
         # In one order everywhere: two processes that count the same keys never wait in a circle.
         rows = [(*place, minutes[place], counts[place]) for place in sorted(counts)]
         with self._connections.transaction({row[0] for row in rows}) as transaction:
-            transaction.connection.execute("SET LOCAL synchronous_commit = off")
-            counted = transaction.rows("spend", list(map(list, zip(*rows, strict=True))))
+            transaction.run("SET LOCAL synchronous_commit = off")
+            cursor = transaction.start("spend", list(map(list, zip(*rows, strict=True))))
+            transaction.commit()
+            counted = cursor.fetchall()
         used = {(a, key, kind): total - counts[a, key, kind] for a, key, kind, total in counted}
         answers = []
         for spending in spendings:
@@ -178,5 +178,4 @@ class PostgresHand:
         """A named query."""
         if agency_id is not None:
             self._transaction.enter({agency_id})
-        cursor = self._transaction.start(query, {"agency_id": agency_id, **values})
-        return cursor.fetchall() if cursor.description else []
+        return self._transaction.rows(query, {"agency_id": agency_id, **values})

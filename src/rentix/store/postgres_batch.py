@@ -1,13 +1,13 @@
-"""Load and save of one batch on PostgreSQL: three trips to the server, whatever its size."""
+"""Load and save of one batch on PostgreSQL: two trips to the server, whatever its size."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from typing import Any
 
 from rentix.decide.working_set import Effects, Lookup, Memory, WorkingSet
 from rentix.store.effect_rows import effect_rows
-from rentix.store.postgres_connections import Cursor, Transaction
+from rentix.store.postgres_connections import Transaction, fetched
+from rentix.store.postgres_trips import Sent
 from rentix.store.rows import to_user
 
 _TRIAL_SEQS = 2**62
@@ -17,38 +17,43 @@ class PostgresBatch:
     """A `store.Batch` inside a transaction that somebody else opens and ends."""
 
     def __init__(
-        self, transaction: Transaction, claimed: Collection[int], *, trial: bool = False
+        self,
+        transaction: Transaction,
+        claimed: Collection[int] | Sent,
+        *,
+        trial: bool = False,
     ) -> None:
         self._transaction = transaction
         self._trial = trial
-        self.claimed = claimed
+        self._claimed = claimed
+
+    @property
+    def claimed(self) -> Collection[int]:
+        """The agencies that it may write; known after `load`, for both are one trip."""
+        if isinstance(self._claimed, Sent):
+            self._claimed = {row[0] for row in self._claimed.fetchall()}
+        return self._claimed
 
     def load(self, lookup: Lookup, now_ms: int) -> WorkingSet:
         """Read the users, former holders, remembered answers and sequences that are named."""
-        with self._transaction.pipeline():
-            by_id = self._start("users_by_id", "ids", lookup.ids)
-            by_external = self._start("users_by_external_id", "external_ids", lookup.external_ids)
-            holders = self._start("former_holders", "external_ids", lookup.external_ids)
-            memories = self._start("memories", "scopes", lookup.scopes, now_ms=now_ms)
-            seqs = self._transaction.start("last_seqs", {"agency_ids": list(lookup.agencies)})
-        users = {row[0]: to_user(row) for row in (*_rows(by_id), *_rows(by_external))}
+        start = self._transaction.start_keyed
+        by_id = start("users_by_id", "ids", lookup.ids)
+        by_external = start("users_by_external_id", "external_ids", lookup.external_ids)
+        holders = start("former_holders", "external_ids", lookup.external_ids)
+        memories = start("memories", "scopes", lookup.scopes, now_ms=now_ms)
+        seqs = self._transaction.start("last_seqs", {"agency_ids": list(lookup.agencies)})
+        users = {row[0]: to_user(row) for row in (*fetched(by_id), *fetched(by_external))}
         found = {(user.agency_id, user.external_id) for user in users.values()}
         # Like ids, the numbers of a trial are negative: no etag made of one is ever real.
         below = _TRIAL_SEQS if self._trial else 0
         return WorkingSet(
             users=users.values(),
-            holders={(agency, external): user for agency, external, user in _rows(holders)},
-            memories={(row[0], row[1]): Memory(row[2], row[3]) for row in _rows(memories)},
+            holders={(agency, external): user for agency, external, user in fetched(holders)},
+            memories={(row[0], row[1]): Memory(row[2], row[3]) for row in fetched(memories)},
             last_seq={agency: seq - below for agency, seq in seqs.fetchall()},
             new_id=self._identity("user_id", len(lookup.external_ids - found) or 1),
             new_media_id=self._identity("media_id", 1),
         )
-
-    def _start(self, query: str, name: str, keys: Collection[Any], **more: int) -> Cursor | None:
-        if not keys:
-            return None
-        agency_ids, others = map(list, zip(*keys, strict=True))
-        return self._transaction.start(query, {"agency_ids": agency_ids, name: others, **more})
 
     def _identity(self, sequence: str, expected: int) -> Callable[[], int]:
         given = iter(range(-1, -(2**62), -1)) if self._trial else self._new_ids(sequence, expected)
@@ -63,11 +68,6 @@ class PostgresBatch:
 
     def save(self, effects: Effects, now_ms: int) -> None:
         """Write the effects and commit, in one trip."""
-        with self._transaction.pipeline():
-            for query, rows in effect_rows(effects, now_ms):
-                self._transaction.start(query, list(map(list, zip(*rows, strict=True))))
-            self._transaction.commit()
-
-
-def _rows(cursor: Cursor | None) -> list[Any]:
-    return [] if cursor is None else cursor.fetchall()
+        for query, rows in effect_rows(effects, now_ms):
+            self._transaction.start(query, list(map(list, zip(*rows, strict=True))))
+        self._transaction.commit()

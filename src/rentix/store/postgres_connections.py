@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,13 +12,11 @@ from psycopg import errors
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from rentix.store import Conflict, StoreError, Unavailable
+from rentix.store.postgres_trips import Connection, Row, Sent, Trips
 from rentix.store.queries import load_queries
 
 QUERIES = load_queries("postgres")
 
-Row = tuple[Any, ...]
-Connection = psycopg.Connection[Row]
-Cursor = psycopg.Cursor[Row]
 
 _BORROW_TIMEOUT_S = 2.0  # all connections busy for this long: 503 rather than a queue
 _CONNECTING: dict[str, Any] = {
@@ -61,6 +60,7 @@ class Connections:
     def __init__(self, url: str, size: int) -> None:
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             url,
+            connection_class=Connection,
             min_size=1,
             max_size=size,
             timeout=_BORROW_TIMEOUT_S,
@@ -75,38 +75,35 @@ class Connections:
     def transaction(self, agencies: Collection[int], begin: str = "BEGIN") -> Iterator[Transaction]:
         """A transaction that sees the rows of `agencies` and no others.
 
-        Committed at the end unless it was before, rolled back on an exception.
+        Committed at the end unless it was before, rolled back on an exception. Statements wait
+        until the rows of one are asked for, or the end, and travel together: a transaction of
+        statements that don't depend on each other is one trip.
 
         Raises:
             Unavailable, Conflict, StoreError
         """
         with translated():
-            connection = self._begin(begin, agencies)
-            transaction = Transaction(connection)
+            connection = self._borrow()
             try:
-                yield transaction
-                transaction.commit()
+                trips = Trips(connection)
+                try:
+                    transaction = Transaction(trips)
+                    transaction.run(begin)
+                    transaction.enter(agencies)
+                    yield transaction
+                    transaction.commit()
+                finally:
+                    trips.end()
             finally:
                 self._give_back(connection)
 
-    def _begin(self, begin: str, agencies: Collection[int]) -> Connection:
-        for last in (False, True):
-            connection = self._pool.getconn()
-            try:
-                _open(connection, begin, agencies)
-            except psycopg.OperationalError:
-                self._give_back(connection)
-                if last:
-                    raise
-                # Nothing was done yet. The database was started anew, perhaps: then no old
-                # connection is good, and a new one may be.
-                self._pool.drain()
-            except BaseException:
-                self._give_back(connection)
-                raise
-            else:
-                return connection
-        raise AssertionError("the last try returns or raises")
+    def _borrow(self) -> Connection:
+        while _is_left(connection := self._pool.getconn()):
+            # The database was started anew, perhaps: then no old connection is good.
+            connection.close()
+            self._pool.putconn(connection)
+            self._pool.drain()
+        return connection
 
     def _give_back(self, connection: Connection) -> None:
         if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
@@ -122,35 +119,48 @@ class Connections:
 
 
 class Transaction:
-    """Named queries in a transaction that has begun."""
+    """Queries in a transaction that has begun."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+    def __init__(self, trips: Trips) -> None:
+        self._trips = trips
         self._ended = False
 
     def rows(self, query: str, values: Any = None) -> list[Row]:
-        """What one query gives."""
+        """What one named query gives."""
         return self.start(query, values).fetchall()
 
-    def start(self, query: str, values: Any = None) -> Cursor:
-        """Send one query; in a `pipeline` its rows are there at the end of it."""
-        return self.connection.execute(QUERIES[query], values, binary=True)
+    def start(self, query: str, values: Any = None) -> Sent:
+        """Queue one named query; what waits travels when the first rows are fetched."""
+        return self._trips.queue(QUERIES[query], values, name=query)
+
+    def run(self, query: str, values: Any = None) -> Sent:
+        """Queue a query that has no name."""
+        return self._trips.queue(query, values)
+
+    def start_keyed(
+        self, query: str, name: str, keys: Collection[tuple[int, Any]], **more: int
+    ) -> Sent | None:
+        """Queue a query for rows by (agency, key), unless there is no key."""
+        if not keys:
+            return None
+        agency_ids, others = map(list, zip(*keys, strict=True))
+        return self.start(query, {"agency_ids": agency_ids, name: others, **more})
 
     def enter(self, agencies: Collection[int]) -> None:
         """See the rows of these agencies from here on."""
         self.start("enter", {"agencies": array(agencies)})
 
-    @contextmanager
-    def pipeline(self) -> Iterator[None]:
-        """Send all queries of the block in one go."""
-        with self.connection.pipeline():
-            yield
-
     def commit(self) -> None:
-        """End it here; within a pipeline together with the queries before."""
+        """End it, with what waits, in one trip."""
         if not self._ended:
             self._ended = True
-            self.connection.execute("COMMIT")
+            self.run("COMMIT")
+            self._trips.sync()
+
+
+def fetched(sent: Sent | None) -> list[Row]:
+    """The rows of what `start_keyed` gave."""
+    return [] if sent is None else sent.fetchall()
 
 
 def array(numbers: Collection[int]) -> str:
@@ -158,17 +168,18 @@ def array(numbers: Collection[int]) -> str:
     return "{" + ",".join(map(str, numbers)) + "}"
 
 
-def _open(connection: Connection, begin: str, agencies: Collection[int]) -> None:
-    with connection.pipeline():
-        connection.execute(begin)
-        connection.execute(QUERIES["enter"], {"agencies": array(agencies)})
+def _is_left(connection: Connection) -> bool:
+    """Whether the server has closed an idle connection, or said something before it does."""
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _choose_preparing(connection: Connection) -> None:
     # A pooler between us and the server makes up the process id that it tells. Behind one, the
     # next transaction may meet a server that has not prepared our statement.
     [(pid,)] = connection.execute("SELECT pg_backend_pid()").fetchall()
-    connection.prepare_threshold = 0 if pid == connection.info.backend_pid else None
+    connection.prepares = pid == connection.info.backend_pid
 
 
 @contextmanager

@@ -70,10 +70,7 @@ def _commit_together(
 ) -> list[Ending]:
     agencies = {request.caller.agency_id for request in requests}
     with store.batch(agencies, wait=wait) as batch:
-        ours = [request for request in requests if request.caller.agency_id in batch.claimed]
-        if not ours:
-            return [Held()] * len(requests)
-        working = batch.load(lookup(ours), now_ms)
+        working = batch.load(lookup(requests), now_ms)  # with the claim, in one trip
         endings = [
             _decide(working, request, now_ms)
             if request.caller.agency_id in batch.claimed
