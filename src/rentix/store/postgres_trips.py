@@ -122,17 +122,21 @@ class Trips:
     def _exchange(self) -> None:
         pgconn, poll = self._pgconn, select.poll()
         unsent = pgconn.flush()
+        nothing = 0
         while self._owed:
+            # A result is asked for only when it is there: libpq would wait, and everybody with it.
             while pgconn.is_busy():
                 poll.register(pgconn.socket, select.POLLIN | (select.POLLOUT if unsent else 0))
                 poll.poll()
                 pgconn.consume_input()
                 unsent = unsent and pgconn.flush()
+            result = pgconn.get_result()
             # Between the results of two statements there is a None; two of them are the end.
-            result = pgconn.get_result() or pgconn.get_result()
-            if result is None:
+            nothing = nothing + 1 if result is None else 0
+            if nothing > 1:
                 raise psycopg.OperationalError("the connection is lost")
-            self._take(result)
+            if result is not None:
+                self._take(result)
 
     def _take(self, result: PGresult) -> None:
         sent = self._owed.popleft()
