@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Generic, Protocol, TypeVar
+
+from rentix.store.strands import run_strand
 
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
@@ -34,15 +36,13 @@ class AtOnce(Generic[Question, Answer]):
 
 
 class Gathered(Generic[Question, Answer]):
-    """Asks in a thread; what comes meanwhile is gathered and asked together.
+    """Asks, and gathers what comes meanwhile, to be asked together.
 
-    As with writes, nothing waits for a timer: a lone question is asked alone, at once. The thread
-    is its own, so that no pile of slow lists stands in the way.
+    As with writes, nothing waits for a timer: a lone question is asked alone, at once.
     """
 
     def __init__(self, answer: Callable[[Sequence[Question]], list[Answer]]) -> None:
         self._answer = answer
-        self._thread = ThreadPoolExecutor(1, "asking")
         self._waiting: list[tuple[Question, asyncio.Future[Answer]]] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -56,12 +56,11 @@ class Gathered(Generic[Question, Answer]):
         return await future
 
     async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
         while self._waiting:
             asked, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
             try:
                 questions = [question for question, _ in asked]
-                answers = await loop.run_in_executor(self._thread, self._answer, questions)
+                answers = await run_strand(partial(self._answer, questions))
             except Exception as error:  # noqa: BLE001 - each of those who asked is told
                 for _, future in asked:
                     if not future.done():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -40,7 +41,8 @@ class Portal:
     def start(self) -> None:
         """Begin to write."""
         self._loop = asyncio.get_running_loop()
-        self.writer.start()
+        self._thread = threading.get_ident()
+        self.writer.start(self._loop)
 
     async def stop(self) -> None:
         """Write what is waiting, then give the store back."""
@@ -69,7 +71,10 @@ class Portal:
 
     def _deliver(self, endings: list[tuple[Any, Ending]]) -> None:
         assert self._loop is not None  # noqa: S101 - the writer starts after the loop is known
-        self._loop.call_soon_threadsafe(_resolve, endings)
+        if threading.get_ident() == self._thread:
+            _resolve(endings)
+        else:
+            self._loop.call_soon_threadsafe(_resolve, endings)
 
 
 def _resolve(endings: list[tuple[asyncio.Future[Answer], Ending]]) -> None:

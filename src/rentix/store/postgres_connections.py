@@ -14,11 +14,13 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from rentix.store import Conflict, StoreError, Unavailable
 from rentix.store.postgres_trips import Connection, Row, Sent, Trips
 from rentix.store.queries import load_queries
+from rentix.store.strands import make_blocking_call
 
 QUERIES = load_queries("postgres")
 
 
 _BORROW_TIMEOUT_S = 2.0  # all connections busy for this long: 503 rather than a queue
+_AT_HAND_S = 0.0005  # with 0 the pool gives none at all
 _CONNECTING: dict[str, Any] = {
     "autocommit": True,  # BEGIN and COMMIT are sent with the statements beside them
     "connect_timeout": 3,
@@ -98,17 +100,23 @@ class Connections:
                 self._give_back(connection)
 
     def _borrow(self) -> Connection:
-        while _is_left(connection := self._pool.getconn()):
+        while _is_left(connection := self._take()):
             # The database was started anew, perhaps: then no old connection is good.
             connection.close()
             self._pool.putconn(connection)
             self._pool.drain()
         return connection
 
+    def _take(self) -> Connection:
+        try:
+            return self._pool.getconn(timeout=_AT_HAND_S)
+        except PoolTimeout:
+            return make_blocking_call(self._pool.getconn)
+
     def _give_back(self, connection: Connection) -> None:
         if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
             try:
-                connection.execute("ROLLBACK")
+                make_blocking_call(lambda: connection.execute("ROLLBACK"))
             except psycopg.Error:
                 connection.close()
         self._pool.putconn(connection)

@@ -6,7 +6,6 @@ to other threads. This is libpq's pipeline mode by psycopg's `pq`, with one wait
 
 from __future__ import annotations
 
-import select
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
@@ -19,6 +18,7 @@ from psycopg.pq import DiagnosticField, ExecStatus, Format
 from psycopg.pq.abc import PGresult
 
 from rentix.store.postgres_text import dump, numbered
+from rentix.store.strands import wait_for_socket
 
 Row = tuple[Any, ...]
 
@@ -120,14 +120,13 @@ class Trips:
             raise failure
 
     def _exchange(self) -> None:
-        pgconn, poll = self._pgconn, select.poll()
+        pgconn = self._pgconn
         unsent = pgconn.flush()
         nothing = 0
         while self._owed:
             # A result is asked for only when it is there: libpq would wait, and everybody with it.
             while pgconn.is_busy():
-                poll.register(pgconn.socket, select.POLLIN | (select.POLLOUT if unsent else 0))
-                poll.poll()
+                wait_for_socket(pgconn.socket, sending=bool(unsent))
                 pgconn.consume_input()
                 unsent = unsent and pgconn.flush()
             result = pgconn.get_result()

@@ -10,8 +10,10 @@ waits for one that another process holds.
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 from rentix.decide.batch import decide
@@ -19,6 +21,7 @@ from rentix.decide.working_set import WorkingSet, lookup
 from rentix.errors import Problem
 from rentix.operations import Answer, Request
 from rentix.store import Conflict, Store, Unavailable
+from rentix.writer.runners import LoopRunner, Runner, ThreadRunner
 from rentix.writer.waiting import Lane, Queue, Waiting
 
 Ending = Answer | Exception
@@ -106,7 +109,7 @@ class Clock(Protocol):
 
 
 class Writer:
-    """The threads that write. `deliver` gets all endings of a batch after its commit.
+    """Writes what is submitted. `deliver` gets all endings of a batch after its commit.
 
     A database that has one writer gets one lane. A shared one gets three: for agencies with little
     to write, for those with much, and for those that another process holds.
@@ -123,18 +126,21 @@ class Writer:
         self._deliver = deliver
         self._queue = Queue(split=store.shared)
         self._lock = threading.Lock()
+        self._idle = threading.Condition(self._lock)
         self._closing = False
-        lanes = (Lane.LIGHT, Lane.HEAVY, Lane.HELD) if store.shared else (Lane.ALL,)
-        self._due = {lane: threading.Condition(self._lock) for lane in lanes}
-        self._threads = [
-            threading.Thread(target=self._run, args=(lane,), name="writer", daemon=True)
-            for lane in lanes
-        ]
+        self._runners: dict[Lane, Runner] = {}
 
-    def start(self) -> None:
-        """Begin to write."""
-        for thread in self._threads:
-            thread.start()
+    def start(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
+        """Begin to write; what is brief on `loop`, if there is one, and the rest in threads."""
+        lanes = (Lane.LIGHT, Lane.HEAVY, Lane.HELD) if self._store.shared else (Lane.ALL,)
+        for lane in lanes:
+            take, write = partial(self._take, lane), partial(self._write, lane)
+            if loop and lane is Lane.LIGHT:
+                self._runners[lane] = LoopRunner(loop, self._lock, take, write)
+            else:
+                self._runners[lane] = ThreadRunner(self._lock, take, write)
+        with self._lock:
+            self._wake_all()
 
     def submit(self, request: Request, done: object) -> None:
         """Queue a request; `done` comes back through `deliver` with its ending.
@@ -150,7 +156,8 @@ class Writer:
             if self._queue.operations + waiting.size > QUEUE_OPERATIONS:
                 raise Overloaded
             lane = self._queue.put(waiting)
-            self._due[lane].notify()
+            if lane in self._runners:  # else `start` comes
+                self._runners[lane].wake()
 
     @property
     def backlog(self) -> int:
@@ -158,37 +165,31 @@ class Writer:
         return self._queue.operations
 
     def close(self) -> None:
-        """Write what is waiting, answer it, and stop."""
+        """Write what is waiting, answer it, and stop. Not to be called on the event loop."""
         with self._lock:
             self._closing = True
-            self._wake_all()
-        for thread in self._threads:
-            thread.join()
+            self._idle.wait_for(lambda: self._queue.idle)
+        for runner in self._runners.values():
+            runner.stop()
 
-    def _run(self, lane: Lane) -> None:
-        while batch := self._next(lane):
-            requests = [waiting.request for waiting in batch]
-            try:
-                endings = commit(self._store, requests, self._clock(), wait=lane is Lane.HELD)
-            except Exception as error:  # noqa: BLE001 - a defect must not leave anybody waiting
-                endings = [error] * len(batch)
-            ended = list(zip(batch, endings, strict=True))
-            with self._lock:
-                held = [waiting for waiting, ending in ended if isinstance(ending, Held)]
-                self._queue.release(batch, held)
-                self._wake_all()
-            self._deliver([(w.done, ending) for w, ending in ended if not isinstance(ending, Held)])
+    def _take(self, lane: Lane) -> list[Waiting]:
+        return self._queue.take(lane) if self._queue.ready(lane) else []
+
+    def _write(self, lane: Lane, batch: list[Waiting]) -> None:
+        requests = [waiting.request for waiting in batch]
+        try:
+            endings = commit(self._store, requests, self._clock(), wait=lane is Lane.HELD)
+        except Exception as error:  # noqa: BLE001 - a defect must not leave anybody waiting
+            endings = [error] * len(batch)
+        ended = list(zip(batch, endings, strict=True))
+        self._deliver([(w.done, ending) for w, ending in ended if not isinstance(ending, Held)])
+        with self._lock:
+            self._queue.release(batch, [w for w, ending in ended if isinstance(ending, Held)])
+            self._wake_all()
+            if self._queue.idle:
+                self._idle.notify_all()
 
     def _wake_all(self) -> None:
-        for due in self._due.values():
-            due.notify()
-
-    def _next(self, lane: Lane) -> list[Waiting]:
-        def ready() -> bool:
-            return self._queue.ready(lane) or (self._closing and self._queue.idle)
-
-        with self._lock:
-            self._due[lane].wait_for(ready)
-            if self._queue.idle:
-                return []
-            return self._queue.take(lane)
+        for lane, runner in self._runners.items():
+            if self._queue.ready(lane):
+                runner.wake()
