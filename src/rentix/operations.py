@@ -110,6 +110,31 @@ class Receipt(msgspec.Struct, frozen=True):
     held: dict[str, str] = {}
 
 
+class Fates(msgspec.Struct):
+    """What became of each submitted field: the sheet that a decision fills in.
+
+    `forms` and `unknown` are the operation's own: (as sent, as stored), and fields it left out.
+    """
+
+    taken: list[str] = []
+    unchanged: list[str] = []
+    ignored: dict[str, str] = {}
+    held: dict[str, str] = {}
+    forms: dict[str, tuple[str, str]] = {}
+    unknown: dict[str, str] = {}
+
+    @property
+    def receipt(self) -> Receipt:
+        """Every submitted field once. Normalised is stored in another form *and* changed."""
+        return Receipt(
+            applied=tuple(field for field in self.taken if field not in self.forms),
+            unchanged=tuple(self.unchanged),
+            normalised={field: self.forms[field] for field in self.taken if field in self.forms},
+            ignored={**self.ignored, **self.unknown},
+            held=dict(self.held),
+        )
+
+
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What an operation came to, and what is to be stored of it.
 
@@ -121,12 +146,17 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     verb: Verb
     user: User
     warnings: tuple[Note, ...] = ()
-    receipt: Receipt | None = None
+    fates: Fates | None = None
     change: Change | None = None
     stored: bool = False
     freed: str | None = None
     queued: AvatarImport | None = None
     superseded: int | None = None
+
+    @property
+    def receipt(self) -> Receipt | None:
+        """Where every submitted field went; None for an operation that submits none."""
+        return self.fates.receipt if self.fates else None
 
 
 Result = Outcome | Problem

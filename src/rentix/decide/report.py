@@ -1,9 +1,10 @@
-"""What a submission's sender is told: warnings and receipt."""
+"""The warnings that a submission's sender gets."""
 
 from __future__ import annotations
 
 from rentix.decide.merge import Merge
-from rentix.operations import Note, PutUser, Receipt
+from rentix.model import User
+from rentix.operations import Fates, Note, PutUser
 from rentix.rules.channels import doubtful_channels
 
 _IGNORED = {
@@ -13,32 +14,44 @@ _IGNORED = {
 _HELD = "{field} was registered by the agent, so only the agent may change it; it was kept"
 
 
-def warnings(put: PutUser, merged: Merge) -> tuple[Note, ...]:
-    """Everything that was ignored, normalised or is doubtful, in that order."""
-    lost = merged.ignored.keys() | merged.held.keys()
-    notes = [
+def warnings(put: PutUser, merged: Merge, user: User) -> tuple[Note, ...]:
+    """Everything that was ignored, normalised or is doubtful of `user`, in that order."""
+    fates = merged.fates
+    notes: list[Note] = []
+    if fates.ignored or fates.held:
+        notes += _kept(fates)
+    if put.notes:
+        notes += [
+            n for n in put.notes if n.field not in fates.ignored and n.field not in fates.held
+        ]
+    if put.forms:
+        notes += [
+            Note(field, "normalised", f"{field} is stored as {_short(stored)}")
+            for field, (_, stored) in put.forms.items()
+            if field in fates.taken
+        ]
+    if user.phone.kind == "fixed":
+        notes += _doubts(user, fates)
+    return tuple(notes)
+
+
+def _kept(fates: Fates) -> list[Note]:
+    ignored = [
         Note(field, reason, _IGNORED[reason].format(field=field))
-        for field, reason in merged.ignored.items()
+        for field, reason in fates.ignored.items()
     ]
-    notes += [Note(field, f"{field}_held", _HELD.format(field=field)) for field in merged.held]
-    notes += [note for note in put.notes if note.field not in lost]
-    notes += [
-        Note(field, "normalised", f"{field} is stored as {_short(stored)}")
-        for field, (_, stored) in put.forms.items()
-        if field in merged.taken
-    ]
-    return tuple(notes + _doubts(merged))
+    held = [Note(field, f"{field}_held", _HELD.format(field=field)) for field in fates.held]
+    return ignored + held
 
 
 def _short(text: str, limit: int = 100) -> str:
     return text if len(text) <= limit else f"{text[:limit]}…"
 
 
-def _doubts(merged: Merge) -> list[Note]:
-    seen = [*merged.taken, *merged.unchanged]
+def _doubts(user: User, fates: Fates) -> list[Note]:
+    seen = [*fates.taken, *fates.unchanged]
     if not any(field == "phone" or field.startswith("settings.") for field in seen):
         return []
-    user = merged.user
     return [
         Note(
             f"settings.{channel}",
@@ -48,15 +61,3 @@ def _doubts(merged: Merge) -> list[Note]:
         )
         for channel, name in doubtful_channels(user.phone, user.settings).items()
     ]
-
-
-def receipt(put: PutUser, merged: Merge) -> Receipt:
-    """Every submitted field exactly once. Normalised is stored in another form *and* changed."""
-    forms = put.forms
-    return Receipt(
-        applied=tuple(field for field in merged.taken if field not in forms),
-        unchanged=tuple(merged.unchanged),
-        normalised={field: forms[field] for field in merged.taken if field in forms},
-        ignored={**merged.ignored, **put.ignored},
-        held=dict(merged.held),
-    )

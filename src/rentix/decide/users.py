@@ -13,7 +13,7 @@ from rentix.decide.refusals import (
     check_precondition,
     unknown_user,
 )
-from rentix.decide.report import receipt, warnings
+from rentix.decide.report import warnings
 from rentix.decide.working_set import WorkingSet
 from rentix.errors import Code, Fault, invalid
 from rentix.model import Change, User
@@ -73,13 +73,14 @@ def _create(working: WorkingSet, caller: Caller, put: PutUser, now_ms: int) -> O
         synced_ms=now_ms if caller.key_id else None,
         source_us=put.source_us,
     )
-    merged = merge(blank, put.patch, "upsert", working.new_media_id)
-    merged.taken += merged.unchanged
-    merged.unchanged = []
-    change = record(caller, merged.user, birth(merged.user), seq, now_ms)
+    merged = merge(blank, put, "upsert", working.new_media_id)
+    merged.fates.taken += merged.fates.unchanged
+    merged.fates.unchanged = []
+    user = merged.result()
+    change = record(caller, user, birth(user), seq, now_ms)
     former = working.former_holder(caller.agency_id, put.external_id or "")
     notes = (_was_held(former),) if former and former > 0 else ()
-    return _outcome("created", put, merged, change, notes)
+    return _outcome("created", put, merged, user, change, notes)
 
 
 def _missing(patch: Patch) -> list[Fault]:
@@ -103,16 +104,21 @@ def _was_held(user_id: int) -> Note:
 
 
 def _update(working: WorkingSet, caller: Caller, user: User, put: PutUser, now_ms: int) -> Outcome:
-    merged = merge(user, put.patch, put.mode, working.new_media_id)
-    newer = put.source_us is not None and put.source_us != user.source_us
-    if newer:
-        merged.user = replace(merged.user, source_us=put.source_us)
+    merged = merge(user, put, put.mode, working.new_media_id)
+    source_us = user.source_us if put.source_us is None else put.source_us
     if not merged.changes:
-        return _outcome("unchanged", put, merged, None, stored=newer)
+        newer = source_us != user.source_us
+        after = replace(user, source_us=source_us) if newer else user
+        return _outcome("unchanged", put, merged, after, None, stored=newer)
     seq = working.next_seq(caller.agency_id)
-    synced_ms = now_ms if caller.key_id else user.synced_ms
-    merged.user = replace(merged.user, version=seq, updated_ms=now_ms, synced_ms=synced_ms)
-    return _outcome("updated", put, merged, record(caller, user, merged.changes, seq, now_ms))
+    after = merged.result(
+        source_us=source_us,
+        version=seq,
+        updated_ms=now_ms,
+        synced_ms=now_ms if caller.key_id else user.synced_ms,
+    )
+    change = record(caller, user, merged.changes, seq, now_ms)
+    return _outcome("updated", put, merged, after, change)
 
 
 def register_user(
@@ -137,6 +143,7 @@ def _outcome(
     verb: Verb,
     put: PutUser,
     merged: Merge,
+    user: User,
     change: Change | None,
     notes: tuple[Note, ...] = (),
     *,
@@ -144,9 +151,9 @@ def _outcome(
 ) -> Outcome:
     return Outcome(
         verb=verb,
-        user=merged.user,
-        warnings=notes + warnings(put, merged),
-        receipt=receipt(put, merged),
+        user=user,
+        warnings=notes + warnings(put, merged, user),
+        fates=merged.fates,
         change=change,
         stored=stored,
         queued=merged.queued,
