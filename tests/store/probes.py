@@ -30,7 +30,7 @@ INSERT INTO portal_user (id, agency_id, external_id, name, phone, phone_internat
 VALUES ({user}, {agency}, 'same', 'Ana', '+37369123456', '+373 69 123 456', 'mobile', 'crm',
     '{{}}', true, true, true, true, 'active', 1, 0, 0, ' ana');
 INSERT INTO former_link VALUES ({agency}, 'former', {user});
-INSERT INTO change VALUES ({agency}, 1, 'user', {user}, '{{}}', 0, NULL, NULL);
+INSERT INTO change VALUES ({agency}, {seq}, 'user', {user}, '{{}}', 0, NULL, NULL);
 INSERT INTO idempotency VALUES ({agency}, 'scope', {bytes}, {bytes}, {now_ms});
 INSERT INTO media (id, agency_id, user_id, original_url, status, created_ms)
 VALUES ({media}, {agency}, {user}, 'https://casa.example/a.jpg', 'pending', 0);
@@ -40,11 +40,13 @@ VALUES ({media}, {agency}, {user}, 'https://casa.example/a.jpg', 'pending', 0);
 def seed(kind: Database) -> str:
     """Give the statements that store the rows of both agencies."""
     no_bytes = {"sqlite": "x''", "postgres": "''"}[kind]
-    theirs = (THEIRS, THEIR_KEY, THEIR_USER, THEIR_MEDIA)
-    ours = (OURS, OUR_KEY, OUR_USER, OUR_MEDIA)
+    theirs = (THEIRS, THEIR_KEY, THEIR_USER, THEIR_MEDIA, 2)
+    ours = (OURS, OUR_KEY, OUR_USER, OUR_MEDIA, 1)
     return "".join(
-        ROWS.format(agency=agency, key=key, user=user, media=media, now_ms=NOW_MS, bytes=no_bytes)
-        for agency, key, user, media in (theirs, ours)
+        ROWS.format(
+            agency=agency, key=key, user=user, media=media, seq=seq, now_ms=NOW_MS, bytes=no_bytes
+        )
+        for agency, key, user, media, seq in (theirs, ours)
     )
 
 
@@ -119,15 +121,20 @@ PROBES: dict[str, list[Probe]] = {
     "users_by_external_id": [wanted("external_ids", [(OURS, "same")], (OUR_USER,))],
     "former_holders": [wanted("external_ids", [(OURS, "former")], (OURS,))],
     "memories": [wanted("scopes", [(OURS, "scope")], (OURS,), now_ms=0)],
-    "last_seqs": [Probe({"sqlite": (f"[{OURS}]",), "postgres": {"agency_ids": [OURS]}}, [(OURS,)])],
+    "last_seqs": [
+        Probe(
+            {"sqlite": (f"[{OURS}]",), "postgres": {"agency_ids": [OURS]}},
+            [(OURS, 1)],
+            shown=(0, 1),
+        )
+    ],
     "clear_external_id": [saved(OURS, THEIR_USER)],
-    "save_user": [
+    "update_user": [
         saved(
             *(THEIR_USER, OURS, "other", "Ion", "", "", "", "", "{}", None, None, None),
             *(True, True, True, True, None, None, "active", 2, 0, 0, None, None, ""),
         )
     ],
-    "save_last_seq": [saved(7, OURS)],
     "supersede_media": [saved(OURS, THEIR_MEDIA)],
     "forget_memories": [saved(OURS, NOW_MS)],
 }
@@ -142,6 +149,7 @@ REASONS = {
     "keys": "the operator lists the keys of every agency",
     "insert_agency": _ROW,
     "insert_key": _ROW,
+    "insert_user": _ROW,
     "save_change": _ROW,
     "save_media": _ROW,
     "save_former_link": _KEY,

@@ -63,7 +63,7 @@ def test_a_batch_reads_what_it_claimed(service: Service, tenant: Tenant, theirs:
             except StoreError:  # SQLite refuses; on PostgreSQL the row is not there
                 return False
 
-    for lookup in (Lookup(by_id, set(), set(), set()), Lookup(set(), by_external, set(), set())):
+    for lookup in (Lookup(ids=by_id), Lookup(external_ids=by_external)):
         assert found(lookup, theirs.agency_id)
         assert not found(lookup, tenant.agency_id)
         assert not found(lookup)
@@ -74,7 +74,7 @@ def test_a_batch_remembers_and_counts_for_what_it_claimed(
 ) -> None:
     theirs.create("same")
     scope = (theirs.agency_id, "scope")
-    for lookup in (Lookup(set(), set(), {scope}, set()), Lookup(set(), set(), set(), {scope[0]})):
+    for lookup in (Lookup(scopes={scope}), Lookup(agencies={scope[0]})):
         with service.store.batch({tenant.agency_id}) as batch:
             if service.store.shared:
                 loaded = batch.load(lookup, 0)

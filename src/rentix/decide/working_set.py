@@ -22,17 +22,21 @@ ExternalKey = tuple[int, str]
 
 
 class Lookup(msgspec.Struct):
-    """What a batch must load: users by id and by external id, answers by scope, and sequences."""
+    """What a batch must load: users by id and by external id, answers by scope, and sequences.
 
-    ids: set[Key]
-    external_ids: set[ExternalKey]
-    scopes: set[tuple[int, str]]
-    agencies: set[int]
+    `creating` are those external ids that a new user gets when nobody has them.
+    """
+
+    ids: set[Key] = set()
+    external_ids: set[ExternalKey] = set()
+    creating: set[ExternalKey] = set()
+    scopes: set[tuple[int, str]] = set()
+    agencies: set[int] = set()
 
 
 def lookup(requests: Iterable[Request]) -> Lookup:
     """Collect the keys that `requests` name."""
-    wanted = Lookup(set(), set(), set(), set())
+    wanted = Lookup()
     for request in requests:
         agency_id = request.caller.agency_id
         wanted.agencies.add(agency_id)
@@ -50,6 +54,8 @@ def _collect(wanted: Lookup, agency_id: int, operation: Operation | Exception) -
         wanted.ids.add((agency_id, operation.id))
     if operation.external_id is not None:
         wanted.external_ids.add((agency_id, operation.external_id))
+        if isinstance(operation, PutUser) and operation.mode != "update":
+            wanted.creating.add((agency_id, operation.external_id))
 
 
 class QueuedImport(msgspec.Struct, frozen=True):
@@ -71,6 +77,7 @@ class Effects(msgspec.Struct):
     """What the decided operations leave to be saved, in the order in which they came."""
 
     users: dict[Key, User] = {}
+    born: set[Key] = set()
     moved: set[Key] = set()
     freed: dict[ExternalKey, int] = {}
     changes: list[Change] = []
@@ -174,7 +181,9 @@ class WorkingSet:
     def _replace(self, user: User) -> None:
         key = (user.agency_id, user.id)
         before = self._users.get(key)
-        if before and before.external_id is not None and before.external_id != user.external_id:
+        if before is None:
+            self.effects.born.add(key)
+        elif before.external_id is not None and before.external_id != user.external_id:
             del self._by_external[user.agency_id, before.external_id]
             self.effects.moved.add(key)
         if user.external_id is not None:

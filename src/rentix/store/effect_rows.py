@@ -16,19 +16,30 @@ def effect_rows(effects: Effects, now_ms: int) -> Iterator[Step]:
 
     Moved external ids are cleared before users are saved: two users may swap theirs.
     """
-    last = {change.agency_id: change.seq for change in effects.changes}
     steps: tuple[Step, ...] = (
         ("clear_external_id", effects.moved),
-        ("save_user", [from_user(user) for user in effects.users.values()]),
+        (
+            "insert_user",
+            [from_user(user) for key, user in effects.users.items() if key in effects.born],
+        ),
+        ("update_user", _updated_rows(effects)),
         ("save_former_link", [(*key, user) for key, user in effects.freed.items()]),
         ("save_change", [from_change(change) for change in effects.changes]),
-        ("save_last_seq", [(seq, agency_id) for agency_id, seq in last.items()]),
         ("save_media", _media_rows(effects, now_ms)),
         ("supersede_media", effects.superseded),
         ("forget_memories", {(agency_id, now_ms) for agency_id, _ in effects.memories}),
         ("save_memory", _memory_rows(effects, now_ms)),
     )
     return (step for step in steps if step[1])
+
+
+def _updated_rows(effects: Effects) -> list[Row]:
+    renamed = {change.subject_id for change in effects.changes if "name" in change.fields}
+    return [
+        from_user(user, renamed=user.id in renamed)
+        for key, user in effects.users.items()
+        if key not in effects.born
+    ]
 
 
 def _media_rows(effects: Effects, now_ms: int) -> list[Row]:

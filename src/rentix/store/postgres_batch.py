@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 
-from rentix.decide.working_set import Effects, Lookup, Memory, WorkingSet
+from rentix.decide.working_set import Effects, ExternalKey, Lookup, Memory, WorkingSet
 from rentix.store.effect_rows import effect_rows
 from rentix.store.postgres_connections import Transaction, fetched
 from rentix.store.postgres_trips import Sent
@@ -39,32 +39,41 @@ class PostgresBatch:
         start = self._transaction.start_keyed
         by_id = start("users_by_id", "ids", lookup.ids)
         by_external = start("users_by_external_id", "external_ids", lookup.external_ids)
-        holders = start("former_holders", "external_ids", lookup.external_ids)
         memories = start("memories", "scopes", lookup.scopes, now_ms=now_ms)
         seqs = self._transaction.start("last_seqs", {"agency_ids": list(lookup.agencies)})
         users = {row[0]: to_user(row) for row in (*fetched(by_id), *fetched(by_external))}
-        found = {(user.agency_id, user.external_id) for user in users.values()}
+        missing = lookup.creating - {(u.agency_id, u.external_id) for u in users.values()}
+        holders, new_ids = self._prepare_births(missing)
         # Like ids, the numbers of a trial are negative: no etag made of one is ever real.
         below = _TRIAL_SEQS if self._trial else 0
+        last_seq = dict.fromkeys(lookup.agencies, -below)
+        last_seq |= {agency: seq - below for agency, seq in seqs.fetchall()}
         return WorkingSet(
             users=users.values(),
             holders={(agency, external): user for agency, external, user in fetched(holders)},
             memories={(row[0], row[1]): Memory(row[2], row[3]) for row in fetched(memories)},
-            last_seq={agency: seq - below for agency, seq in seqs.fetchall()},
-            new_id=self._identity("user_id", len(lookup.external_ids - found) or 1),
-            new_media_id=self._identity("media_id", 1),
+            last_seq=last_seq,
+            new_id=self._identity("user_id", new_ids),
+            new_media_id=self._identity("media_id", None),
         )
 
-    def _identity(self, sequence: str, expected: int) -> Callable[[], int]:
-        given = iter(range(-1, -(2**62), -1)) if self._trial else self._new_ids(sequence, expected)
+    def _prepare_births(self, missing: Collection[ExternalKey]) -> tuple[Sent | None, Sent | None]:
+        """Ask for what new users need, in one trip; most batches have none and ask nothing."""
+        holders = self._transaction.start_keyed("former_holders", "external_ids", missing)
+        ids = None if self._trial or not missing else self._ask_ids("user_id", len(missing))
+        return holders, ids
+
+    def _ask_ids(self, sequence: str, count: int) -> Sent:
+        return self._transaction.start("new_ids", {"sequence": sequence, "count": count})
+
+    def _identity(self, sequence: str, asked: Sent | None) -> Callable[[], int]:
+        given = iter(range(-1, -(2**62), -1)) if self._trial else self._new_ids(sequence, asked)
         return lambda: next(given)
 
-    def _new_ids(self, sequence: str, expected: int) -> Iterator[int]:
-        # Nothing is asked before the first is needed: most batches create nobody.
+    def _new_ids(self, sequence: str, asked: Sent | None) -> Iterator[int]:
         while True:
-            wanted = {"sequence": sequence, "count": expected}
-            yield from (row[0] for row in self._transaction.rows("new_ids", wanted))
-            expected = 1
+            yield from (row[0] for row in (asked or self._ask_ids(sequence, 1)).fetchall())
+            asked = None
 
     def save(self, effects: Effects, now_ms: int) -> None:
         """Write the effects and commit, in one trip."""

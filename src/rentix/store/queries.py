@@ -1,7 +1,7 @@
 """The named queries of `sql/*.sql` and, for one database only, of `sql/<database>/*.sql`.
 
 A file holds `-- name: x` and then the statement; `-- fragment: y` names a piece that statements
-include as `{y}`.
+include as `{y}`, and so may the fragments that follow it.
 """
 
 from __future__ import annotations
@@ -39,6 +39,6 @@ def _split(text: str) -> dict[str, str]:
     queries: dict[str, str] = {}
     for kind, name, body in zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True):
         (fragments if kind == "fragment" else queries)[name] = body.strip()
-    for fragment, piece in fragments.items():
+    for fragment, piece in reversed(fragments.items()):
         queries = {name: q.replace(f"{{{fragment}}}", piece) for name, q in queries.items()}
     return queries

@@ -53,8 +53,8 @@ def to_user(row: Row) -> User:
     )
 
 
-def from_user(user: User) -> Row:
-    """User → the parameters of `save_user`."""
+def from_user(user: User, *, renamed: bool = True) -> Row:
+    """User → `saved_columns`. The search key is None for one that is not `renamed`: it stays."""
     phone, settings = user.phone, user.settings
     return (
         user.id,
@@ -81,7 +81,7 @@ def from_user(user: User) -> Row:
         user.updated_ms,
         user.synced_ms,
         user.source_us,
-        search_key(user.name),
+        search_key(user.name) if renamed else None,
     )
 
 

@@ -66,7 +66,7 @@ class SqliteBatch:
         # Like ids, the numbers of a trial are negative: no etag made of one is ever real.
         below = _TRIAL_SEQS if self._trial else 0
         rows = self._rows("last_seqs", lookup.agencies)
-        return {agency: seq - below for agency, seq in rows}
+        return {agency: (seq or 0) - below for agency, seq in rows}
 
     def _memories(self, lookup: Lookup, now_ms: int) -> dict[tuple[int, str], Memory]:
         if not lookup.scopes:

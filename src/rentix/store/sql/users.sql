@@ -18,30 +18,28 @@ contact_phone, contact_whatsapp, contact_viber, contact_telegram,
 avatar, avatar_import, status, version,
 created_ms, updated_ms, synced_ms, source_us, search_key
 
--- fragment: replace_user
-ON CONFLICT (id) DO UPDATE SET
-    external_id = excluded.external_id,
-    name = excluded.name,
-    phone = excluded.phone,
-    phone_international = excluded.phone_international,
-    phone_kind = excluded.phone_kind,
-    descriptions = excluded.descriptions,
-    instagram = excluded.instagram,
-    youtube = excluded.youtube,
-    tiktok = excluded.tiktok,
-    contact_phone = excluded.contact_phone,
-    contact_whatsapp = excluded.contact_whatsapp,
-    contact_viber = excluded.contact_viber,
-    contact_telegram = excluded.contact_telegram,
-    avatar = excluded.avatar,
-    avatar_import = excluded.avatar_import,
-    status = excluded.status,
-    version = excluded.version,
-    updated_ms = excluded.updated_ms,
-    synced_ms = excluded.synced_ms,
-    source_us = excluded.source_us,
-    search_key = excluded.search_key
-WHERE portal_user.agency_id = excluded.agency_id
+-- fragment: changed_columns
+external_id = saved.external_id,
+name = saved.name,
+phone = saved.phone,
+phone_international = saved.phone_international,
+phone_kind = saved.phone_kind,
+descriptions = saved.descriptions,
+instagram = saved.instagram,
+youtube = saved.youtube,
+tiktok = saved.tiktok,
+contact_phone = saved.contact_phone,
+contact_whatsapp = saved.contact_whatsapp,
+contact_viber = saved.contact_viber,
+contact_telegram = saved.contact_telegram,
+avatar = saved.avatar,
+avatar_import = saved.avatar_import,
+status = saved.status,
+version = saved.version,
+updated_ms = saved.updated_ms,
+synced_ms = saved.synced_ms,
+source_us = saved.source_us,
+search_key = coalesce(saved.search_key, portal_user.search_key)
 
 -- name: user_page
 SELECT {user_columns} FROM portal_user

@@ -21,9 +21,8 @@ CREATE TABLE agency (
     requests_per_minute integer NOT NULL,  -- 0: no budget
     bulk_per_minute     integer NOT NULL,
     monthly_listings    integer NOT NULL,
-    last_seq            bigint  NOT NULL DEFAULT 0,
     created_ms          bigint  NOT NULL
-) WITH (fillfactor = 50);  -- last_seq changes with every batch: room for it on the same page
+);
 
 CREATE TABLE api_key (
     id         bigint PRIMARY KEY,

@@ -11,7 +11,6 @@ CREATE TABLE agency (
     requests_per_minute INTEGER NOT NULL,  -- 0: no budget
     bulk_per_minute     INTEGER NOT NULL,
     monthly_listings    INTEGER NOT NULL,
-    last_seq            INTEGER NOT NULL DEFAULT 0,
     created_ms          INTEGER NOT NULL
 ) STRICT;
 

@@ -47,7 +47,12 @@ CROSS JOIN LATERAL (
 ) AS found
 
 -- name: last_seqs
-SELECT agency.id, agency.last_seq FROM agency WHERE agency.id = ANY (:agency_ids::bigint[])
+SELECT wanted.agency_id, last.seq
+FROM unnest(:agency_ids::bigint[]) AS wanted (agency_id)
+CROSS JOIN LATERAL (
+    SELECT change.seq FROM change
+    WHERE change.agency_id = wanted.agency_id ORDER BY change.seq DESC LIMIT 1
+) AS last
 
 -- name: new_ids
 SELECT nextval(:sequence::regclass) FROM generate_series(1, :count)
@@ -57,17 +62,23 @@ UPDATE portal_user SET external_id = NULL
 FROM unnest(%s::bigint[], %s::bigint[]) AS moved (agency_id, id)
 WHERE portal_user.agency_id = moved.agency_id AND portal_user.id = moved.id
 
--- name: save_user
-INSERT INTO portal_user ({saved_columns})
-SELECT * FROM unnest(
+-- fragment: saved_users
+unnest(
     %s::bigint[], %s::bigint[], %s::text[], %s::text[],
     %s::text[], %s::text[], %s::text[], %s::text[],
     %s::text[], %s::text[], %s::text[], %s::text[],
     %s::boolean[], %s::boolean[], %s::boolean[], %s::boolean[],
     %s::text[], %s::text[], %s::text[], %s::bigint[],
     %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[]
-)
-{replace_user}
+) AS saved ({saved_columns})
+
+-- name: insert_user
+INSERT INTO portal_user ({saved_columns}) SELECT * FROM {saved_users}
+
+-- name: update_user
+UPDATE portal_user SET {changed_columns}
+FROM {saved_users}
+WHERE portal_user.agency_id = saved.agency_id AND portal_user.id = saved.id
 
 -- name: save_former_link
 INSERT INTO former_link (agency_id, external_id, user_id)
@@ -80,11 +91,6 @@ SELECT * FROM unnest(
     %s::bigint[], %s::bigint[], %s::text[], %s::bigint[],
     %s::text[], %s::bigint[], %s::bigint[], %s::text[]
 )
-
--- name: save_last_seq
-UPDATE agency SET last_seq = reached.seq
-FROM unnest(%s::bigint[], %s::bigint[]) AS reached (seq, agency_id)
-WHERE agency.id = reached.agency_id
 
 -- name: save_media
 INSERT INTO media (id, agency_id, user_id, original_url, status, created_ms)

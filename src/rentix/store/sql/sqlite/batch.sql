@@ -26,8 +26,11 @@ CROSS JOIN idempotency AS kept
 WHERE kept.expires_ms > :now_ms
 
 -- name: last_seqs
-SELECT agency.id, agency.last_seq
-FROM json_each(?) AS wanted CROSS JOIN agency ON agency.id = wanted.value
+SELECT wanted.value, (
+    SELECT change.seq FROM change
+    WHERE change.agency_id = wanted.value ORDER BY change.seq DESC LIMIT 1
+)
+FROM json_each(?) AS wanted
 
 -- name: last_id
 SELECT last FROM identity WHERE kind = ?
@@ -38,10 +41,14 @@ UPDATE identity SET last = ? WHERE kind = ?
 -- name: clear_external_id
 UPDATE portal_user SET external_id = NULL WHERE agency_id = ? AND id = ?
 
--- name: save_user
+-- name: insert_user
 INSERT INTO portal_user ({saved_columns})
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-{replace_user}
+
+-- name: update_user
+UPDATE portal_user SET {changed_columns}
+FROM (SELECT ? AS id, ? AS agency_id, ? AS external_id, ? AS name, ? AS phone, ? AS phone_international, ? AS phone_kind, ? AS phone_origin, ? AS descriptions, ? AS instagram, ? AS youtube, ? AS tiktok, ? AS contact_phone, ? AS contact_whatsapp, ? AS contact_viber, ? AS contact_telegram, ? AS avatar, ? AS avatar_import, ? AS status, ? AS version, ? AS created_ms, ? AS updated_ms, ? AS synced_ms, ? AS source_us, ? AS search_key) AS saved
+WHERE portal_user.agency_id = saved.agency_id AND portal_user.id = saved.id
 
 -- name: save_former_link
 INSERT INTO former_link (agency_id, external_id, user_id) VALUES (?, ?, ?)
@@ -50,9 +57,6 @@ ON CONFLICT (agency_id, external_id) DO UPDATE SET user_id = excluded.user_id
 -- name: save_change
 INSERT INTO change (agency_id, seq, subject, subject_id, fields, at_ms, key_id, run)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-
--- name: save_last_seq
-UPDATE agency SET last_seq = ? WHERE agency.id = ?
 
 -- name: save_media
 INSERT INTO media (id, agency_id, user_id, original_url, status, created_ms)
