@@ -67,22 +67,16 @@ def named(
     return Probe({"sqlite": values, "postgres": values}, seen, shown)
 
 
-def wanted(name: str, keys: list[tuple[Any, ...]], seen: tuple[Any, ...], **more: Any) -> Probe:
-    """Keys to load: one array of JSON on SQLite, an array for each column on PostgreSQL."""
-    agency_ids, others = map(list, zip(*keys, strict=True))
+def wanted(keys: list[tuple[Any, ...]], seen: tuple[Any, ...], **more: Any) -> Probe:
+    """Keys to load, as one array of JSON."""
     text = json.dumps(keys)
-    return Probe(
-        {
-            "sqlite": {"wanted": text, **more} if more else (text,),
-            "postgres": {"agency_ids": agency_ids, name: others, **more},
-        },
-        [seen],
-    )
+    by_name = {"wanted": text, **more}
+    return Probe({"sqlite": by_name if more else (text,), "postgres": by_name}, [seen])
 
 
 def saved(*row: Any) -> Probe:
-    """One row to save: its values on SQLite, an array for each column on PostgreSQL."""
-    return Probe({"sqlite": row, "postgres": [[value] for value in row]})
+    """One row to save: its values on SQLite, an array of rows in JSON on PostgreSQL."""
+    return Probe({"sqlite": row, "postgres": {"rows": json.dumps([row])}})
 
 
 def page(filter_: UserFilter) -> Probe:
@@ -117,10 +111,10 @@ PROBES: dict[str, list[Probe]] = {
     ],
     "user_by_id": [Probe({"sqlite": (OURS, THEIR_USER), "postgres": None})],
     "user_by_external_id": [Probe({"sqlite": (OURS, "same"), "postgres": None}, [(OUR_USER,)])],
-    "users_by_id": [wanted("ids", [(OURS, OUR_USER), (OURS, THEIR_USER)], (OUR_USER,))],
-    "users_by_external_id": [wanted("external_ids", [(OURS, "same")], (OUR_USER,))],
-    "former_holders": [wanted("external_ids", [(OURS, "former")], (OURS,))],
-    "memories": [wanted("scopes", [(OURS, "scope")], (OURS,), now_ms=0)],
+    "users_by_id": [wanted([(OURS, OUR_USER), (OURS, THEIR_USER)], (OUR_USER,))],
+    "users_by_external_id": [wanted([(OURS, "same")], (OUR_USER,))],
+    "former_holders": [wanted([(OURS, "former")], (OURS,))],
+    "memories": [wanted([(OURS, "scope")], (OURS,), now_ms=0)],
     "last_seqs": [
         Probe(
             {"sqlite": (f"[{OURS}]",), "postgres": {"agency_ids": [OURS]}},

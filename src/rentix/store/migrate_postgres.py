@@ -18,11 +18,15 @@ Connection = psycopg.Connection[Any]
 
 _LOCK = 7362
 _NAME_MAX = 63
-_TIMEOUTS = {
+_SETTINGS = {
     "statement_timeout": "10s",
     "lock_timeout": "2s",
     "idle_in_transaction_session_timeout": "10s",
     "transaction_timeout": "30s",
+    # A batch's rows find theirs by index, one by one, however small a table looks to the planner:
+    # it believes in 100 rows a batch, and would rather read a table whole than look so many up.
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
 }
 _TRANSACTION_TIMEOUT_SINCE = 170_000
 
@@ -90,7 +94,7 @@ def _make_role(connection: Connection) -> tuple[str, str]:
     form = "CREATE ROLE {role} LOGIN PASSWORD {verifier}" if known is None else _RENEW
     connection.execute(sql.SQL(form).format(**names))
     connection.execute(sql.SQL(_RIGHTS).format(**names))
-    _set_timeouts(connection, names)
+    _adjust_role(connection, names)
     return role, password
 
 
@@ -103,9 +107,9 @@ def _read_password(connection: Connection) -> str:
     return password
 
 
-def _set_timeouts(connection: Connection, names: dict[str, sql.Composable]) -> None:
+def _adjust_role(connection: Connection, names: dict[str, sql.Composable]) -> None:
     # Of the role, not of a session: they hold behind a pooler, too.
-    for name, value in _TIMEOUTS.items():
+    for name, value in _SETTINGS.items():
         too_old = connection.info.server_version < _TRANSACTION_TIMEOUT_SINCE
         if not (name == "transaction_timeout" and too_old):
             form = f"ALTER ROLE {{role}} IN DATABASE {{database}} SET {name} = '{value}'"

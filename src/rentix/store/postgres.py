@@ -15,6 +15,7 @@ from rentix.store.postgres_connections import (
     QUERIES,
     Connections,
     Transaction,
+    array,
     connect,
     fetched,
     translated,
@@ -54,7 +55,7 @@ class PostgresStore:
                     transaction.start("await_claim", {"agency_id": agency_id})
                 yield PostgresBatch(transaction, agencies)
             else:
-                claimed = transaction.start("claim", {"agency_ids": list(agencies)})
+                claimed = transaction.start("claim", {"agency_ids": array(agencies)})
                 yield PostgresBatch(transaction, claimed)
 
     @contextmanager
@@ -74,8 +75,8 @@ class PostgresStore:
         externals = [key for key in wanted if isinstance(key[1], str)]
         found: dict[UserKey, User] = {}
         with self._reading(*{agency_id for agency_id, _ in wanted}) as transaction:
-            by_id = transaction.start_keyed("users_by_id", "ids", ids)
-            by_external = transaction.start_keyed("users_by_external_id", "external_ids", externals)
+            by_id = transaction.start_keyed("users_by_id", ids)
+            by_external = transaction.start_keyed("users_by_external_id", externals)
             transaction.commit()
             for user in map(to_user, fetched(by_id)):
                 found[user.agency_id, user.id] = user
@@ -106,11 +107,11 @@ class PostgresStore:
     def find_keys(self, key_ids: Sequence[int]) -> list[Known | None]:
         """Keys, revoked or not, and the agencies that they belong to, in the same order."""
         with self._reading() as transaction:
-            rows = transaction.rows("keys_by_id", {"ids": list(key_ids)})
+            rows = transaction.rows("keys_by_id", {"ids": array(key_ids)})
             keys = {key.id: key for key in map(to_key, rows)}
             ids = {key.agency_id for key in keys.values()}
             transaction.enter(ids)
-            rows = transaction.rows("agencies_by_id", {"ids": list(ids)})
+            rows = transaction.rows("agencies_by_id", {"ids": array(ids)})
         agencies = {agency.id: agency for agency in map(to_agency, rows)}
         return [
             (keys[key_id], agencies[keys[key_id].agency_id]) if key_id in keys else None
@@ -135,7 +136,7 @@ class PostgresStore:
         rows = [(*place, minutes[place], counts[place]) for place in sorted(counts)]
         with self._connections.transaction({row[0] for row in rows}) as transaction:
             transaction.run("SET LOCAL synchronous_commit = off")
-            cursor = transaction.start("spend", list(map(list, zip(*rows, strict=True))))
+            cursor = transaction.start("spend", {"rows": rows})
             transaction.commit()
             counted = cursor.fetchall()
         used = {(a, key, kind): total - counts[a, key, kind] for a, key, kind, total in counted}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from rentix.decide.working_set import Effects, ExternalKey, Lookup, Memory, WorkingSet
 from rentix.store.effect_rows import effect_rows
-from rentix.store.postgres_connections import Transaction, fetched
+from rentix.store.postgres_connections import Transaction, array, fetched
 from rentix.store.postgres_trips import Sent
 from rentix.store.rows import to_user
 
@@ -37,10 +37,10 @@ class PostgresBatch:
     def load(self, lookup: Lookup, now_ms: int) -> WorkingSet:
         """Read the users, former holders, remembered answers and sequences that are named."""
         start = self._transaction.start_keyed
-        by_id = start("users_by_id", "ids", lookup.ids)
-        by_external = start("users_by_external_id", "external_ids", lookup.external_ids)
-        memories = start("memories", "scopes", lookup.scopes, now_ms=now_ms)
-        seqs = self._transaction.start("last_seqs", {"agency_ids": list(lookup.agencies)})
+        by_id = start("users_by_id", lookup.ids)
+        by_external = start("users_by_external_id", lookup.external_ids)
+        memories = start("memories", lookup.scopes, now_ms=now_ms)
+        seqs = self._transaction.start("last_seqs", {"agency_ids": array(lookup.agencies)})
         users = {row[0]: to_user(row) for row in (*fetched(by_id), *fetched(by_external))}
         missing = lookup.creating - {(u.agency_id, u.external_id) for u in users.values()}
         holders, new_ids = self._prepare_births(missing)
@@ -59,7 +59,7 @@ class PostgresBatch:
 
     def _prepare_births(self, missing: Collection[ExternalKey]) -> tuple[Sent | None, Sent | None]:
         """Ask for what new users need, in one trip; most batches have none and ask nothing."""
-        holders = self._transaction.start_keyed("former_holders", "external_ids", missing)
+        holders = self._transaction.start_keyed("former_holders", missing)
         ids = None if self._trial or not missing else self._ask_ids("user_id", len(missing))
         return holders, ids
 
@@ -78,5 +78,5 @@ class PostgresBatch:
     def save(self, effects: Effects, now_ms: int) -> None:
         """Write the effects and commit, in one trip."""
         for query, rows in effect_rows(effects, now_ms):
-            self._transaction.start(query, list(map(list, zip(*rows, strict=True))))
+            self._transaction.start(query, {"rows": list(rows)})
         self._transaction.commit()

@@ -146,13 +146,10 @@ class Transaction:
         return self._trips.queue(query, values)
 
     def start_keyed(
-        self, query: str, name: str, keys: Collection[tuple[int, Any]], **more: int
+        self, query: str, keys: Collection[tuple[int, Any]], **more: int
     ) -> Sent | None:
         """Queue a query for rows by (agency, key), unless there is no key."""
-        if not keys:
-            return None
-        agency_ids, others = map(list, zip(*keys, strict=True))
-        return self.start(query, {"agency_ids": agency_ids, name: others, **more})
+        return self.start(query, {"wanted": list(keys), **more}) if keys else None
 
     def enter(self, agencies: Collection[int]) -> None:
         """See the rows of these agencies from here on."""

@@ -1,14 +1,20 @@
-"""Queries and values as libpq takes them: parameters by number, values in PostgreSQL's text."""
+"""Queries and values as libpq takes them: parameters by number, values as text, lists as JSON.
+
+A list as JSON costs a fraction of an array for each column: one call in C writes it, and
+PostgreSQL takes `jsonb` apart more quickly than it reads 25 arrays.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+import msgspec
+
 _PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?s")
-_BETWEEN = "\0"  # PostgreSQL's text cannot hold it
+
+_encode = msgspec.json.Encoder().encode
 
 
 @lru_cache(256)
@@ -24,44 +30,17 @@ def numbered(query: str) -> tuple[bytes, tuple[str, ...] | None]:
 
 
 def dump(value: Any) -> bytes | None:
-    """A value, or a list of values of one type, in PostgreSQL's text format.
+    """A value in PostgreSQL's text format; a list as JSON, with bytes in it as base64.
 
     Raises:
         ValueError: a text holds U+0000.
     """
-    if isinstance(value, list):
-        return _dump_list(value).encode()
-    return None if value is None else _dump_one(value).encode()
-
-
-def _dump_one(value: Any) -> str:
-    if isinstance(value, str):
-        if _BETWEEN in value:
+    if type(value) is list:
+        return _encode(value)
+    if type(value) is str:
+        if "\0" in value:
             raise ValueError("text for PostgreSQL cannot hold U+0000")
-        return value
-    return f"\\x{value.hex()}" if isinstance(value, bytes) else str(value)  # True is a boolean's
-
-
-def _dump_list(values: Sequence[Any]) -> str:
-    first = next((value for value in values if value is not None), None)
-    if isinstance(first, str):
-        return _dump_texts(values)
-    if isinstance(first, bytes):
-        return _dump_texts([None if value is None else f"\\x{value.hex()}" for value in values])
-    return "{" + str(values)[1:-1].replace("None", "NULL") + "}"  # numbers, truth values
-
-
-def _dump_texts(values: Sequence[str | None]) -> str:
-    if None in values:
-        texts = ["NULL" if text is None else f'"{_escape(text)}"' for text in values]
-        if _BETWEEN in "".join(texts):
-            raise ValueError("text for PostgreSQL cannot hold U+0000")
-        return "{" + ",".join(texts) + "}"
-    joined = _BETWEEN.join(values)  # type: ignore[arg-type]
-    if joined.count(_BETWEEN) != len(values) - 1:
-        raise ValueError("text for PostgreSQL cannot hold U+0000")
-    return '{"' + _escape(joined).replace(_BETWEEN, '","') + '"}'
-
-
-def _escape(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"')
+        return value.encode()
+    if value is None:
+        return None
+    return b"\\x" + value.hex().encode() if isinstance(value, bytes) else str(value).encode()

@@ -1,5 +1,17 @@
--- Load and save of a batch: arrays in, rows out. A LATERAL with a LIMIT makes every wanted key one
--- look-up in the index, whatever the planner believes about the size of the arrays.
+-- Load and save of a batch. Lists come in as JSON, [[1, "a"], …], taken apart here. A LATERAL with a
+-- LIMIT makes every wanted key one look-up in the index, whatever the planner believes.
+
+-- fragment: wanted_numbers
+(
+    SELECT (key.value ->> 0)::bigint AS agency_id, (key.value ->> 1)::bigint AS number
+    FROM jsonb_array_elements(:wanted::jsonb) AS key (value) OFFSET 0
+) AS wanted
+
+-- fragment: wanted_texts
+(
+    SELECT (key.value ->> 0)::bigint AS agency_id, key.value ->> 1 AS text
+    FROM jsonb_array_elements(:wanted::jsonb) AS key (value) OFFSET 0
+) AS wanted
 
 -- name: enter
 SELECT set_config('app.agencies', :agencies, true)
@@ -14,35 +26,34 @@ SELECT pg_advisory_xact_lock(7361, :agency_id::integer)
 
 -- name: users_by_id
 SELECT found.*
-FROM unnest(:agency_ids::bigint[], :ids::bigint[]) AS wanted (agency_id, id)
+FROM {wanted_numbers}
 CROSS JOIN LATERAL (
     SELECT {user_columns} FROM portal_user
-    WHERE portal_user.agency_id = wanted.agency_id AND portal_user.id = wanted.id LIMIT 1
+    WHERE portal_user.agency_id = wanted.agency_id AND portal_user.id = wanted.number LIMIT 1
 ) AS found
 
 -- name: users_by_external_id
 SELECT found.*
-FROM unnest(:agency_ids::bigint[], :external_ids::text[]) AS wanted (agency_id, external_id)
+FROM {wanted_texts}
 CROSS JOIN LATERAL (
     SELECT {user_columns} FROM portal_user
-    WHERE portal_user.agency_id = wanted.agency_id
-        AND portal_user.external_id = wanted.external_id LIMIT 1
+    WHERE portal_user.agency_id = wanted.agency_id AND portal_user.external_id = wanted.text LIMIT 1
 ) AS found
 
 -- name: former_holders
 SELECT found.*
-FROM unnest(:agency_ids::bigint[], :external_ids::text[]) AS wanted (agency_id, external_id)
+FROM {wanted_texts}
 CROSS JOIN LATERAL (
     SELECT held.agency_id, held.external_id, held.user_id FROM former_link AS held
-    WHERE held.agency_id = wanted.agency_id AND held.external_id = wanted.external_id LIMIT 1
+    WHERE held.agency_id = wanted.agency_id AND held.external_id = wanted.text LIMIT 1
 ) AS found
 
 -- name: memories
 SELECT found.*
-FROM unnest(:agency_ids::bigint[], :scopes::text[]) AS wanted (agency_id, scope)
+FROM {wanted_texts}
 CROSS JOIN LATERAL (
     SELECT kept.agency_id, kept.scope, kept.content, kept.body FROM idempotency AS kept
-    WHERE kept.agency_id = wanted.agency_id AND kept.scope = wanted.scope
+    WHERE kept.agency_id = wanted.agency_id AND kept.scope = wanted.text
         AND kept.expires_ms > :now_ms LIMIT 1
 ) AS found
 
@@ -59,18 +70,29 @@ SELECT nextval(:sequence::regclass) FROM generate_series(1, :count)
 
 -- name: clear_external_id
 UPDATE portal_user SET external_id = NULL
-FROM unnest(%s::bigint[], %s::bigint[]) AS moved (agency_id, id)
+FROM (
+    SELECT (row.value ->> 0)::bigint AS agency_id, (row.value ->> 1)::bigint AS id
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS moved
 WHERE portal_user.agency_id = moved.agency_id AND portal_user.id = moved.id
 
 -- fragment: saved_users
-unnest(
-    %s::bigint[], %s::bigint[], %s::text[], %s::text[],
-    %s::text[], %s::text[], %s::text[], %s::text[],
-    %s::text[], %s::text[], %s::text[], %s::text[],
-    %s::boolean[], %s::boolean[], %s::boolean[], %s::boolean[],
-    %s::text[], %s::text[], %s::text[], %s::bigint[],
-    %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[]
-) AS saved ({saved_columns})
+(
+    SELECT (row.value ->> 0)::bigint AS id, (row.value ->> 1)::bigint AS agency_id,
+        row.value ->> 2 AS external_id, row.value ->> 3 AS name, row.value ->> 4 AS phone,
+        row.value ->> 5 AS phone_international, row.value ->> 6 AS phone_kind,
+        row.value ->> 7 AS phone_origin, row.value ->> 8 AS descriptions,
+        row.value ->> 9 AS instagram, row.value ->> 10 AS youtube, row.value ->> 11 AS tiktok,
+        (row.value ->> 12)::boolean AS contact_phone,
+        (row.value ->> 13)::boolean AS contact_whatsapp,
+        (row.value ->> 14)::boolean AS contact_viber,
+        (row.value ->> 15)::boolean AS contact_telegram, row.value ->> 16 AS avatar,
+        row.value ->> 17 AS avatar_import, row.value ->> 18 AS status,
+        (row.value ->> 19)::bigint AS version, (row.value ->> 20)::bigint AS created_ms,
+        (row.value ->> 21)::bigint AS updated_ms, (row.value ->> 22)::bigint AS synced_ms,
+        (row.value ->> 23)::bigint AS source_us, row.value ->> 24 AS search_key
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS saved
 
 -- name: insert_user
 INSERT INTO portal_user ({saved_columns}) SELECT * FROM {saved_users}
@@ -82,34 +104,55 @@ WHERE portal_user.agency_id = saved.agency_id AND portal_user.id = saved.id
 
 -- name: save_former_link
 INSERT INTO former_link (agency_id, external_id, user_id)
-SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[])
+SELECT * FROM (
+    SELECT (row.value ->> 0)::bigint AS agency_id, row.value ->> 1 AS external_id,
+        (row.value ->> 2)::bigint AS user_id
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS saved
 ON CONFLICT (agency_id, external_id) DO UPDATE SET user_id = excluded.user_id
 
 -- name: save_change
 INSERT INTO change (agency_id, seq, subject, subject_id, fields, at_ms, key_id, run)
-SELECT * FROM unnest(
-    %s::bigint[], %s::bigint[], %s::text[], %s::bigint[],
-    %s::text[], %s::bigint[], %s::bigint[], %s::text[]
-)
+SELECT * FROM (
+    SELECT (row.value ->> 0)::bigint AS agency_id, (row.value ->> 1)::bigint AS seq,
+        row.value ->> 2 AS subject, (row.value ->> 3)::bigint AS subject_id,
+        row.value ->> 4 AS fields, (row.value ->> 5)::bigint AS at_ms,
+        (row.value ->> 6)::bigint AS key_id, row.value ->> 7 AS run
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS saved
 
 -- name: save_media
 INSERT INTO media (id, agency_id, user_id, original_url, status, created_ms)
-SELECT * FROM unnest(
-    %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bigint[]
-)
+SELECT * FROM (
+    SELECT (row.value ->> 0)::bigint AS id, (row.value ->> 1)::bigint AS agency_id,
+        (row.value ->> 2)::bigint AS user_id, row.value ->> 3 AS original_url,
+        row.value ->> 4 AS status, (row.value ->> 5)::bigint AS created_ms
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS saved
 
 -- name: supersede_media
 UPDATE media
 SET status = 'failed', error = 'no longer wanted: the avatar was replaced or cleared'
-FROM unnest(%s::bigint[], %s::bigint[]) AS superseded (agency_id, id)
+FROM (
+    SELECT (row.value ->> 0)::bigint AS agency_id, (row.value ->> 1)::bigint AS id
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS superseded
 WHERE media.agency_id = superseded.agency_id AND media.id = superseded.id
 
 -- name: forget_memories
-DELETE FROM idempotency USING unnest(%s::bigint[], %s::bigint[]) AS past (agency_id, now_ms)
+DELETE FROM idempotency USING (
+    SELECT (row.value ->> 0)::bigint AS agency_id, (row.value ->> 1)::bigint AS now_ms
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS past
 WHERE idempotency.agency_id = past.agency_id AND idempotency.expires_ms <= past.now_ms
 
 -- name: save_memory
 INSERT INTO idempotency (agency_id, scope, content, body, expires_ms)
-SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bytea[], %s::bytea[], %s::bigint[])
+SELECT * FROM (
+    SELECT (row.value ->> 0)::bigint AS agency_id, row.value ->> 1 AS scope,
+        decode(row.value ->> 2, 'base64') AS content, decode(row.value ->> 3, 'base64') AS body,
+        (row.value ->> 4)::bigint AS expires_ms
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS saved
 ON CONFLICT (agency_id, scope) DO UPDATE SET
     content = excluded.content, body = excluded.body, expires_ms = excluded.expires_ms
