@@ -45,7 +45,7 @@ demo: setup ## serve a sandbox with a roster synced into it (ROSTER=file MAP=fil
 	@$(BIN)/rentix demo $(if $(ROSTER),--roster "$(ROSTER)") $(if $(MAP),--map "$(MAP)") \
 	  $(if $(REGION),--region "$(REGION)") $(ARGS)
 
-bench: .venv/bench.stamp ## measure the service beside what people would otherwise build; needs wrk (FIGURES=put,get)
+bench: .venv/bench.stamp ## measure the service beside what people would otherwise build; needs wrk (FIGURES=put_sqlite,get)
 	@$(BIN)/python -m benchmarks.bench $(if $(FIGURES),--figures "$(FIGURES)")
 
 .venv/bench.stamp: requirements/bench.lock .venv/dev.stamp

@@ -1,8 +1,7 @@
-"""All that is measured, each with the same agencies, agents and keys, started and stopped."""
+"""All that is measured: started, stopped, and what each has stored, read behind its back."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import socket
@@ -10,102 +9,92 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from hashlib import sha256
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
 import apsw
 import psycopg
 
-from rentix.model import SCOPES, Agency
-from rentix.operations import Caller, Request
-from rentix.rules.puts import Terms, read_put
+from benchmarks.seeds import SQLITE_FILE
 from rentix.settings import Place
-from rentix.store.agencies import create_agency, create_key
-from rentix.wiring import now_ms, open_store
-from rentix.writer import commit
 
-AGENCIES, AGENTS, CONNECTIONS = 100, 100, 64
 HERE = Path(__file__).parent
-TERMS = Terms("MD", "ro")
-PLENTY = 10**9  # a budget that is counted and never spent
 START_TIMEOUT_S = 15
 
-Figures = dict[str, float]
+Row = tuple[Any, ...]
+Names = dict[tuple[int, str], str]
 
 
-def seed(place: Place, keys: Path, agents: int = AGENTS) -> None:
-    """Create the agencies and their agents; write the keys to a file, one a line."""
-    profile = {"name": "Ana", "phone": "+373 69 123 456"}
-    puts = [read_put({"externalId": f"agent-{n + 1}", **profile}, TERMS) for n in range(agents)]
-    with open_store(place) as store, keys.open("w") as file:
-        for number in range(AGENCIES):
-            with store.operate() as hand:
-                agency_id = create_agency(hand, make_agency(number), now_ms())
-                key_id, key = create_key(hand, agency_id, frozenset(SCOPES), now_ms())
-            file.write(key + "\n")
-            request = Request(caller=Caller(agency_id, key_id), operations=tuple(puts))
-            commit(store, [request], now_ms())
+@dataclass(frozen=True)
+class Books:
+    """A contender's database, as its administrator sees it."""
+
+    ask: Callable[[str], list[Row]]
+    ours: bool
+
+    @property
+    def table(self) -> str:
+        """Where its users are."""
+        return "portal_user" if self.ours else "peer_user"
+
+    def names(self) -> Names:
+        """Every user's name."""
+        asked = f"SELECT agency_id, external_id, name FROM {self.table}"  # noqa: S608
+        return {(agency_id, external): name for agency_id, external, name in self.ask(asked)}
+
+    def name_of(self, agency_id: int, external_id: str) -> str:
+        """One user's name."""
+        asked = f"SELECT name FROM {self.table} WHERE agency_id = {agency_id}"  # noqa: S608
+        [(name,)] = self.ask(f"{asked} AND external_id = '{external_id}'")
+        return str(name)
+
+    def changes(self) -> int:
+        """How many effective operations were logged since ever; for ours only."""
+        [(count,)] = self.ask("SELECT sum(last_seq) FROM agency")
+        return int(count)
+
+    @classmethod
+    def of_postgres(cls, admin_url: str, *, ours: bool) -> Books:
+        """Of a database of PostgreSQL."""
+
+        def ask(statement: str) -> list[Row]:
+            with psycopg.connect(admin_url) as connection:
+                return connection.execute(statement.encode()).fetchall()
+
+        return cls(ask, ours)
+
+    @classmethod
+    def of_sqlite(cls, path: Path, *, ours: bool) -> Books:
+        """Of a file of SQLite."""
+
+        def ask(statement: str) -> list[Row]:
+            file = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+            try:
+                return list(file.execute(statement))
+            finally:
+                file.close()
+
+        return cls(ask, ours)
 
 
-def make_agency(number: int) -> Agency:
-    """An agency whose budgets are counted but never spent."""
-    return Agency(
-        id=0,
-        name=f"Agency {number}",
-        region=TERMS.region,
-        requests_per_minute=PLENTY,
-        bulk_per_minute=PLENTY,
-    )
+@dataclass(frozen=True)
+class Contender:
+    """A service that runs. Without books it stores nothing and knows no keys: it is a limit."""
 
-
-def peer_rows(keys: Path) -> tuple[list[tuple[bytes, int]], list[tuple[Any, ...]]]:
-    """The same keys and agents for the peers' tables."""
-    found = [
-        (sha256(key.encode()).digest(), number + 1)
-        for number, key in enumerate(keys.read_text().split())
-    ]
-    users = [
-        (agency_id, f"agent-{n + 1}", "Ana", "+37369123456", None, True, True)
-        for _, agency_id in found
-        for n in range(AGENTS)
-    ]
-    return found, users
-
-
-_USER_COLUMNS = "agency_id, external_id, name, phone, description, contact_telegram, contact_viber"
-
-
-def seed_peer_postgres(url: str, keys: Path) -> None:
-    """Fill the peers' tables, which a peer has made."""
-    found, users = peer_rows(keys)
-    with psycopg.connect(url) as connection, connection.cursor() as cursor:
-        cursor.executemany("INSERT INTO peer_key VALUES (%s, %s)", found)
-        marks = ", ".join(["%s"] * 7)
-        insert = f"INSERT INTO peer_user ({_USER_COLUMNS}) VALUES ({marks})"  # noqa: S608
-        cursor.executemany(insert.encode(), users)
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("VACUUM ANALYZE")
-
-
-def seed_peer_sqlite(path: Path, keys: Path) -> None:
-    """Fill the peers' tables, which a peer has made."""
-    found, users = peer_rows(keys)
-    file = apsw.Connection(str(path))
-    with file:
-        file.executemany("INSERT INTO peer_key VALUES (?, ?)", found)
-        marks = ", ".join("?" * 7)
-        insert = f"INSERT INTO peer_user ({_USER_COLUMNS}) VALUES ({marks})"  # noqa: S608
-        file.executemany(insert, users)
-    file.close()
+    name: str
+    address: str
+    pid: int
+    keys: Path
+    books: Books | None = None
+    place: Place | None = None  # where ours has its data
 
 
 @contextmanager
-def serving_ours(place: Place, workers: int = 1) -> Iterator[tuple[str, int]]:
-    """Our service, in one process unless more are wanted; its address and process id."""
+def serving_ours(place: Place, keys: Path, books: Books, workers: int = 1) -> Iterator[Contender]:
+    """Our service, in one process unless more are wanted."""
     data = ["--data", str(place)] if isinstance(place, Path) else []
     command = [sys.executable, "-m", "rentix", "serve", *data, "--workers", str(workers)]
     environment = os.environ | ({} if data else {"RENTIX_DATABASE": str(place)})
@@ -120,24 +109,27 @@ def serving_ours(place: Place, workers: int = 1) -> Iterator[tuple[str, int]]:
             assert process.stdout is not None
             found = re.search(r"http://\S+", process.stdout.readline())
             assert found, "it did not start"
-            yield found[0], process.pid
+            yield Contender("ours", found[0], process.pid, keys, books, place)
         finally:
             process.terminate()
 
 
 @contextmanager
-def serving_peer(name: str, database: str) -> Iterator[str]:
-    """A peer in one process of uvicorn, with uvloop and httptools as ours; its address."""
+def serving_peer(
+    name: str, database: str, keys: Path, books: Books | None = None
+) -> Iterator[Contender]:
+    """A peer in one process of uvicorn, on uvloop and httptools."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     command = [sys.executable, "-m", "uvicorn", f"{name}:app", "--port", str(port)]
-    options = ["--app-dir", str(HERE / "peers"), "--no-access-log", "--log-level", "warning"]
+    options = ["--loop", "uvloop", "--http", "httptools", "--app-dir", str(HERE / "peers")]
+    quiet = ["--no-access-log", "--log-level", "warning"]
     with subprocess.Popen(  # noqa: S603 - our own programs
-        [*command, *options], env=os.environ | {"PEER_DATABASE": database}
+        [*command, *options, *quiet], env=os.environ | {"PEER_DATABASE": database}
     ) as process:
         try:
             _wait(port)
-            yield f"http://127.0.0.1:{port}"
+            yield Contender(name, f"http://127.0.0.1:{port}", process.pid, keys, books)
         finally:
             process.terminate()
 
@@ -154,41 +146,21 @@ def _wait(port: int) -> None:
             return
 
 
-def load(
-    address: str,
-    keys: Path,
-    kind: str,
-    seconds: int,
-    connections: int = CONNECTIONS,
-    delay_ms: float = 0,
-    agents: int = AGENTS,
-) -> Figures:
-    """Load a service with wrk; every answer must be a good one, or the run is void."""
-    options = [str(keys), kind, str(agents), str(delay_ms)]
-    command = ["wrk", f"-t{min(2, connections)}", f"-c{connections}", f"-d{seconds}s", "--timeout"]
-    script = ["30s", "-s", str(HERE / "load.lua"), address, "--", *options]
-    done = subprocess.run([*command, *script], capture_output=True, text=True, check=True)  # noqa: S603
-    seen: Figures = json.loads(done.stdout.splitlines()[-1])
-    assert seen["failed"] == 0, done.stdout
-    return {
-        "per_s": seen["requests"] / seen["seconds"],
-        "p50_ms": seen["p50_ms"],
-        "p99_ms": seen["p99_ms"],
-    }
+def books_of(place: Place, admin_url: str = "") -> Books:
+    """What our service has stored at `place`."""
+    if isinstance(place, Path):
+        return Books.of_sqlite(place / SQLITE_FILE, ours=True)
+    return Books.of_postgres(admin_url, ours=True)
 
 
-def rss_mib(pid: int) -> float:
-    """Memory of a process."""
+def memory_mib(pid: int, what: str = "VmRSS") -> float:
+    """Memory of a process: what it has now, or with `VmHWM` the most it ever had."""
     status = Path(f"/proc/{pid}/status").read_text()
-    found = re.search(r"VmRSS:\s+(\d+) kB", status)
+    found = re.search(rf"{what}:\s+(\d+) kB", status)
     assert found
     return int(found[1]) / 1024
 
 
-def fetch(url: str, key: str) -> bytes:
-    """One GET, read to its end."""
-    from urllib.request import Request as Asked  # noqa: PLC0415 - the name is ours already
-
-    with urlopen(Asked(url, headers={"X-API-Key": key}), timeout=120) as answer:  # noqa: S310
-        content: bytes = answer.read()
-        return content
+def forget_peak_memory(pid: int) -> None:
+    """Let `VmHWM` begin anew from what the process has now."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")

@@ -7,72 +7,99 @@ import re
 import statistics
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import apsw
 import psycopg
 
-from benchmarks.contenders import AGENCIES, AGENTS, CONNECTIONS, Figures
-from rentix.store.cluster import Cluster, drop_database
+from benchmarks.loading import CONNECTIONS, Figures, Run, Void
+from benchmarks.profiles import STRIDE, encode, profile
+from benchmarks.seeds import AGENCIES, AGENTS, settle_postgres, settle_sqlite
+from rentix.store.cluster import Cluster
 
-_TEXT = "Cunoaște bine cartierele de la Botanica până la Ciocana. " * 6
-_COLUMNS = """(id, agency_id, external_id, name, phone, phone_international, phone_kind,
-    phone_origin, descriptions, contact_phone, contact_whatsapp, contact_viber, contact_telegram,
-    status, version, created_ms, updated_ms, search_key)"""
-_CHANGED = """ON CONFLICT (id) DO UPDATE SET name = excluded.name,
-    descriptions = excluded.descriptions, version = excluded.version,
-    updated_ms = excluded.updated_ms, search_key = excluded.search_key"""
-_VALUES = f"""'agent-' || {{agent}}::text, 'Ana ' || {{any}}::text,
-    '+37369123456', '+373 691 23 456',
-    'mobile', 'crm', '{{{{"ro": "{_TEXT}"}}}}', true, true, true, true, 'active', {{any}}, 0, 0,
-    ' ana munteanu'"""
+_TEXT, _ROW = str(profile(1, 1)["description"]), encode(profile(1, 1)).decode()
+_COLUMNS = """id, agency_id, external_id, name, phone, phone_international, phone_kind,
+phone_origin, descriptions, instagram, youtube, tiktok, contact_phone, contact_whatsapp,
+contact_viber, contact_telegram, avatar, avatar_import, status, version, created_ms, updated_ms,
+synced_ms, source_us, search_key"""
+_VALUES = """{id}, {agency}, 'agent-' || lpad({agent}::text, 6, '0'),
+'Ana M. ' || {any}::text, '+37369' || lpad({phone}::text, 6, '0'),
+'+373 69' || lpad({phone}::text, 6, '0'), 'mobile', 'crm', {text}, NULL, NULL, NULL,
+true, true, false, true, NULL, NULL, 'active', {any}, 0, {any}, {any}, NULL,
+' ana m ' || {any}::text"""
+_KEPT = ("id", "agency_id", "phone_origin", "created_ms")  # a row's own: an update leaves them
+_SCRIPT = f"""
+\\set agency random(1, {AGENCIES})
+\\set agent random(1, {AGENTS})
+\\set id :agency * {AGENTS} + :agent
+\\set any random(100000, 999999)
+\\set phone case when random(1, 20) = 1 then random(0, 999999) else :id * {STRIDE} % 1000000 end
+"""
 
 
-def pgbench(cluster: Cluster, admin_url: str, folder: Path, seconds: int) -> Callable[[], Figures]:
-    """Our upsert alone, prepared, from as many connections: rows a second."""
-    values = _VALUES.format(agent=":agent", any=":any")
+def pgbench(cluster: Cluster, admin_url: str, folder: Path) -> Run:
+    """Our upsert alone, prepared, a row a transaction: the columns, indexes and texts of ours.
+
+    Names always change, a phone in one of ten: as the load does it. No foreign key, no policy.
+    """
+    _make_bare_table(admin_url)
     script = folder / "upsert.sql"
-    script.write_text(
-        f"\\set agency random(1, {AGENCIES})\n\\set agent random(1, {AGENTS})\n"
-        "\\set any random(1, 999999)\n"
-        f"INSERT INTO bare {_COLUMNS} VALUES (:agency * {AGENTS} + :agent, :agency, {values})\n"
-        f"{_CHANGED};\n".replace("\n    ", " ")
-    )
-    with psycopg.connect(admin_url) as connection:
-        connection.execute("CREATE TABLE bare (LIKE portal_user INCLUDING ALL)")
-        row = _VALUES.format(agent="b", any="1")
-        connection.execute(
-            f"INSERT INTO bare {_COLUMNS} SELECT a * {AGENTS} + b, a, {row}"  # noqa: S608
-            f" FROM generate_series(1, {AGENCIES}) a, generate_series(1, {AGENTS}) b".encode()
-        )
+    values = {name: f":{name}" for name in ("id", "agency", "agent", "any", "phone", "text")}
+    columns = _COLUMNS.replace("\n", " ").split(", ")
+    changed = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in _KEPT)
+    upsert = f"""INSERT INTO bare ({_COLUMNS}) VALUES ({_VALUES.format_map(values)})
+ON CONFLICT (id) DO UPDATE SET {changed} WHERE bare.agency_id = excluded.agency_id;"""  # noqa: S608
+    script.write_text(_SCRIPT + upsert.replace("\n", " ") + "\n")
     command = [
         *(str(cluster.bin / "pgbench"), "-n", "-M", "prepared", "-c", str(CONNECTIONS), "-j", "2"),
-        *("-T", str(seconds), "-f", str(script), admin_url),
+        *("-D", f'text={{"ro":"{_TEXT}"}}', "-f", str(script)),  # a parameter: it travels each time
     ]
 
-    def run() -> Figures:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    def run(seconds: int) -> Figures:
+        timed = [*command, "-T", str(seconds), admin_url]
+        done = subprocess.run(timed, capture_output=True, text=True, check=False)  # noqa: S603
         found = re.search(r"tps = ([\d.]+)", done.stdout)
-        assert found, done.stderr
+        if not found or done.returncode:
+            raise Void(f"pgbench: {done.stderr}")
         return {"per_s": float(found[1])}
 
     return run
 
 
-def commit_loop(path: Path, seconds: int) -> Callable[[], Figures]:
-    """One durable transaction after another on SQLite: how long each takes."""
+def _make_bare_table(admin_url: str) -> None:
+    values = {"id": f"a * {AGENTS} + b", "agency": "a", "agent": "b", "any": "100000"}
+    phone = f"(a * {AGENTS} + b) * {STRIDE} % 1000000"
+    row = _VALUES.format_map({**values, "phone": f"({phone})", "text": "%(text)s"})
+    rows = f"generate_series(1, {AGENCIES}) a, generate_series(1, {AGENTS}) b"
+    with psycopg.connect(admin_url) as connection:
+        connection.execute("CREATE TABLE bare (LIKE portal_user INCLUDING ALL)")
+        [(options,)] = connection.execute(
+            "SELECT reloptions FROM pg_class WHERE oid = 'portal_user'::regclass"
+        )
+        if options:  # LIKE leaves them out
+            connection.execute(f"ALTER TABLE bare SET ({', '.join(options)})".encode())
+        insert = f"INSERT INTO bare ({_COLUMNS}) SELECT {row} FROM {rows}"  # noqa: S608
+        escaped = insert.replace(" % ", " %% ")
+        connection.execute(escaped.encode(), {"text": f'{{"ro":"{_TEXT}"}}'})
+    settle_postgres(admin_url)
+
+
+def commit_loop(path: Path) -> Run:
+    """One durable transaction of a row after another on SQLite: how long each takes."""
     file = apsw.Connection(str(path))
     file.execute("PRAGMA journal_mode = wal; PRAGMA synchronous = full;")
     file.execute("CREATE TABLE bare (id INTEGER PRIMARY KEY, text TEXT)")
     upsert = "INSERT INTO bare VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET text = excluded.text"
+    with file:
+        file.executemany(upsert, ((n, _ROW) for n in range(AGENCIES * AGENTS)))
+    settle_sqlite(path)
 
-    def run() -> Figures:
+    def run(seconds: int) -> Figures:
         times_ms: list[float] = []
         end = time.perf_counter() + seconds
         while (began := time.perf_counter()) < end:
             number = random.randrange(AGENCIES * AGENTS)  # noqa: S311 - a row, no secret
-            file.execute(upsert, (number, f"{_TEXT}{began}"))
+            file.execute(upsert, (number, f"{_ROW}{began}"))
             times_ms.append((time.perf_counter() - began) * 1000)
         return {
             "per_s": len(times_ms) / seconds,
@@ -86,8 +113,3 @@ def server_version(cluster: Cluster) -> str:
     """Which PostgreSQL it is."""
     with psycopg.connect(cluster.admin_url) as connection:
         return str(connection.info.parameter_status("server_version"))
-
-
-def drop(cluster: Cluster, name: str) -> None:
-    """Forget a contender's database."""
-    drop_database(cluster.admin_url, name)

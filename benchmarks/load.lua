@@ -1,9 +1,12 @@
 -- Load of many agencies for wrk, as their CRMs would send it. Each request is of a random agency's random agent.
 --
---   wrk -s load.lua http://127.0.0.1:8000 -- KEYS put|same|get|bulk|bulk-core AGENTS [DELAY_MS]
+--   wrk -s load.lua http://127.0.0.1:8000 -- WORDS KEYS KIND FIRST LAST DELAY_MS
 --
--- KEYS is a file with one API key a line, AGENTS how many agents each agency has; `same` puts what is stored already.
--- The last line printed is JSON.
+-- WORDS is what profiles are made of (benchmarks/profiles.py), KEYS has a line `agency-id key` for each agency, agents are
+-- FIRST..LAST of each. KIND: `put` changes the name, and now and then the phone; `same` puts what is stored already; `get`
+-- reads; `mixed` puts and reads; `bulk`, `bulk-core` put 100 agents. The last line printed is JSON.
+--
+-- wrk shares the cores with what it measures, so a request is put together of ready pieces, by hand: wrk.format costs more.
 
 local threads = 0
 
@@ -12,48 +15,116 @@ function setup(thread)
   thread:set("id", threads)
 end
 
-local keys, agents, kind, pause = {}, 0, "get", 0
-local BULK = 100
+local random, floor, concat = math.random, math.floor, table.concat
+local BULK, AGENTS_MAX, STRIDE, FRESH_PHONE_IN = 100, 100000, 7919, 20
+local END_OF_NAME, SETTINGS = '","phone":"', '","settings":{"contact_telegram":true,"contact_viber":false}}'
+local callers, words, profiles = {}, { latin = {}, cyrillic = {} }, {}
+local prefixes, three, external_ids = {}, {}, {}
+local kind, first, last, pause = "get", 1, 1, 0
 
-local description = string.rep("Cunoaște bine cartierele de la Botanica până la Ciocana. ", 6) .. "Română, rusă."
-local profile = '"externalId":"agent-%d","name":"Ana Munteanu %d","phone":"+373 69 %03d %03d",'
-  .. '"description":"' .. description .. '","settings":{"contact_telegram":true,"contact_viber":false}'
+local function split(line) return line:match("^([^\t]+)\t([^\t]+)\t?(.*)$") end
 
-function init(arguments)
-  for key in io.lines(arguments[1]) do keys[#keys + 1] = key end
-  kind, agents, pause = arguments[2], tonumber(arguments[3]), tonumber(arguments[4] or "0")
-  math.randomseed(os.time() + 7919 * id)
+local function read_words(path)
+  for line in io.lines(path) do
+    local what, word, rest = split(line)
+    if what == "prefix" then
+      prefixes[#prefixes + 1] = "+373 " .. word .. " "
+    elseif what == "profile" then
+      profiles[#profiles + 1] = { name = word, tail = '","description":"' .. rest .. SETTINGS }
+    else
+      local alphabet, place = what:match("(%a+)-(%a+)")
+      words[alphabet][place] = words[alphabet][place] or {}
+      table.insert(words[alphabet][place], word)
+    end
+  end
 end
 
-function delay() return math.floor(pause * 2 * math.random()) end
+local function read_keys(path)
+  local common = " HTTP/1.1\r\nHost: " .. wrk.headers["Host"] .. "\r\nX-API-Key: "
+  local sent = "\r\nContent-Type: application/json\r\nContent-Length: "
+  for line in io.lines(path) do
+    local agency, key = line:match("(%d+) (%S+)")
+    callers[#callers + 1] = {
+      agency = tonumber(agency),
+      get = common .. key .. "\r\n\r\n",
+      put = "PUT /api/v1/users" .. common .. key .. sent,
+      bulk = "POST /api/v1/users/" .. kind .. common .. key .. sent,
+    }
+  end
+end
 
--- An agent keeps its number and changes its name, as agents do.
-local function agent_members(agent, any)
-  return profile:format(agent, any, agent % 1000, (agent * 7) % 1000)
+function init(arguments)
+  kind, first, last = arguments[3], tonumber(arguments[4]), tonumber(arguments[5])
+  pause = tonumber(arguments[6] or "0")
+  read_words(arguments[1])
+  read_keys(arguments[2])
+  for n = 0, 999 do three[n] = string.format("%03d", n) end
+  for n = first, last do external_ids[n] = string.format("agent-%06d", n) end
+  math.randomseed(os.time() + STRIDE * id)
+  if pause > 0 then -- its mere presence makes wrk set a timer for each request
+    delay = function() return floor(pause * 2 * random() + random()) end
+  end
+end
+
+local INITIALS = { latin = {}, cyrillic = { "А", "Б", "В", "Г", "Д", "Е", "И", "К", "М", "Н", "О", "П", "Р", "С" } }
+for n = 0, 25 do INITIALS.latin[n + 1] = string.char(65 + n) end
+
+local function new_name()
+  local alphabet = random(4) == 1 and "cyrillic" or "latin"
+  local these, initials = words[alphabet], INITIALS[alphabet]
+  return these.first[random(#these.first)] .. " " .. initials[random(#initials)] .. ". " .. these.last[random(#these.last)]
+end
+
+local function phone_of(agency, agent)
+  local number = (agency - 1) * AGENTS_MAX + agent - 1
+  local rest = floor(number / 10) * STRIDE % 1000000
+  return prefixes[number % 10 + 1] .. three[floor(rest / 1000)] .. " " .. three[rest % 1000]
+end
+
+local function fresh_phone()
+  return prefixes[random(#prefixes)] .. three[random(0, 999)] .. " " .. three[random(0, 999)]
+end
+
+-- A phone that is fresh once changes back with the agent's next PUT: one PUT in ten changes it.
+local function members(agency, agent, unchanged)
+  local profile = profiles[((agency - 1) * 100 + (agent - 1) % 100) % #profiles + 1]
+  local name = unchanged and profile.name or new_name()
+  local phone = (unchanged or random(FRESH_PHONE_IN) > 1) and phone_of(agency, agent) or fresh_phone()
+  return '"externalId":"' .. external_ids[agent] .. '","name":"' .. name .. END_OF_NAME .. phone .. profile.tail
+end
+
+local function get(caller, agent)
+  return "GET /api/v1/users/external/" .. external_ids[agent] .. caller.get
+end
+
+local function put(caller, agent, unchanged)
+  local body = "{" .. members(caller.agency, agent, unchanged)
+  return caller.put .. #body .. "\r\n\r\n" .. body
+end
+
+local function bulk(caller, agent)
+  local operations = {}
+  for n = 1, BULK do
+    operations[n] = '{"op":"upsert",' .. members(caller.agency, first + (agent - first + n) % (last - first + 1))
+  end
+  local body = '{"operations":[' .. concat(operations, ",") .. "]}"
+  return caller.bulk .. #body .. "\r\n\r\n" .. body
 end
 
 function request()
-  local headers = { ["X-API-Key"] = keys[math.random(#keys)], ["Content-Type"] = "application/json" }
-  local agent = math.random(agents)
-  if kind == "get" then
-    return wrk.format("GET", "/api/v1/users/external/agent-" .. agent, headers)
-  elseif kind == "put" or kind == "same" then
-    local any = kind == "put" and math.random(999999) or 7
-    return wrk.format("PUT", "/api/v1/users", headers, "{" .. agent_members(agent, any) .. "}")
-  end
-  local operations = {}
-  for n = 1, BULK do
-    operations[n] = '{"op":"upsert",' .. agent_members((agent + n) % agents + 1, math.random(999999)) .. "}"
-  end
-  local body = '{"operations":[' .. table.concat(operations, ",") .. "]}"
-  return wrk.format("POST", "/api/v1/users/" .. kind, headers, body)
+  local caller, agent = callers[random(#callers)], random(first, last)
+  if kind == "get" then return get(caller, agent) end
+  if kind == "put" then return put(caller, agent) end
+  if kind == "same" then return put(caller, agent, true) end
+  if kind == "mixed" then return random(2) == 1 and get(caller, agent) or put(caller, agent) end
+  return bulk(caller, agent)
 end
 
 function done(summary, latency)
   local errors = summary.errors
-  local failed = errors.connect + errors.read + errors.write + errors.status + errors.timeout
   io.write(string.format(
-    '{"requests": %d, "seconds": %.3f, "failed": %d, "p50_ms": %.3f, "p99_ms": %.3f}\n',
-    summary.requests, summary.duration / 1e6, failed,
+    '{"requests": %d, "seconds": %.3f, "status": %d, "broken": %d, "timeouts": %d, "p50_ms": %.3f, "p99_ms": %.3f}\n',
+    summary.requests, summary.duration / 1e6, errors.status,
+    errors.connect + errors.read + errors.write, errors.timeout,
     latency:percentile(50) / 1000, latency:percentile(99) / 1000))
 end

@@ -15,18 +15,24 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.contenders import Figures, load, seed, serving_ours
+from benchmarks.contenders import books_of, serving_ours
+from benchmarks.loading import Figures, Load, loading
+from benchmarks.profiles import write_words
+from benchmarks.seeds import seed, settle_postgres
 from rentix.store.cluster import create_database, running_cluster
 from rentix.store.migrate_postgres import migrate_postgres
 
-SECONDS, RUNS, WARM_UP_S = 10, 5, 3
+SECONDS, RUNS = 10, 5
 WORKERS = (1, 2)
 RESULT = Path(__file__).parent / "results" / "sizing.json"
 
 
 def summarise(runs: list[Figures]) -> dict[str, Any]:
     """The medians, and each run."""
-    medians = {name: round(statistics.median(r[name] for r in runs), 1) for name in runs[0]}
+    medians = {
+        name: round(statistics.median(r[name] for r in runs), 1)
+        for name in ("per_s", "p50_ms", "p99_ms")
+    }
     return {**medians, "runs": [round(run["per_s"]) for run in runs]}
 
 
@@ -36,16 +42,19 @@ def main() -> None:
         sys.exit("wrk is not installed: apt-get install wrk")
     runs: dict[str, list[Figures]] = {}
     with tempfile.TemporaryDirectory() as folder, running_cluster(Path(folder) / "pg") as cluster:
-        url = migrate_postgres(create_database(cluster.admin_url, "rentix"))
-        keys = Path(folder) / "keys"
+        admin_url = create_database(cluster.admin_url, "rentix")
+        url, keys = migrate_postgres(admin_url), Path(folder) / "keys"
+        write_words(Path(folder) / "words")
         seed(url, keys)
+        settle_postgres(admin_url)
+        books = books_of(url, admin_url)
         for _ in range(RUNS):
             for workers in WORKERS:
-                with serving_ours(url, workers) as (address, _):
-                    load(address, keys, "put", WARM_UP_S)
-                    for method in ("put", "get"):
-                        name = f"{method}, {workers} worker{'s' if workers > 1 else ''}"
-                        runs.setdefault(name, []).append(load(address, keys, method, SECONDS))
+                with serving_ours(url, keys, books, workers) as ours:
+                    for kind in ("put", "get"):
+                        name = f"{kind}, {workers} worker{'s' if workers > 1 else ''}"
+                        run = loading(ours, Load(kind))
+                        runs.setdefault(name, []).append(run(SECONDS))
                         print(name, runs[name][-1], file=sys.stderr)
         shutil.rmtree(cluster.directory)
     figures = {name: summarise(each) for name, each in runs.items()}

@@ -17,14 +17,25 @@ from typing import Annotated, Any
 import phonenumbers
 from fastapi import Depends, FastAPI, Header, HTTPException
 from pydantic import BaseModel, Field, field_validator
-from sqlalchemy import UniqueConstraint, select
+from sqlalchemy import UniqueConstraint, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 DATABASE = os.environ["PEER_DATABASE"]
-engine = create_async_engine(DATABASE, pool_size=20, max_overflow=0)
+ON_POSTGRES = DATABASE.startswith("postgresql")
+engine = create_async_engine(DATABASE, pool_size=20 if ON_POSTGRES else 5, max_overflow=0)
 sessions = async_sessionmaker(engine, expire_on_commit=False)
+
+
+def prepare_sqlite(connection: Any, _: Any) -> None:
+    """Durable commits beside readers, and patience with another writer."""
+    for pragma in ("journal_mode = wal", "synchronous = full", "busy_timeout = 30000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+if not ON_POSTGRES:
+    event.listen(engine.sync_engine, "connect", prepare_sqlite)
 
 
 class Base(DeclarativeBase):
@@ -174,23 +185,29 @@ async def find_user(external_id: str, agency_id: Agency, session: Session) -> di
 
 @app.post("/api/v1/users/bulk")
 async def bulk_loop(bulk: Bulk, agency_id: Agency, session: Session) -> dict[str, Any]:
-    """Create or update many, one after the other."""
-    results = [await store(session, agency_id, profile) for profile in bulk.operations]
+    """Create or update many, one after the other, in an order in which two bulks can't deadlock."""
+    order = sorted(range(len(bulk.operations)), key=lambda n: bulk.operations[n].external_id)
+    stored = {n: await store(session, agency_id, bulk.operations[n]) for n in order}
     await session.commit()
-    return {"results": results}
+    return {"results": [stored[n] for n in range(len(order))]}
 
 
 @app.post("/api/v1/users/bulk-core")
 async def bulk_core(bulk: Bulk, agency_id: Agency, session: Session) -> dict[str, Any]:
-    """The same in one statement: SQLAlchemy's insertmanyvalues with an upsert."""
-    dialect = postgresql if DATABASE.startswith("postgresql") else sqlite
+    """The same in one statement: SQLAlchemy's insertmanyvalues with an upsert.
+
+    Rows are sorted so that two bulks can't deadlock. They come back with their external id, so
+    SQLAlchemy need not keep their order; with an upsert it would do that row by row.
+    """
+    dialect = postgresql if ON_POSTGRES else sqlite
     rows = {p.external_id: {"agency_id": agency_id, **p.columns()} for p in bulk.operations}
     statement = dialect.insert(User)
     changed = {name: statement.excluded[name] for name in next(iter(rows.values()))}
     statement = statement.on_conflict_do_update(
         index_elements=["agency_id", "external_id"], set_=changed
-    ).returning(User.id, User.external_id, sort_by_parameter_order=True)
-    found = await session.execute(statement, list(rows.values()))
-    results = [{"id": user_id, "externalId": external_id} for user_id, external_id in found]
+    ).returning(User.id, User.external_id)
+    found = await session.execute(statement, [rows[name] for name in sorted(rows)])
+    ids = {external_id: user_id for user_id, external_id in found}
     await session.commit()
-    return {"results": results}
+    names = [profile.external_id for profile in bulk.operations]
+    return {"results": [{"id": ids[name], "externalId": name} for name in names]}

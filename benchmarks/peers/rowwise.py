@@ -10,7 +10,7 @@ import os
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
 import asyncpg
 import msgspec
@@ -35,6 +35,8 @@ ON CONFLICT (agency_id, external_id) DO UPDATE SET
     contact_telegram = excluded.contact_telegram, contact_viber = excluded.contact_viber
 RETURNING id
 """
+ON_POSTGRES = UPSERT.format("", *[f"${n}" for n in range(1, 8)])
+ON_SQLITE = UPSERT.format("", *[f"?{n}" for n in range(1, 8)])
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -47,10 +49,10 @@ class Settings(msgspec.Struct, frozen=True):
 class Profile(msgspec.Struct, rename="camel"):
     """What a CRM sends."""
 
-    external_id: str
-    name: str
+    external_id: Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
     phone: str
-    description: str | None = None
+    description: Annotated[str, msgspec.Meta(max_length=5000)] | None = None
     settings: Settings = Settings()
 
 
@@ -76,8 +78,7 @@ class Postgres:
 
     async def upsert(self, *values: Any) -> int | None:
         """One round trip."""
-        numbered = UPSERT.format("", *[f"${n}" for n in range(1, 8)])
-        found: int | None = await self._pool.fetchval(numbered, *values)
+        found: int | None = await self._pool.fetchval(ON_POSTGRES, *values)
         return found
 
 
@@ -96,8 +97,7 @@ class Sqlite:
         return await loop.run_in_executor(self._thread, self._upsert, values)
 
     def _upsert(self, values: tuple[Any, ...]) -> int | None:
-        numbered = UPSERT.format("", *[f"?{n}" for n in range(1, 8)])
-        found = self._file.execute(numbered, values).fetchone()
+        found = self._file.execute(ON_SQLITE, values).fetchone()
         return int(found[0]) if found else None
 
 
