@@ -140,7 +140,6 @@ INSERT INTO change (agency_id, seq, subject, subject_id, fields, at_ms, key_id, 
 SELECT agency_id, version, 'user', id, '{{{{"externalId":[null,"' || external_id || '"]}}}}',
     created_ms, agency_id, NULL
 FROM portal_user WHERE agency_id <= {{agencies}} AND version > {AGENTS};
-UPDATE agency SET last_seq = {{agents}} WHERE id <= {{agencies}};
 {{count}};
 """  # noqa: S608
 
