@@ -24,7 +24,8 @@ from rentix.settings import Place
 HERE = Path(__file__).parent
 START_TIMEOUT_S = 15
 _CHANGES = """
-SELECT sum((SELECT seq FROM change WHERE agency_id = agency.id ORDER BY seq DESC LIMIT 1)) FROM agency
+SELECT sum((SELECT seq FROM change WHERE agency_id = agency.id ORDER BY seq DESC LIMIT 1))
+FROM agency
 """  # numbers have no gaps, so the last one is how many there are
 
 Row = tuple[Any, ...]
