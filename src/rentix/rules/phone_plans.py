@@ -38,7 +38,10 @@ Format = tuple[re.Pattern[str], re.Pattern[str], str]
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """A country's numbers. `kinds` matches a whole number, and its group's name is the kind."""
+    """A country's numbers. `kinds` matches a whole number, and its group's name is the kind.
+
+    `prefix` and `abroad` are what is dialled before a national and an international number.
+    """
 
     code: str
     prefix: str
@@ -97,14 +100,15 @@ def _region_plan(region: str) -> Plan | None:
     if found is None or str(found.country_code) not in _REGIONS:
         return None
     prefix = found.national_prefix_for_parsing or ""
-    if found.national_prefix_transform_rule or not (prefix + "0").isdigit():
+    general = found.general_desc.national_number_pattern if found.general_desc else None
+    if general is None or found.national_prefix_transform_rule or not (prefix + "0").isdigit():
         return None
     formats = found.intl_number_format or found.number_format
     return Plan(
         code=str(found.country_code),
         prefix=prefix,
         abroad=re.compile(found.international_prefix or "(?!)"),
-        general=re.compile(_pattern(found.general_desc)),
+        general=re.compile(general),
         kinds=re.compile(_kinds(found)),
         formats=tuple(map(_format, formats)),
     )

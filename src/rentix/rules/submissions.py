@@ -61,8 +61,8 @@ def read_profile(
 ) -> Submission:
     """Normalise the profile in `body`; `raw` is the object it came from, for what it doesn't know.
 
-    An empty `raw` says that there is nothing of the kind.
-    `region` gives a national number its country, `locale` a description its language.
+    An empty `raw` says that it knows everything. `region` gives a national number its country,
+    `locale` a description its language.
     """
     seen = Submission(region, locale, path)
     if body.name is not UNSET:
