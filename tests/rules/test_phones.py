@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rentix.model import Phone
-from rentix.rules.phones import read_phones
+from rentix.rules.phones import _read_many, read_phones
 
 CHISINAU = "+37322123456"
 MOBILE = "+37369123456"
@@ -240,6 +240,19 @@ def test_a_phone_read_again_is_the_same_phone(text: str, region: str) -> None:
                 assert read_phones(form, again_in).phone == reading.phone
     else:
         assert reading.others == ()
+
+
+@given(
+    st.lists(st.text("0123456789", min_size=1, max_size=6), min_size=2, max_size=6),
+    st.sampled_from(["", "0", "00373", "0040 7", "069", "074"]),
+    st.sampled_from([" ", "-"]),
+    st.sampled_from(["MD", "RO", "UA", "RU", "US", "IT", "AR", "DE"]),
+)
+def test_a_number_in_groups_is_read_at_once_as_it_is_divided(
+    groups: list[str], start: str, gap: str, region: str
+) -> None:
+    text = start + gap.join(groups)
+    assert read_phones(text, region) == _read_many(text, region)
 
 
 def test_the_oracle_of_written_forms(test_data: Path) -> None:

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rentix.rules.socials import Network, canonical_social
+from rentix.rules.socials import (
+    _SITES,
+    Network,
+    _address,
+    _find_profile,
+    _is_canonical,
+    _read_path,
+    canonical_social,
+)
 
 ANA: dict[Network, str] = {
     "instagram": "https://www.instagram.com/ana.rusu",
@@ -157,6 +165,19 @@ def test_any_text_gives_an_address_or_a_reason(network: Network, text: str) -> N
 @given(NETWORKS, st.text(max_size=20))
 def test_any_path_gives_an_address_or_a_reason(network: Network, path: str) -> None:
     check(network, f"{network}.com/{path}")
+
+
+@given(
+    NETWORKS,
+    st.text("aZ9._-·@%?#/\\ \n\u0301", max_size=8) | st.sampled_from(["Explore", "UC", "p"]),
+)
+def test_a_canonical_address_is_told_at_a_glance_as_on_the_long_way(
+    network: Network, name: str
+) -> None:
+    site = _SITES[network]
+    text = f"https://www.{site.domain}/{site.mark}{name}"
+    if _is_canonical(site, text):
+        assert _address(site, _find_profile(site, _read_path(site, text))) == text
 
 
 def test_naughty_strings_and_urls(test_data: Path) -> None:

@@ -12,8 +12,10 @@ def wished_locales(call: Call) -> tuple[str, ...]:
     """Locales of the portal, the most wished first."""
     if "locale" in call.query:
         return (call.query["locale"],)
-    header = call.headers.get(b"accept-language", b"").decode("latin-1")
-    wishes = [_read_range(part) for part in header.split(",")[:_RANGES_MAX]]
+    header = call.headers.get(b"accept-language")
+    if header is None:
+        return ()
+    wishes = [_read_range(part) for part in header.decode("latin-1").split(",")[:_RANGES_MAX]]
     wishes.sort(key=lambda wish: -wish[1])  # stable: equals stay in the order sent
     return tuple(language for language, weight in wishes if weight > 0 and language in LOCALES)
 

@@ -10,7 +10,7 @@ from rentix.api.call import Call, Reply
 from rentix.api.names import read_id
 from rentix.api.writing import stray_notes, terms, write_one
 from rentix.operations import LinkUser, Outcome, PutUser, UnlinkUser
-from rentix.rules.puts import read_link, read_put
+from rentix.rules.puts import read_link, read_put_bytes
 from rentix.wire.answers import encode, link_answer, put_answer
 from rentix.wire.decode import parse_object
 
@@ -25,7 +25,7 @@ async def put_user(call: Call) -> Reply:
     again changes nothing: no new etag, no change record.
     """
     dry_run, receipt = call.query.get("dryRun", False), call.query.get("receipt", False)
-    put = _with_strays(call, read_put(parse_object(call.body), terms(call)))
+    put = _with_strays(call, read_put_bytes(call.body, terms(call)))
     return await write_one(
         call, put, lambda outcome: encode(put_answer(outcome, dry_run=dry_run, receipt=receipt))
     )
@@ -60,4 +60,6 @@ async def _write_link(call: Call, operation: LinkUser | UnlinkUser) -> Reply:
 
 
 def _with_strays(call: Call, operation: _Noted) -> _Noted:
+    if not call.strays:
+        return operation
     return replace(operation, notes=operation.notes + stray_notes(call))

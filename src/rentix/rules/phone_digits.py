@@ -6,10 +6,9 @@ import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from rentix.model import Phone, PhoneKind
+from rentix.rules.phone_plans import NATIONAL_DIGITS_MAX, read_by_plan
 
 _MIN_DIGITS_WITH_COUNTRY = 11
-# libphonenumber also lists ten-digit 0800 and 0900 numbers of Ukraine; its plan has nine digits.
-_NATIONAL_DIGITS_MAX = {380: 9}
 
 _KINDS: dict[int, PhoneKind | None] = {
     PhoneNumberType.MOBILE: "mobile",
@@ -39,6 +38,11 @@ def read_digits(digits: str, region: str, *, whole: bool = True) -> Phone | None
 
 
 def _read_number(digits: str, region: str) -> Phone | None:
+    return read_by_plan(digits, region) or ask_library(digits, region)
+
+
+def ask_library(digits: str, region: str) -> Phone | None:
+    """Read as libphonenumber does."""
     try:
         number = phonenumbers.parse(digits, region)
         kind = _find_kind(number)
@@ -54,7 +58,7 @@ def _read_number(digits: str, region: str) -> Phone | None:
 
 def _find_kind(number: phonenumbers.PhoneNumber) -> PhoneKind | None:
     """Say what a number is; None when it is not valid."""
-    digits_max = _NATIONAL_DIGITS_MAX.get(number.country_code or 0)
+    digits_max = NATIONAL_DIGITS_MAX.get(number.country_code or 0)
     if digits_max and len(phonenumbers.national_significant_number(number)) > digits_max:
         return None
     return _KINDS.get(phonenumbers.number_type(number), "other")

@@ -21,7 +21,7 @@ _AREA_CODE_DIGITS_MAX = 4
 _LOCAL_DIGITS = range(6, 8)
 _ENDING_DIGITS_MAX = 3
 
-_ONE_NUMBER = re.compile(r"\+[0-9]+(?:[ -][0-9]+)*|[0-9]+")
+_ONE_BLOCK = re.compile(r"\+?[0-9]+(?:[ -][0-9]+)*")
 
 
 class PhoneReading(msgspec.Struct, frozen=True):
@@ -43,11 +43,19 @@ def read_phones(text: str, region: str) -> PhoneReading:
     `region` (``MD``) is where a number without a country code belongs. Reading a phone's `e164` or
     `international` again gives the same phone, whatever the region.
     """
-    if _ONE_NUMBER.fullmatch(text):
-        phone = read_digits(text.replace(" ", "").replace("-", ""), region)
-        if phone:
-            return PhoneReading(phone)
+    phone = _read_block(text, region) if _ONE_BLOCK.fullmatch(text) else None
+    if phone:
+        return PhoneReading(phone)
     return _read_many(text, region)
+
+
+def _read_block(text: str, region: str) -> Phone | None:
+    """Read all of it as one number, which leaves nothing over and so is never divided."""
+    digits = text.replace(" ", "").replace("-", "")
+    whole = digits == text or text.startswith("+")
+    if whole or _MIN_DIGITS <= len(digits) <= _MAX_DIGITS:
+        return read_digits(digits, region, whole=whole)
+    return None
 
 
 def _read_many(text: str, region: str) -> PhoneReading:

@@ -16,7 +16,8 @@ from rentix.wire.bodies import (
     PutUserBody,
     UnlinkOperationBody,
 )
-from rentix.wire.decode import read, unknown_members
+from rentix.wire.decode import parse_object, read, unknown_members
+from rentix.wire.sound import SoundPut, sound_put
 from rentix.wire.times import read_time_us
 
 Etags = tuple[str, ...] | None
@@ -30,6 +31,21 @@ class Terms(msgspec.Struct, frozen=True):
     if_match: Etags = None
 
 
+def read_put_bytes(body: bytes, terms: Terms) -> PutUser:
+    """The operation that the body of a request asks for: as `read_put`, and mostly faster.
+
+    Raises:
+        Problem: 400, with every fault, when it is no JSON object or names no user.
+    """
+    sound = sound_put(body)
+    return read_put(parse_object(body), terms) if sound is None else read_sound(sound, terms)
+
+
+def read_sound(body: SoundPut, terms: Terms, *, validate_only: bool = False) -> PutUser:
+    """The operation that a sound body asks for."""
+    return _make_put(body, {}, [], terms, validate_only=validate_only)
+
+
 def read_put(raw: dict[str, Any], terms: Terms, *, validate_only: bool = False) -> PutUser:
     """The operation that `raw` asks for.
 
@@ -40,14 +56,25 @@ def read_put(raw: dict[str, Any], terms: Terms, *, validate_only: bool = False) 
     """
     body, faults = read(PutUserBody, raw)
     assert body is not None  # noqa: S101 - no member of it must be there
+    return _make_put(body, raw, _check_one_id(raw) + faults, terms, validate_only=validate_only)
+
+
+def _make_put(
+    body: PutUserBody,
+    raw: dict[str, Any],
+    faults: list[Fault],
+    terms: Terms,
+    *,
+    validate_only: bool,
+) -> PutUser:
     seen = read_profile(body, raw, terms.region, terms.locale)
-    for name in unknown_members(PutUserBody, raw):
-        ignore_unknown(seen, name)
-    one_id = _check_one_id(raw)
+    if raw:
+        for name in unknown_members(PutUserBody, raw):
+            ignore_unknown(seen, name)
     source_us = _read_source_time(seen, body.source_updated_at)
     if_match = _read_if_match(seen, body.if_match, terms.if_match)
-    faults = one_id + faults + seen.faults
-    if any(fault.path[:1] in (("id",), ("externalId",)) for fault in faults):
+    faults += seen.faults
+    if faults and any(fault.path[:1] in (("id",), ("externalId",)) for fault in faults):
         raise invalid(faults)
     return PutUser(
         id=body.id or None,

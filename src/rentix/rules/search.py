@@ -106,10 +106,17 @@ def search_key(text: str) -> str:
     """
     forms: dict[str, None] = {}
     for word in _WORD.findall(_latinise(text)):
-        parts = _APOSTROPHE.split(word)
-        for spelled in dict.fromkeys(("".join(parts), *parts)):
+        for spelled in _spell(word):
             forms |= dict.fromkeys(_list_forms(spelled))
     return "".join(f" {form}" for form in forms if form)
+
+
+def _spell(word: str) -> tuple[str, ...]:
+    """A word without its apostrophes, and the parts that they join."""
+    if word.isascii() and word.isalnum():
+        return (word,)
+    parts = _APOSTROPHE.split(word)
+    return ("".join(parts), *parts)
 
 
 def _latinise(text: str) -> str:

@@ -78,12 +78,20 @@ def canonical_social(network: Network, text: str) -> str:
     again comes out the same.
     """
     site = _SITES[network]
+    if _is_canonical(site, text):
+        return text
     text = normalize("NFC", text).strip()
     handle = text.removeprefix("@")
     is_host = text.lower() in _HOSTS or text.lower().startswith("www.")
     if not is_host and _is_handle(site, handle):
         return _address(site, site.mark + handle)
     return _address(site, _find_profile(site, _read_path(site, text)))
+
+
+def _is_canonical(site: _Site, text: str) -> bool:
+    """Whether it is a handle's address already, told at a glance; False says nothing."""
+    start = f"https://www.{site.domain}/{site.mark}"
+    return text.isascii() and text.startswith(start) and _is_handle(site, text[len(start) :])
 
 
 def _is_handle(site: _Site, name: str) -> bool:

@@ -8,19 +8,20 @@ from functools import partial
 from typing import Any
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
 from rentix.errors import Code, Fault
-from rentix.model import LOCALES
+from rentix.model import LOCALES, Settings
 from rentix.operations import Note, Patch
 from rentix.rules.phones import PhoneReading, read_phones
 from rentix.rules.pictures import picture_url
-from rentix.rules.socials import canonical_social
+from rentix.rules.socials import Network, canonical_social
 from rentix.rules.text import clean_line, clean_text
 from rentix.wire.bodies import AvatarBody, ProfileBody, SettingsBody
 from rentix.wire.decode import Path, field_name, too_long, too_short, unknown_members
 
 NAME_MAX, DESCRIPTION_MAX = 200, 5000
+_CHANNELS = Settings.__struct_fields__
 
 
 class Submission(msgspec.Struct):
@@ -60,16 +61,26 @@ def read_profile(
 ) -> Submission:
     """Normalise the profile in `body`; `raw` is the object it came from, for what it doesn't know.
 
-    `region` gives a national number its country, `locale` a description its language.
+    An empty `raw` says that it knows everything. `region` gives a national number its country,
+    `locale` a description its language.
     """
     seen = Submission(region, locale, path)
-    _read_name(seen, body.name)
-    _read_phone(seen, body.phone)
-    _read_description(seen, body.description)
-    _read_avatar(seen, body.avatar, raw.get("avatar"))
-    for network in ("instagram", "youtube", "tiktok"):
-        _read_social(seen, network, getattr(body, network))
-    _read_settings(seen, body.settings, raw.get("settings"))
+    if body.name is not UNSET:
+        _read_name(seen, body.name)
+    if body.phone is not UNSET:
+        _read_phone(seen, body.phone)
+    if body.description is not UNSET:
+        _read_description(seen, body.description)
+    if body.avatar is not UNSET:
+        _read_avatar(seen, body.avatar, raw.get("avatar", {}))
+    if body.instagram is not UNSET:
+        _read_social(seen, "instagram", body.instagram)
+    if body.youtube is not UNSET:
+        _read_social(seen, "youtube", body.youtube)
+    if body.tiktok is not UNSET:
+        _read_social(seen, "tiktok", body.tiktok)
+    if body.settings is not UNSET:
+        _read_settings(seen, body.settings, raw.get("settings", {}))
     return seen
 
 
@@ -78,13 +89,16 @@ def read_patch(seen: Submission) -> Patch:
     return Patch(**seen.patch)
 
 
-def _read_name(seen: Submission, name: str | UnsetType) -> None:
-    if isinstance(name, str):
-        stored = clean_line(name)
-        if stored and not any(unicodedata.category(mark)[0] in "LNPS" for mark in stored):
-            seen.refuse(Code.TEXT_INVALID, ("name",), "must have a character that can be seen")
-        elif _fits(seen, ("name",), stored, NAME_MAX):
-            seen.take("name", name, stored)
+def _read_name(seen: Submission, name: str) -> None:
+    stored = clean_line(name)
+    if stored and not _can_be_seen(stored):
+        seen.refuse(Code.TEXT_INVALID, ("name",), "must have a character that can be seen")
+    elif _fits(seen, ("name",), stored, NAME_MAX):
+        seen.take("name", name, stored)
+
+
+def _can_be_seen(text: str) -> bool:
+    return text[0].isalnum() or any(unicodedata.category(mark)[0] in "LNPS" for mark in text)
 
 
 def _fits(seen: Submission, path: Path, text: str, most: int) -> bool:
@@ -96,9 +110,7 @@ def _fits(seen: Submission, path: Path, text: str, most: int) -> bool:
     return 0 < len(text) <= most
 
 
-def _read_phone(seen: Submission, text: str | UnsetType) -> None:
-    if text is UNSET:
-        return
+def _read_phone(seen: Submission, text: str) -> None:
     reading = read_phones(text, seen.region)
     phone = reading.phone
     seen.patch["phone"] = phone
@@ -120,11 +132,7 @@ def _note_rest(seen: Submission, reading: PhoneReading) -> None:
         seen.notes.append(Note("phone", "phone_leftover", message))
 
 
-def _read_description(
-    seen: Submission, sent: str | dict[str, str | None] | UnsetType | None
-) -> None:
-    if sent is UNSET:
-        return
+def _read_description(seen: Submission, sent: str | dict[str, str | None] | None) -> None:
     if sent is None:
         seen.patch["descriptions"] = None
     elif isinstance(sent, str):
@@ -159,10 +167,10 @@ def _read_text(seen: Submission, path: Path, locale: str, text: str) -> None:
         seen.form(field_name(path), text, stored)
 
 
-def _read_social(seen: Submission, network: Any, sent: str | UnsetType | None) -> None:
+def _read_social(seen: Submission, network: Network, sent: str | None) -> None:
     if sent is None:
         seen.patch[network] = None
-    elif sent is not UNSET:
+    else:
         _read(seen, (network,), Code.SOCIAL_INVALID, sent, partial(canonical_social, network))
 
 
@@ -173,9 +181,7 @@ def _read(seen: Submission, path: Path, code: Code, sent: str, rule: Callable[[s
         seen.refuse(code, path, str(error))
 
 
-def _read_avatar(seen: Submission, sent: AvatarBody | UnsetType | None, raw: Any) -> None:
-    if sent is UNSET:
-        return
+def _read_avatar(seen: Submission, sent: AvatarBody | None, raw: Any) -> None:
     if sent is None:
         seen.patch["avatar"] = None
         return
@@ -190,14 +196,9 @@ def _read_avatar(seen: Submission, sent: AvatarBody | UnsetType | None, raw: Any
         _read(seen, ("avatar", "url"), Code.URL_INVALID, sent.url, picture_url)
 
 
-def _read_settings(seen: Submission, sent: SettingsBody | UnsetType, raw: Any) -> None:
-    if isinstance(sent, UnsetType):
-        return
-    # Member by member: `posting_type` may hold anything, however deep it nests.
-    values = {name: getattr(sent, name) for name in SettingsBody.__struct_fields__}
-    channels = {name: on for name, on in values.items() if isinstance(on, bool)}
-    if values["posting_type"] is not UNSET:
-        channels.pop("posting_type", None)
+def _read_settings(seen: Submission, sent: SettingsBody, raw: Any) -> None:
+    channels = {name: on for name in _CHANNELS if (on := getattr(sent, name)) is not UNSET}
+    if sent.posting_type is not UNSET:
         message = "settings.posting_type is set by the portal, so the one sent was ignored"
         seen.ignore("settings.posting_type", "read_only", message)
     _ignore_unknown(seen, "settings", SettingsBody, raw)
@@ -205,8 +206,9 @@ def _read_settings(seen: Submission, sent: SettingsBody | UnsetType, raw: Any) -
 
 
 def _ignore_unknown(seen: Submission, field: str, shape: type, raw: Any) -> None:
-    for name in unknown_members(shape, raw):
-        ignore_unknown(seen, f"{field}.{name}")
+    if raw:
+        for name in unknown_members(shape, raw):
+            ignore_unknown(seen, f"{field}.{name}")
 
 
 def ignore_unknown(seen: Submission, field: str) -> None:

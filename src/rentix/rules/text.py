@@ -27,7 +27,7 @@ _UNTIDY = re.compile(
 
 def clean_line(text: str) -> str:
     """Write text on one line, as a name is stored: single blanks, none at the ends."""
-    if text.isascii() and text.isprintable() and "  " not in text:
+    if text.isprintable() and "  " not in text and unicodedata.is_normalized("NFC", text):
         return text.strip()
     return " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).split())
 
@@ -54,11 +54,17 @@ def clean_text(text: str) -> str:
 def _is_tidy(text: str) -> bool:
     """Whether there is nothing to clean, told at a glance; most descriptions are so."""
     return (
-        not _UNTIDY.search(text)
+        not _holds_untidy(text)
         and text == text.strip()
         and ("\n" not in text or not (" \n" in text or "\n\n\n" in text))
         and unicodedata.is_normalized("NFC", text)
     )
+
+
+def _holds_untidy(text: str) -> bool:
+    if text.isprintable():  # no blanks but spaces, no marks, no controls
+        return "<" in text or "&" in text
+    return bool(_UNTIDY.search(text))
 
 
 def _tidy_lines(text: str) -> str:
