@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import select
+from collections import deque
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -20,6 +20,7 @@ QUERIES = load_queries("postgres")
 
 
 _BORROW_TIMEOUT_S = 2.0  # all connections busy for this long: 503 rather than a queue
+_HELD = 4
 _AT_HAND_S = 0.0005  # with 0 the pool gives none at all
 _CONNECTING: dict[str, Any] = {
     "autocommit": True,  # BEGIN and COMMIT are sent with the statements beside them
@@ -72,6 +73,8 @@ class Connections:
             open=False,
         )
         self._pool.open()
+        # Asking the pool costs as much as a statement does: a few connections stay out of it.
+        self._at_hand: deque[Connection] = deque()
 
     @contextmanager
     def transaction(self, agencies: Collection[int], begin: str = "BEGIN") -> Iterator[Transaction]:
@@ -86,43 +89,49 @@ class Connections:
         """
         with translated():
             connection = self._borrow()
+            transaction = Transaction(connection.trips)
             try:
-                trips = Trips(connection)
-                try:
-                    transaction = Transaction(trips)
-                    transaction.run(begin)
-                    transaction.enter(agencies)
-                    yield transaction
-                    transaction.commit()
-                finally:
-                    trips.end()
+                transaction.run(begin)
+                transaction.enter(agencies)
+                yield transaction
+                transaction.commit()
             finally:
                 self._give_back(connection)
 
     def _borrow(self) -> Connection:
-        while _is_left(connection := self._take()):
+        while (connection := self._take()).is_left:
             # The database was started anew, perhaps: then no old connection is good.
-            connection.close()
-            self._pool.putconn(connection)
+            self._drop(connection)
+            while self._at_hand:
+                self._drop(self._at_hand.pop())
             self._pool.drain()
         return connection
 
     def _take(self) -> Connection:
+        with suppress(IndexError):
+            return self._at_hand.pop()
         try:
             return self._pool.getconn(timeout=_AT_HAND_S)
         except PoolTimeout:
             return make_blocking_call(self._pool.getconn)
 
     def _give_back(self, connection: Connection) -> None:
+        connection.trips.end()
         if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
-            try:
-                make_blocking_call(lambda: connection.execute("ROLLBACK"))
-            except psycopg.Error:
-                connection.close()
+            self._drop(connection)
+        elif len(self._at_hand) < _HELD:
+            self._at_hand.append(connection)
+        else:
+            self._pool.putconn(connection)
+
+    def _drop(self, connection: Connection) -> None:
+        connection.close()
         self._pool.putconn(connection)
 
     def close(self) -> None:
         """Close every connection."""
+        while self._at_hand:
+            self._pool.putconn(self._at_hand.pop())
         self._pool.close()
 
 
@@ -171,13 +180,6 @@ def fetched(sent: Sent | None) -> list[Row]:
 def array(numbers: Collection[int]) -> str:
     """Numbers as PostgreSQL writes an array."""
     return "{" + ",".join(map(str, numbers)) + "}"
-
-
-def _is_left(connection: Connection) -> bool:
-    """Whether the server has closed an idle connection, or said something before it does."""
-    poll = select.poll()
-    poll.register(connection.fileno(), select.POLLIN)
-    return bool(poll.poll(0))
 
 
 def _choose_preparing(connection: Connection) -> None:

@@ -6,15 +6,17 @@ to other threads. This is libpq's pipeline mode by psycopg's `pq`, with one wait
 
 from __future__ import annotations
 
+import select
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cached_property
 from typing import Any
 
 import psycopg
 from psycopg import errors
 from psycopg.adapt import Transformer
-from psycopg.pq import DiagnosticField, ExecStatus, Format
+from psycopg.pq import DiagnosticField, ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 from rentix.store.postgres_text import dump, numbered
@@ -32,6 +34,18 @@ class Connection(psycopg.Connection[Row]):
     def __init__(self, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)
         self.prepared: set[bytes] = set()
+        self._poll = select.poll()
+        self._poll.register(self.pgconn.socket, select.POLLIN)
+
+    @cached_property
+    def trips(self) -> Trips:
+        """The way to ask from now on; psycopg's own statements are over."""
+        return Trips(self)
+
+    @property
+    def is_left(self) -> bool:
+        """Whether the server has closed it while idle, or said something before it does."""
+        return bool(self._poll.poll(0))
 
 
 class Sent:
@@ -55,7 +69,7 @@ class Sent:
 
 
 class Trips:
-    """A connection in pipeline mode, from `begin` to `end`."""
+    """A connection in pipeline mode, one transaction after another."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -95,19 +109,27 @@ class Trips:
 
     def sync(self) -> None:
         """As `fetch`; the server is then ready to begin anew, whatever has failed."""
+        self._synced = True
         self._pgconn.pipeline_sync()
         self._owed.append(None)
         self._exchange()
-        self._synced = True
         self._raise()
 
     def end(self) -> None:
-        """Leave pipeline mode, whatever has failed."""
-        if not self._synced and self._pgconn.status == psycopg.pq.ConnStatus.OK:
-            with suppress(psycopg.Error):  # what matters of it was raised before
-                self.sync()
-        if self._pgconn.status == psycopg.pq.ConnStatus.OK:
-            self._pgconn.exit_pipeline_mode()
+        """Be ready for another transaction: roll back what was not committed."""
+        self._underway.clear()
+        if not self._synced:
+            self._settle()
+        if self._pgconn.transaction_status in (
+            TransactionStatus.INTRANS,
+            TransactionStatus.INERROR,
+        ):
+            self.queue("ROLLBACK")
+            self._settle()
+
+    def _settle(self) -> None:
+        with suppress(psycopg.Error):  # what matters of it was raised before
+            self.sync()
 
     def load(self, result: PGresult) -> list[Row]:
         """The rows of a result."""
