@@ -55,7 +55,7 @@ class PostgresStore:
                     transaction.start("await_claim", {"agency_id": agency_id})
                 yield PostgresBatch(transaction, agencies)
             else:
-                claimed = transaction.start("claim", {"agency_ids": array(agencies)})
+                claimed = transaction.start("claim", {"agency_ids": list(agencies)})
                 yield PostgresBatch(transaction, claimed)
 
     @contextmanager

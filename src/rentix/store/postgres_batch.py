@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from rentix.decide.working_set import Effects, ExternalKey, Lookup, Memory, WorkingSet
 from rentix.store.effect_rows import effect_rows
-from rentix.store.postgres_connections import Transaction, array, fetched
+from rentix.store.postgres_connections import Transaction, fetched
 from rentix.store.postgres_trips import Sent
 from rentix.store.rows import to_user
 
@@ -40,7 +40,7 @@ class PostgresBatch:
         by_id = start("users_by_id", lookup.ids)
         by_external = start("users_by_external_id", lookup.external_ids)
         memories = start("memories", lookup.scopes, now_ms=now_ms)
-        seqs = self._transaction.start("last_seqs", {"agency_ids": array(lookup.agencies)})
+        seqs = self._transaction.start("last_seqs", {"agency_ids": list(lookup.agencies)})
         users = {row[0]: to_user(row) for row in (*fetched(by_id), *fetched(by_external))}
         missing = lookup.creating - {(u.agency_id, u.external_id) for u in users.values()}
         holders, new_ids = self._prepare_births(missing)

@@ -1,5 +1,6 @@
--- Load and save of a batch. Lists come in as JSON, [[1, "a"], …], taken apart here. A LATERAL with a
--- LIMIT makes every wanted key one look-up in the index, whatever the planner believes.
+-- Load and save of a batch. Lists come in as JSON, [[1, "a"], …], taken apart here: the planner
+-- believes in 100 rows whatever comes, so that one plan is good for all. A LATERAL with a LIMIT makes
+-- every wanted key one look-up in the index; OFFSET 0 keeps the taking apart out of its condition.
 
 -- fragment: wanted_numbers
 (
@@ -16,10 +17,16 @@
 -- name: enter
 SELECT set_config('app.agencies', :agencies, true)
 
+-- fragment: wanted_agencies
+(
+    SELECT agency.value::bigint AS agency_id
+    FROM jsonb_array_elements_text(:agency_ids::jsonb) AS agency (value) OFFSET 0
+) AS wanted
+
 -- name: claim
-SELECT agency_id
-FROM unnest(:agency_ids::bigint[]) AS agency_id
-WHERE pg_try_advisory_xact_lock(7361, agency_id::integer)
+SELECT wanted.agency_id
+FROM {wanted_agencies}
+WHERE pg_try_advisory_xact_lock(7361, wanted.agency_id::integer)
 
 -- name: await_claim
 SELECT pg_advisory_xact_lock(7361, :agency_id::integer)
@@ -59,7 +66,7 @@ CROSS JOIN LATERAL (
 
 -- name: last_seqs
 SELECT wanted.agency_id, last.seq
-FROM unnest(:agency_ids::bigint[]) AS wanted (agency_id)
+FROM {wanted_agencies}
 CROSS JOIN LATERAL (
     SELECT change.seq FROM change
     WHERE change.agency_id = wanted.agency_id ORDER BY change.seq DESC LIMIT 1
