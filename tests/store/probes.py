@@ -117,7 +117,7 @@ PROBES: dict[str, list[Probe]] = {
     "memories": [wanted([(OURS, "scope")], (OURS,), now_ms=0)],
     "last_seqs": [
         Probe(
-            {"sqlite": (f"[{OURS}]",), "postgres": {"agency_ids": [OURS]}},
+            {"sqlite": (f"[{OURS}]",), "postgres": {"agency_ids": f"[{OURS}]"}},
             [(OURS, 1)],
             shown=(0, 1),
         )
