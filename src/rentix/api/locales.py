@@ -13,6 +13,8 @@ def wished_locales(call: Call) -> tuple[str, ...]:
     if "locale" in call.query:
         return (call.query["locale"],)
     header = call.headers.get(b"accept-language", b"").decode("latin-1")
+    if not header:
+        return ()
     wishes = [_read_range(part) for part in header.split(",")[:_RANGES_MAX]]
     wishes.sort(key=lambda wish: -wish[1])  # stable: equals stay in the order sent
     return tuple(language for language, weight in wishes if weight > 0 and language in LOCALES)
