@@ -110,6 +110,17 @@ def test_a_body_may_come_in_chunks(service: Service, tenant: Tenant) -> None:
         assert [status for status, _ in read_answers(client, 2)] == [200, 200]
 
 
+def test_headers_behind_a_body_are_not_believed(service: Service, tenant: Tenant) -> None:
+    body = json.dumps(PERSON).encode()
+    kinds = ("Content-Type: application/json", "Transfer-Encoding: chunked")
+    raw = request(tenant, "PUT", "/users", b"", *kinds) + b"%x\r\n%b\r\n0\r\n" % (len(body), body)
+    key = f"X-API-Key: {tenant.key}\r\n".encode()
+    with connected(service) as client:
+        client.sendall(raw.replace(key, b"") + key + b"\r\n")
+        client.sendall(raw + key + b"Idempotency-Key: \r\n\r\n")
+        assert [status for status, _ in read_answers(client, 2)] == [401, 200]
+
+
 def test_a_body_that_breaks_off_leaves_nothing_behind(service: Service, tenant: Tenant) -> None:
     with connected(service) as client:
         client.sendall(put(tenant, "a")[:-5])

@@ -191,7 +191,8 @@ class HttpProtocol(asyncio.Protocol):
 
     def _answered(self, exchange: Exchange) -> None:
         self._serving = None
-        self._stall.begin()
+        if self.is_open:
+            self._stall.begin()
         if not (exchange.answered and exchange.keep_alive):
             self._close()
 

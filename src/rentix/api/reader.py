@@ -122,6 +122,7 @@ class RequestReader:
             is_1_0=is_1_0,
         )
         self.requests.append(self.arriving)
+        self._headers = {}  # what a chunked body has behind it is no header, and not believed
 
     def on_body(self, piece: bytes) -> None:
         """A part of a body."""
