@@ -10,9 +10,12 @@ from typing import Any
 
 import httpx2
 
+from rentix.api.addresses import listen
 from rentix.api.app import App
 from rentix.api.portal import Portal
-from rentix.api.server import listen, make_server
+from rentix.api.protocol import HttpProtocol
+from rentix.api.proxies import LOOPBACK
+from rentix.api.server import Server
 from rentix.model import SCOPES, Agency, Change
 from rentix.operations import Caller, Outcome, RegisterUser, Request
 from rentix.rules.phones import read_phones
@@ -91,13 +94,18 @@ class Tenant:
 class Service:
     """A served store. Commands and tests may write beside the server, as an operator does."""
 
-    def __init__(self, place: Place, body_timeout_s: float = 2) -> None:
+    def __init__(
+        self,
+        place: Place,
+        body_timeout_s: float = 2,
+        protocol: type[HttpProtocol] = HttpProtocol,
+    ) -> None:
         self.place = place
         self.clock = Clock()
         self.store = make_store(place)  # the operator's hand; the server has its own
         portal = Portal(make_store(place), self.clock, body_timeout_s=body_timeout_s)
         self.app = App(portal)
-        self.server = make_server(self.app)
+        self.server = Server(self.app, LOOPBACK, protocol)
         self.url = ""
 
     @contextmanager
@@ -105,12 +113,12 @@ class Service:
         """Serve while the block runs."""
         listener = listen("127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        thread = threading.Thread(target=self.server.run, args=([listener],), name="server")
+        thread = threading.Thread(target=self.server.run, args=(listener,), name="server")
         thread.start()
         try:
             yield
         finally:
-            self.server.should_exit = True
+            self.server.stop()
             thread.join()
             self.store.close()
 

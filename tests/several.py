@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from rentix.api.addresses import PortTaken
 from rentix.api.app import App
 from rentix.api.portal import Portal
-from rentix.api.server import PortTaken
 from rentix.api.workers import WorkerFailed, serve_workers
 from rentix.cli.output import say, say_error
 from rentix.logs import start_logging

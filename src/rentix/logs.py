@@ -38,11 +38,35 @@ LOGGED = frozenset(
 _encode = msgspec.json.Encoder().encode
 
 
+class Answered(msgspec.Struct):
+    """The line of each request. It has no members but listed ones, so nothing need be dropped."""
+
+    route: str
+    status: int
+    ms: float
+    request_id: str
+    agency_id: int | None
+    key_id: int | None
+    timestamp: datetime
+    event: str = "answered"
+    level: str = "info"
+
+
+_lines: Lines | None = None
+
+
+def log_answered(line: Answered) -> None:
+    """Write a line, if lines are written; by a short way, for there is one for each request."""
+    if _lines is not None:
+        _lines.write(_encode(line).decode() + "\n")
+        _lines.flush()
+
+
 def start_logging() -> None:
     """Write log lines to standard error from now on."""
-    for library in ("uvicorn", "psycopg"):  # what matters of theirs is logged as ours
-        logging.getLogger(library).setLevel(logging.CRITICAL)
-    lines = Lines(sys.stderr)
+    global _lines  # noqa: PLW0603 - as structlog's own settings are: one log for the process
+    logging.getLogger("psycopg").setLevel(logging.CRITICAL)  # what matters of it is logged as ours
+    lines = _lines = Lines(sys.stderr)
     atexit.register(lines.write_out)
     structlog.configure(
         processors=[_render],

@@ -10,9 +10,11 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from rentix.api.addresses import listen
 from rentix.api.app import App
 from rentix.api.portal import Portal
-from rentix.api.server import LOOPBACK, listen, make_server
+from rentix.api.proxies import LOOPBACK
+from rentix.api.server import Server
 from rentix.cli import main
 from rentix.store.sqlite import SqliteStore
 
@@ -23,13 +25,13 @@ GUESSES = 25
 def served(directory: Path, proxies: Sequence[str]) -> Iterator[str]:
     app = App(Portal(SqliteStore(directory), lambda: 1_700_000_000_000))
     listener = listen("127.0.0.1", 0)
-    server = make_server(app, proxies)
-    thread = threading.Thread(target=server.run, args=([listener],))
+    server = Server(app, proxies)
+    thread = threading.Thread(target=server.run, args=(listener,))
     thread.start()
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}/api/v1/users"
     finally:
-        server.should_exit = True
+        server.stop()
         thread.join()
 
 

@@ -128,7 +128,7 @@ def test_a_sandbox_leaves_real_agencies_alone(run: Run) -> None:
 
 BARE = """
 import sys
-for part in ("apsw", "starlette", "uvicorn", "structlog", "prometheus_client", "httptools"):
+for part in ("apsw", "uvloop", "structlog", "prometheus_client", "httptools"):
     sys.modules[part] = None
 from rentix.cli import main
 sys.exit(main(sys.argv[1:]))

@@ -13,7 +13,7 @@ import pytest
 from rentix import writer
 from rentix.api import gate
 from rentix.api.call import Call, Reply
-from rentix.api.protocol import GuardedProtocol
+from rentix.api.protocol import HttpProtocol
 from rentix.api.routes import ROUTES, Route
 from rentix.store import sqlite_connections
 from tests.contract.wire import ERROR, PERSON, exchange, head, lasting, parse, refused
@@ -103,7 +103,7 @@ def test_a_slow_body(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("sent", [b"", b"GET /api/v1/agency HTTP/1.1\r\nX-A: b\r\n"])
 def test_slow_headers(service: Service, monkeypatch: pytest.MonkeyPatch, sent: bytes) -> None:
     """Contract 3: who sends no request keeps no connection."""
-    monkeypatch.setattr(GuardedProtocol, "head_timeout_s", 0.05)
+    monkeypatch.setattr(HttpProtocol, "head_timeout_s", 0.05)
     assert exchange(service, *filter(None, [sent])) == b""
 
 

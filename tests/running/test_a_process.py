@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from rentix.logs import LOGGED
+from rentix.logs import LOGGED, Answered
 from rentix.model import SCOPES, Agency
 from rentix.operations import Caller, PutUser, Request
 from rentix.rules.puts import Terms, read_put
@@ -137,6 +137,10 @@ def test_a_server_that_stops_is_not_ready(tmp_path: Path) -> None:
         assert answer.status_code == 503
         assert answer.headers["Retry-After"]
         assert httpx2.get(f"{service.url}/livez").status_code == 200
+
+
+def test_the_line_of_a_request_holds_nothing_but_what_is_listed() -> None:
+    assert set(Answered.__struct_fields__) <= LOGGED
 
 
 MARKS = ("Zefirina", "69777123", "777123", "xid-4711", "kwyjibo", "rtx_")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from rentix.api.protocol import GuardedProtocol
+from rentix.api.protocol import HttpProtocol
 from tests.service import Service, Tenant
 
 pytestmark = pytest.mark.slow  # each test starts processes, or waits for limits to pass
@@ -19,7 +19,7 @@ LIMIT_S = 0.3
 PATIENCE_S = 15
 
 
-class Impatient(GuardedProtocol):
+class Impatient(HttpProtocol):
     head_timeout_s = LIMIT_S
     stall_timeout_s = LIMIT_S
 
@@ -27,8 +27,7 @@ class Impatient(GuardedProtocol):
 @pytest.fixture(scope="module")
 def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """Serve with limits of a third of a second."""
-    service = Service(tmp_path_factory.mktemp("impatient"), body_timeout_s=LIMIT_S)
-    service.server.config.http = Impatient
+    service = Service(tmp_path_factory.mktemp("impatient"), LIMIT_S, Impatient)
     with service.running():
         yield service
 
@@ -170,9 +169,7 @@ def test_a_client_that_takes_nothing_is_cut(crowded: Tenant, query: str) -> None
 
 
 def is_connected(service: Service, client_port: int) -> bool:
-    connections = list(service.server.server_state.connections)
-    clients = [c.client for c in connections if isinstance(c, GuardedProtocol)]
-    return client_port in [client[1] for client in clients if client]
+    return client_port in [connection.client[1] for connection in list(service.server.connections)]
 
 
 def until(condition: Callable[[], bool]) -> None:

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from rentix.api.server import listen
+from rentix.api.addresses import listen
 from rentix.api.workers import PAUSE_MAX_S, pause_after
 from rentix.logs import LOGGED
 from rentix.model import SCOPES, Agency

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from hashlib import sha256
 from ipaddress import ip_address, ip_network
 
@@ -18,23 +19,28 @@ _FAILURES_PER_MINUTE = 20
 _ADDRESSES_MAX = 10_000
 
 
-def read_credential(headers: list[tuple[bytes, bytes]]) -> str:
-    """The key in the request's headers.
+def read_credential(headers: dict[bytes, bytes], repeated: Sequence[bytes]) -> str:
+    """The key in the request's headers, of which some came more than once.
 
     Raises:
         Problem: 400 for two methods, 401 for none.
     """
-    authorization = [value for name, value in headers if name == b"authorization"]
-    plain = [value for name, value in headers if name == b"x-api-key"]
-    if len(authorization) + len(plain) > 1:
-        raise Problem(Code.AUTH_AMBIGUOUS, "Multiple authentication methods provided")
-    key = plain[0] if plain else b""
-    if authorization:
-        scheme, _, rest = authorization[0].partition(b" ")
-        key = rest.strip() if scheme.lower() == b"apikey" else b""
+    key = headers.get(b"x-api-key")
+    authorization = headers.get(b"authorization")
+    if authorization is not None:
+        if key is not None or b"authorization" in repeated:
+            raise _ambiguous()
+        scheme, _, rest = authorization.partition(b" ")
+        key = rest.strip() if scheme.lower() == b"apikey" else None
+    elif b"x-api-key" in repeated:
+        raise _ambiguous()
     if not key:
         raise Problem(Code.KEY_REQUIRED, "API key is required")
     return key.decode("latin-1")
+
+
+def _ambiguous() -> Problem:
+    return Problem(Code.AUTH_AMBIGUOUS, "Multiple authentication methods provided")
 
 
 class Keys:
@@ -46,6 +52,13 @@ class Keys:
         self._known: OrderedDict[bytes, tuple[int, Known]] = OrderedDict()
         self._failures = Failures()
 
+    def recall(self, key: str) -> Known | None:
+        """What `identify` said of the key within the last half second."""
+        seen = self._known.get(sha256(key.encode()).digest())
+        if seen and 0 < seen[0] - self._clock() <= _KNOWN_FOR_MS:  # a clock set back ends it, too
+            return seen[1]
+        return None
+
     async def identify(self, key: str, address: str) -> Known:
         """The key's row and its agency.
 
@@ -54,9 +67,6 @@ class Keys:
         """
         now_ms = self._clock()
         digest = sha256(key.encode()).digest()
-        seen = self._known.get(digest)
-        if seen and 0 < seen[0] - now_ms <= _KNOWN_FOR_MS:  # a clock set back ends it, too
-            return seen[1]
         known = await self._look_up(key)
         if known is None:
             self._failures.count(address, now_ms)

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
-
+from rentix.api.exchange import BodyTooLarge, BodyTooSlow, Exchange
 from rentix.errors import Code, Problem
 from rentix.wire.bodies import MAX_BODY_BYTES
 
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+_PLAIN = b"application/json"
+_DIGITS_MAX = 20
 
 
-class Disconnected(Exception):
-    """The client went away before its request was whole."""
+def is_announced(headers: dict[bytes, bytes]) -> bool:
+    """Whether the headers say that there is a body."""
+    return headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
 
 
 def check_kind(headers: dict[bytes, bytes]) -> None:
     """415 unless a body, if there is one, is plain `application/json`."""
-    if headers.get(b"content-length", b"0") == b"0" and b"transfer-encoding" not in headers:
+    if not is_announced(headers):
         return
     if b"upgrade" in headers:  # the parser stops there, and the body never arrives
         message = "send HTTP/1.1 without Upgrade (in Java: HttpClient.Version.HTTP_1_1)"
         raise Problem(Code.HTTP_INVALID, message)
-    kind = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
-    if kind != b"application/json":
+    kind = headers.get(b"content-type", b"")
+    if kind != _PLAIN and kind.split(b";")[0].strip().lower() != _PLAIN:
         message = "body must be sent with Content-Type: application/json"
         raise Problem(Code.MEDIA_TYPE_UNSUPPORTED, message)
     if headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
@@ -32,35 +31,23 @@ def check_kind(headers: dict[bytes, bytes]) -> None:
         raise Problem(Code.MEDIA_TYPE_UNSUPPORTED, message)
 
 
-async def read_body(headers: dict[bytes, bytes], receive: Receive, timeout_s: float) -> bytes:
-    """The whole body.
+async def read_body(exchange: Exchange, timeout_s: float) -> bytes:
+    """The whole body, once it has come.
 
     Raises:
         Problem: 413 over 512 KB, announced or sent; 408 when it takes longer than `timeout_s`.
         Disconnected: the client went away.
     """
-    announced = headers.get(b"content-length", b"")
-    if announced.isdigit() and int(announced[:20]) > MAX_BODY_BYTES:
+    announced = exchange.headers.get(b"content-length", b"")
+    if announced.isdigit() and int(announced[:_DIGITS_MAX]) > MAX_BODY_BYTES:
         raise _too_large()
     try:
-        async with asyncio.timeout(timeout_s):
-            return await _collect(receive)
-    except TimeoutError:
+        return await exchange.read_body(timeout_s)
+    except BodyTooLarge:
+        raise _too_large() from None
+    except BodyTooSlow:
         message = f"body must be sent within {timeout_s:g} s"
         raise Problem(Code.BODY_TIMEOUT, message) from None
-
-
-async def _collect(receive: Receive) -> bytes:
-    body, more = bytearray(), True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Disconnected
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-        if len(body) > MAX_BODY_BYTES:
-            raise _too_large()
-    return bytes(body)
 
 
 def _too_large() -> Problem:

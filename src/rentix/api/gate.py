@@ -6,59 +6,56 @@ envelope for every refusal.
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import MutableMapping
-from typing import Any
-
-from starlette.routing import compile_path
 
 from rentix.api.auth import check_rights, read_credential
-from rentix.api.body import Disconnected, Receive, check_kind, read_body
-from rentix.api.call import Call, Headers
+from rentix.api.body import check_kind, read_body
+from rentix.api.call import Call, Reply
+from rentix.api.exchange import Disconnected, Exchange
 from rentix.api.parameters import read_query
 from rentix.api.portal import Portal
 from rentix.api.refusals import refuse, translate
-from rentix.api.request_ids import new_request_id
-from rentix.api.routes import BASE, ROUTES, Route
-from rentix.api.sending import Send, send_reply
+from rentix.api.request_ids import new_request_id, request_id_line
+from rentix.api.routes import ROUTES, Route
+from rentix.api.routing import Router
 from rentix.api.watching import Watcher
-from rentix.errors import Code, Problem
+from rentix.errors import Code
 from rentix.operations import Caller
-
-Scope = MutableMapping[str, Any]
 
 _RUN_MAX = 64
 _BODIED = ("POST", "PUT", "PATCH")
-_SHOWN_PATH = 200
-
-
-def _whole(pattern: re.Pattern[str]) -> re.Pattern[str]:
-    # An external id may hold line ends, which a dot leaves out and a dollar sign looks past.
-    return re.compile(pattern.pattern, re.DOTALL)
 
 
 class Gate:
-    """The API as an ASGI application."""
+    """The API: answers exchanges."""
 
     def __init__(self, portal: Portal, watcher: Watcher) -> None:
         self._portal = portal
         self._watcher = watcher
-        paths = dict.fromkeys(route.path for route in ROUTES)
-        self._resources = [
-            (_whole(compile_path(BASE + path)[0]), {r.method: r for r in ROUTES if r.path == path})
-            for path in paths
-        ]
+        self._router = Router(ROUTES)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, exchange: Exchange) -> None:
         """Answer one request."""
         began = time.perf_counter()
-        call = self._open(scope)
+        call = Call(
+            portal=self._portal,
+            method=exchange.method,
+            path=exchange.path,
+            raw_query=exchange.query,
+            headers=exchange.headers,
+            request_id=new_request_id(),
+        )
+        exchange.extra = request_id_line(call.request_id)
         route: Route | None = None
-        extra: Headers = []
         try:
-            route = self._find(scope, call)
-            await self._admit(scope, call, route, receive, extra)
+            route, call.names = self._router.find(call.method, exchange.plain_path)
+            if route.scope is not None:
+                await self._identify(exchange, call, route)
+            if call.method in _BODIED:
+                check_kind(call.headers)
+                call.body = await read_body(exchange, self._portal.body_timeout_s)
+            if call.raw_query or route.required:
+                call.query, call.strays = read_query(call.raw_query, route.query, route.required)
             reply = await route.handler(call)
         except Disconnected:
             return
@@ -67,69 +64,38 @@ class Gate:
             if problem.code is Code.INTERNAL:
                 self._watcher.crashed(call, error)
             reply = refuse(problem, call)
-        extra.append((b"x-request-id", call.request_id.encode()))
-        status = reply.status
+        status = await self._send(exchange, call, reply)
+        self._watcher.answered(call, route, status, time.perf_counter() - began)
+
+    async def _send(self, exchange: Exchange, call: Call, reply: Reply) -> int:
+        body = reply.body
+        if isinstance(body, bytes):
+            exchange.answer(reply)
+            return reply.status
         try:
-            await send_reply(send, reply, extra, head=call.method == "HEAD")
-        except Exception as error:
-            status = 500
+            await exchange.stream(reply, body)
+        except Exception as error:  # noqa: BLE001 - a list that broke off
             self._watcher.crashed(call, error)
-            raise  # a list that broke off must not end as if it were whole
-        finally:
-            self._watcher.answered(call, route, status, time.perf_counter() - began)
+            exchange.break_off()
+            return 500
+        return reply.status
 
-    def _open(self, scope: Scope) -> Call:
-        return Call(
-            portal=self._portal,
-            method=scope["method"],
-            path=scope["raw_path"].split(b"?")[0],
-            raw_query=scope["query_string"],
-            headers=_join(scope["headers"]),
-            request_id=new_request_id(),
-        )
-
-    def _find(self, scope: Scope, call: Call) -> Route:
-        for pattern, methods in self._resources:
-            match = pattern.fullmatch(scope["path"])
-            if match and "" not in match.groupdict().values():
-                call.names = match.groupdict()
-                route = methods.get("GET" if call.method == "HEAD" else call.method)
-                if route is None:
-                    allowed = ", ".join([*methods, *(["HEAD"] if "GET" in methods else [])])
-                    message = f"Cannot {call.method} {scope['path'][:_SHOWN_PATH]}; use {allowed}"
-                    raise Problem(Code.METHOD_NOT_ALLOWED, message, allowed=allowed)
-                return route
-        message = f"Cannot {call.method} {scope['path'][:_SHOWN_PATH]}"
-        raise Problem(Code.ROUTE_UNKNOWN, message)
-
-    async def _admit(
-        self, scope: Scope, call: Call, route: Route, receive: Receive, extra: Headers
-    ) -> None:
-        if route.scope is not None:
-            await self._identify(scope, call, route, extra)
-        if call.method in _BODIED:
-            check_kind(call.headers)
-            call.body = await read_body(call.headers, receive, self._portal.body_timeout_s)
-        call.query, call.strays = read_query(call.raw_query, route.query, route.required)
-
-    async def _identify(self, scope: Scope, call: Call, route: Route, extra: Headers) -> None:
+    async def _identify(self, exchange: Exchange, call: Call, route: Route) -> None:
         portal = self._portal
-        address = scope["client"][0] if scope.get("client") else ""
-        known = await portal.keys.identify(read_credential(scope["headers"]), address)
+        credential = read_credential(exchange.headers, exchange.repeated)
+        known = portal.keys.recall(credential)
+        if known is None:
+            known = await portal.keys.identify(credential, exchange.client)
         key, agency = known
         run = call.headers.get(b"x-run-id", b"").decode("latin-1")[:_RUN_MAX]
         call.caller = Caller(agency.id, key.id, run or None)
         call.agency = agency
-        taken = await portal.budgets.take(key.id, agency, portal.clock(), bulk=route.bulk)
-        if taken.shown:
-            extra += taken.shown.headers
+        refusal = None
+        if agency.requests_per_minute or (route.bulk and agency.bulk_per_minute):
+            taken = await portal.budgets.take(key.id, agency, portal.clock(), bulk=route.bulk)
+            refusal = taken.refusal
+            if taken.shown:
+                exchange.extra += taken.shown.header_lines
         check_rights(known, route.scope or "")  # after the count: contract 4 counts every valid key
-        if taken.refusal:
-            raise taken.refusal
-
-
-def _join(pairs: Headers) -> dict[bytes, bytes]:
-    headers = dict(pairs)
-    if len(headers) < len(pairs):  # lines of one name are one list (RFC 9110, 5.3)
-        headers = {n: b", ".join(v for m, v in pairs if m == n) for n in headers}
-    return headers
+        if refusal:
+            raise refusal

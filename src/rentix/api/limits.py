@@ -7,13 +7,15 @@ import asyncio
 import msgspec
 
 from rentix.api.asking import Asking
-from rentix.api.call import Headers
+from rentix.api.leases import Account
 from rentix.errors import Code, Problem
 from rentix.model import Agency
 from rentix.store import Spending
 
 _WINDOW_MS = 60_000
 _REFUSED_PAUSE_S = 0.2
+
+_Place = tuple[int, str, int]  # key, kind, minute
 
 
 class Budget(msgspec.Struct, frozen=True):
@@ -24,27 +26,31 @@ class Budget(msgspec.Struct, frozen=True):
     reset_s: int
 
     @property
-    def headers(self) -> Headers:
+    def header_lines(self) -> bytes:
         """The three headers that every client paces itself by."""
-        return [
-            (b"x-ratelimit-limit", b"%d" % self.limit),
-            (b"x-ratelimit-remaining", b"%d" % max(0, self.limit - self.used)),
-            (b"x-ratelimit-reset", b"%d" % self.reset_s),
-        ]
+        return (
+            b"x-ratelimit-limit: %d\r\nx-ratelimit-remaining: %d\r\nx-ratelimit-reset: %d\r\n"
+            % (self.limit, max(0, self.limit - self.used), self.reset_s)
+        )
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """The budget to show, None without one, and the refusal if it is overdrawn."""
+
+    shown: Budget | None
+    refusal: Problem | None = None
 
 
 class Budgets:
-    """Requests counted by key and minute: here, or with a `count` in the store, for all processes.
+    """Requests counted by key and minute: here, or in a `store` that other processes count in."""
 
-    What the store counted is exact in every answer; over the limit nothing is asked any more.
-    """
-
-    def __init__(self, count: Asking[Spending, int] | None = None) -> None:
-        self._count = count
+    def __init__(self, store: Asking[Spending, int] | None = None) -> None:
+        self._store = store
         self._minute = 0
-        self._used: dict[tuple[int, str], int] = {}
+        self._used: dict[_Place, int] = {}
+        self._accounts: dict[_Place, Account] = {}
 
-    async def take(self, key_id: int, agency: Agency, now_ms: int, *, bulk: bool) -> Budgets.Taken:
+    async def take(self, key_id: int, agency: Agency, now_ms: int, *, bulk: bool) -> Taken:
         """Count a request. A bulk one counts in both budgets and shows the bulk one.
 
         A refusal takes a moment, so that a client that does not heed it costs others nothing.
@@ -56,33 +62,33 @@ class Budgets:
         if minute != self._minute:
             self._minute = minute
             self._used.clear()
-        shown = await self._spend(key_id, "all", agency, agency.requests_per_minute)
+            self._accounts.clear()
+        shown = await self._spend(key_id, "all", agency, agency.requests_per_minute, now_ms)
         spent = shown if shown and shown.used > shown.limit else None
         if bulk:
-            own = await self._spend(key_id, "bulk", agency, agency.bulk_per_minute)
+            own = await self._spend(key_id, "bulk", agency, agency.bulk_per_minute, now_ms)
             shown = own or shown
             spent = spent or (own if own and own.used > own.limit else None)
         if spent is None:
-            return Budgets.Taken(shown, None)
+            return Taken(shown)
         await asyncio.sleep(_REFUSED_PAUSE_S)
-        return Budgets.Taken(spent, _refusal(spent, now_ms))
+        return Taken(spent, _refusal(spent, now_ms))
 
-    async def _spend(self, key_id: int, kind: str, agency: Agency, limit: int) -> Budget | None:
+    async def _spend(
+        self, key_id: int, kind: str, agency: Agency, limit: int, now_ms: int
+    ) -> Budget | None:
         if not limit:
             return None
-        minute, place = self._minute, (key_id, kind)
-        used = self._used.get(place, 0) + 1
-        if self._count and used <= limit:
-            used = await self._count.ask(Spending(agency.id, key_id, kind, minute, 1))
-        if minute == self._minute:  # it may be over since
-            self._used[place] = max(used, self._used.get(place, 0))
-        return Budget(limit, used, (minute + 1) * _WINDOW_MS // 1000)
-
-    class Taken(msgspec.Struct, frozen=True):
-        """The budget to show, None without one, and the refusal if it is overdrawn."""
-
-        shown: Budget | None
-        refusal: Problem | None
+        minute = now_ms // _WINDOW_MS
+        place = (key_id, kind, minute)
+        reset_s = (minute + 1) * _WINDOW_MS // 1000
+        if self._store is None:
+            used = self._used[place] = self._used.get(place, 0) + 1
+            return Budget(limit, used, reset_s)
+        account = self._accounts.get(place)
+        if account is None:
+            account = self._accounts[place] = Account(agency.id, key_id, kind, minute)
+        return Budget(limit, await account.take(limit, now_ms, self._store), reset_s)
 
 
 def _refusal(spent: Budget, now_ms: int) -> Problem:

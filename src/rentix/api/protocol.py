@@ -1,149 +1,263 @@
-"""HTTP/1.1 on a socket: uvicorn's protocol with the limits that it leaves to a proxy."""
+"""A connection: requests are answered one after the other, and nobody may be slow at it.
+
+A client has so long for a request's line and headers, for the rest of a body that was answered
+without it, and for taking an answer in. Refusals have the envelope of contract 3.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine
+from enum import Enum, auto
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
-
-from rentix.api.request_ids import new_request_id
+from rentix.api.deadlines import Deadline, StallWatch
+from rentix.api.eager import run_eagerly
+from rentix.api.exchange import Exchange
+from rentix.api.proxies import Proxies
+from rentix.api.reader import HEAD_MAX_BYTES, HeadTooLarge, Malformed, RequestReader
+from rentix.api.refusals import refuse_unread
+from rentix.api.sending import print_reply
 from rentix.errors import Code, Problem
-from rentix.wire.answers import encode
-from rentix.wire.errors import envelope
 
-HEAD_MAX_BYTES = 64 * 1024
 CONNECTIONS_MAX = 2000
 
+Application = Callable[[Exchange], Coroutine[Any, Any, None]]
 
-class GuardedProtocol(HttpToolsProtocol):
-    """Cuts connections that are slow or endless, and answers bytes that are no HTTP.
 
-    A client may not be slow over a request's line and headers, over the rest of a body that was
-    answered without it, nor over taking an answer in. Refusals have the envelope of contract 3.
-    """
+class _Phase(Enum):
+    """What a connection waits for."""
+
+    REQUEST = auto()
+    REST = auto()  # of a head, or of a body that was answered without it
+    BODY = auto()
+    ANSWER = auto()
+
+
+class HttpProtocol(asyncio.Protocol):
+    """One connection. `connections` are all that are open, this one among them."""
 
     head_timeout_s = 10.0
+    idle_timeout_s = 5.0
     stall_timeout_s = 60.0
+    linger_timeout_s = 2.0
 
-    _head_timer: asyncio.TimerHandle | None = None
-    _head_bytes = 0
-    _message_ended = False
-    _stall_timer: asyncio.TimerHandle | None = None
-    _unsent_bytes = 0
-    _resumed = False
+    _transport: asyncio.Transport
+    _stall: StallWatch
+
+    def __init__(self, app: Application, proxies: Proxies, connections: set[HttpProtocol]) -> None:
+        self.client: tuple[str, int] = ("", 0)
+        self._app = app
+        self._proxies = proxies
+        self._connections = connections
+        self._loop = asyncio.get_running_loop()
+        self._reader = RequestReader(self)
+        self._deadline = Deadline(self._loop, self._too_slow)
+        self._phase = _Phase.REQUEST
+        self._serving: Exchange | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        self._reading = True
+        self._blocked = False
+        self._closed = False
 
     def connection_made(self, transport: Any) -> None:
         """Begin to wait for a request."""
-        super().connection_made(transport)
-        if len(self.connections) > CONNECTIONS_MAX:
+        self._transport = transport
+        self._stall = StallWatch(transport, self.stall_timeout_s)
+        self.client = (transport.get_extra_info("peername") or ("", 0))[:2]
+        self._connections.add(self)
+        if len(self._connections) > CONNECTIONS_MAX:
             self._refuse(Problem(Code.OVERLOADED, "too many connections", retry_after_s=1))
         else:
-            self._await_head()
+            self._deadline.set(self.head_timeout_s)
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection."""
-        self._head_done()
-        if self._stall_timer is not None:
-            self._stall_timer.cancel()
-        super().connection_lost(exc)
-
-    def on_message_begin(self) -> None:
-        """The first byte of a request, perhaps not the connection's first."""
-        super().on_message_begin()
-        if self._head_timer is None:
-            self._await_head()
-
-    def on_headers_complete(self) -> None:
-        """The request can be answered; its body has a limit of its own."""
-        self._head_done()
-        super().on_headers_complete()
-
-    def on_message_complete(self) -> None:
-        """The end of a body, even of one that was answered before."""
-        self.cycle.more_body = False
-        self._message_ended = True
-        super().on_message_complete()
+    def connection_lost(self, _: Exception | None) -> None:
+        """Forget the connection; what is being done for it is done to its end."""
+        self._connections.discard(self)
+        self._deadline.close()
+        self._stall.close()
+        self._reader.requests.clear()
+        self._wake()
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes in, up to the limit while the headers are not complete."""
-        self._message_ended = False
-        super().data_received(data)
-        if self.transport.is_closing():
+        """Take bytes in, and serve what has become whole."""
+        if not self.is_open:
             return
-        cycle: RequestResponseCycle | None = self.cycle
-        answered = cycle is not None and cycle.response_complete
-        if answered and self._head_timer is None:
-            self._await_head()  # uvicorn has ended its keep-alive timeout, whatever came
-        owes_body = cycle is not None and answered and cycle.more_body
-        if self._head_timer is None or owes_body or self._message_ended:
-            return  # these bytes were a body, or its end and little more
-        self._head_bytes += len(data)
-        if self._head_bytes > HEAD_MAX_BYTES:
+        try:
+            self._reader.feed(data)
+        except Malformed:
+            self._refuse_unless_busy(Problem(Code.HTTP_INVALID, "Invalid HTTP request received."))
+        except HeadTooLarge:
             message = f"request line and headers must be at most {HEAD_MAX_BYTES // 1024} KB"
-            self._refuse(Problem(Code.HEAD_TOO_LARGE, message))
+            self._refuse_unless_busy(Problem(Code.HEAD_TOO_LARGE, message))
+        if self._phase is _Phase.BODY and self._serving and self._serving.settled:
+            self._wake()
+        self._serve()
 
     def pause_writing(self) -> None:
         """The client takes an answer more slowly than it is made."""
-        super().pause_writing()
-        self._watch_stall()
+        self._blocked = True
+        self._stall.begin()
 
     def resume_writing(self) -> None:
         """The client has taken most of what was written."""
-        super().resume_writing()
-        self._resumed = True
+        self._blocked = False
+        self._stall.note_taken()
+        if self._phase is not _Phase.BODY:
+            self._wake()
 
-    def on_response_complete(self) -> None:
-        """All of an answer is written, though perhaps not taken."""
-        super().on_response_complete()
-        self._watch_stall()
+    def finish(self) -> None:
+        """Close when what has been asked is answered."""
+        requests = self._reader.requests
+        last = requests[-1] if requests else self._serving
+        if last is None:
+            self._transport.close()
+        else:
+            last.keep_alive = False
 
-    def _watch_stall(self) -> None:
-        if self._stall_timer is None:
-            self._unsent_bytes = self.transport.get_write_buffer_size()
-            self._resumed = False
-            self._stall_timer = self.loop.call_later(self.stall_timeout_s, self._check_stall)
+    def abort(self) -> None:
+        """Close at once, whatever is being done."""
+        if self._task is not None:
+            self._task.cancel()
+        self._transport.abort()
 
-    def _check_stall(self) -> None:
-        self._stall_timer = None
-        left = self.transport.get_write_buffer_size()
-        if left and left >= self._unsent_bytes and not self._resumed:
-            self.transport.abort()  # closing would wait for the client
-        elif left:
-            self._watch_stall()
+    # What an exchange asks of its line.
 
-    def send_400_response(self, msg: str) -> None:
-        """What is sent when the bytes are no HTTP; `msg` is uvicorn's."""
-        self._head_done()
-        cycle: Any = self.cycle  # None before the first request
-        if cycle is not None and not cycle.more_body and not cycle.response_complete:
-            cycle.keep_alive = False  # the request before them is whole: it gets its answer
+    @property
+    def is_open(self) -> bool:
+        """Whether what is written goes anywhere."""
+        return not (self._closed or self._transport.is_closing())
+
+    def write(self, data: bytes) -> None:
+        """Write, without waiting."""
+        if self.is_open:
+            self._transport.write(data)
+
+    async def drain(self) -> None:
+        """Wait until the client has taken most of what was written, or went away."""
+        if self._blocked and self.is_open:
+            await self._wait()
+
+    async def await_body(self, timeout_s: float) -> None:
+        """Wait until the body is whole, too large or too late, or the client gone."""
+        if self.is_open:
+            self._phase = _Phase.BODY
+            self._deadline.set(timeout_s)
+            await self._wait()
+            self._phase = _Phase.ANSWER
+            self._deadline.clear()
+
+    def name_client(self, forwarded: bytes | None) -> str:
+        """The client's address."""
+        return self._proxies.find_client(self.client[0], forwarded)
+
+    def close(self, *, at_once: bool = False) -> None:
+        """Close, when what was written is taken or without waiting for that."""
+        if at_once:
+            self._transport.abort()
+        else:
+            self._transport.close()
+
+    # Serving.
+
+    def _serve(self) -> None:
+        requests = self._reader.requests
+        if requests and self._serving is None and self.is_open:
+            self._start(requests.popleft())
+            if requests and self._serving is None:  # others have their turn before the next one
+                self._loop.call_soon(self._serve)
+        if self.is_open:
+            self._pause_reading(wanted=bool(requests))
+            self._set_deadline()
+
+    def _start(self, exchange: Exchange) -> None:
+        self._serving = exchange
+        self._phase = _Phase.ANSWER
+        task = run_eagerly(self._app(exchange))
+        if task is None:
+            self._answered(exchange)
+        else:
+            self._task = task
+            task.add_done_callback(self._end)
+
+    def _end(self, task: asyncio.Task[None]) -> None:
+        exchange, self._task = self._serving, None
+        assert exchange is not None  # noqa: S101 - it is what the task served
+        self._answered(exchange)
+        self._serve()
+        if not task.cancelled():
+            task.result()
+
+    def _answered(self, exchange: Exchange) -> None:
+        self._serving = None
+        if self.is_open:
+            self._stall.begin()
+        if not (exchange.answered and exchange.keep_alive):
+            self._close()
+
+    def _pause_reading(self, *, wanted: bool) -> None:
+        if wanted is self._reading:
+            self._reading = not wanted
+            if wanted:
+                self._transport.pause_reading()
+            else:
+                self._transport.resume_reading()
+
+    def _refuse_unless_busy(self, problem: Problem) -> None:
+        # Whoever asked before gets an answer; its connection ends with it.
+        if self._reader.requests:
             return
-        self._refuse(Problem(Code.HTTP_INVALID, msg))
-
-    def _await_head(self) -> None:
-        self._head_bytes = 0
-        self._head_timer = self.loop.call_later(self.head_timeout_s, self._too_slow)
-
-    def _head_done(self) -> None:
-        if self._head_timer is not None:
-            self._head_timer.cancel()
-            self._head_timer = None
-
-    def _too_slow(self) -> None:
-        self._head_timer = None
-        if not self.transport.is_closing():
-            self.transport.close()
+        serving = self._serving
+        if serving is None or (serving is self._reader.arriving and not serving.answered):
+            self._refuse(problem)
+        else:
+            serving.keep_alive = False
 
     def _refuse(self, problem: Problem) -> None:
-        error = envelope(problem, new_request_id())
-        body = encode(error)
-        wait_s = problem.retry_after_s
-        retry = "" if wait_s is None else f"retry-after: {wait_s}\r\n"
-        head = (
-            f"HTTP/1.1 {error.status_code} {error.error}\r\n"
-            f"content-type: application/json\r\ncontent-length: {len(body)}\r\n"
-            f"{retry}x-request-id: {error.request_id}\r\nconnection: close\r\n\r\n"
-        )
-        self.transport.write(head.encode() + body)
-        self.transport.close()
+        self.write(print_reply(*refuse_unread(problem), close=True))
+        self._stall.begin()
+        self._close()
+
+    def _close(self) -> None:
+        reader = self._reader
+        if reader.arriving is None and not reader.is_last:
+            self._transport.close()
+        elif self.is_open:
+            # The client still sends. To close now would reset the connection, which may take the
+            # answer away before it is read: so its bytes are taken in for a while, and dropped.
+            self._transport.write_eof()
+            self._closed = True
+            reader.requests.clear()
+            self._pause_reading(wanted=False)
+            self._deadline.set(self.linger_timeout_s)
+
+    # Waiting.
+
+    def _set_deadline(self) -> None:
+        reader = self._reader
+        if self._serving is not None:
+            if self._phase is _Phase.ANSWER:
+                self._deadline.clear()
+        elif reader.in_head or reader.arriving is not None:
+            if self._phase is not _Phase.REST or reader.ended:
+                self._phase = _Phase.REST
+                self._deadline.set(self.head_timeout_s)
+        elif self._phase is not _Phase.REQUEST:
+            self._phase = _Phase.REQUEST
+            self._deadline.set(self.idle_timeout_s)
+
+    def _too_slow(self) -> None:
+        if self._phase is _Phase.BODY and self._serving is not None:
+            self._serving.late = True
+            self._wake()
+        else:
+            self._transport.close()
+
+    async def _wait(self) -> None:
+        self._waiter = self._loop.create_future()
+        await self._waiter
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)

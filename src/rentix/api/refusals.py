@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rentix.api.call import Call, Headers, Reply
+from rentix.api.request_ids import new_request_id, request_id_line
 from rentix.errors import Code, Problem
 from rentix.store import Unavailable
 from rentix.wire.answers import encode
@@ -43,6 +44,14 @@ def refuse(problem: Problem, call: Call) -> Reply:
     if problem.code in _CLOSING:
         headers.append((b"connection", b"close"))  # the rest of the body is not read
     return error_reply(error, call, headers)
+
+
+def refuse_unread(problem: Problem) -> tuple[Reply, bytes]:
+    """The reply to what could not be read as a request, and its id as a line of headers."""
+    error = envelope(problem, new_request_id())
+    wait_s = problem.retry_after_s
+    headers: Headers = [] if wait_s is None else [(b"retry-after", b"%d" % wait_s)]
+    return Reply(error.status_code, encode(error), headers), request_id_line(error.request_id)
 
 
 def error_reply(error: ErrorShape, call: Call, headers: Headers) -> Reply:

@@ -22,3 +22,8 @@ _ids = _draw()
 def new_request_id() -> str:
     """96 random bits as 24 hexadecimal digits. Called from the event loop alone."""
     return next(_ids)
+
+
+def request_id_line(request_id: str) -> bytes:
+    """The header that tells it."""
+    return b"x-request-id: %b\r\n" % request_id.encode()

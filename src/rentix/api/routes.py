@@ -28,6 +28,11 @@ class Route(msgspec.Struct, frozen=True):
     answer: type | None = None
     bulk: bool = False
 
+    @property
+    def name(self) -> str:
+        """What it is called in logs and metrics."""
+        return f"{self.method} {self.path}"
+
 
 _FILTERS = ("search", "phone", "linked", "status", "updatedSince", "limit", "cursor", "locale")
 

@@ -1,37 +1,74 @@
-"""Replies onto the connection."""
+"""Replies as bytes (RFC 9112)."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+import time
+from email.utils import formatdate
+from http import HTTPStatus
 
-from rentix.api.call import Headers, Reply
+from rentix.api.call import Reply
 
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+_STARTS = {
+    status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n"
+    "x-content-type-options: nosniff\r\n".encode()
+    for status in HTTPStatus
+}
+_CLOSE = b"connection: close\r\n"
+_NOT_MODIFIED = 304
+LAST_CHUNK = b"0\r\n\r\n"
 
 
-async def send_reply(send: Send, reply: Reply, extra: Headers, *, head: bool = False) -> None:
-    """Send a reply; a streamed one piece by piece, as fast as the client takes it.
+class _Date:
+    """The line that says what time it is, made once a second."""
 
-    The connection is cut when it takes nothing (`protocol`). With `head` nothing is streamed.
-    """
-    headers = [*reply.headers, *extra, (b"x-content-type-options", b"nosniff")]
+    def __init__(self) -> None:
+        self._second = 0
+        self._line = b""
+
+    def __call__(self) -> bytes:
+        second = int(time.time())
+        if second != self._second:
+            self._second = second
+            self._line = f"date: {formatdate(second, usegmt=True)}\r\n".encode()
+        return self._line
+
+
+_date_line = _Date()
+
+
+def print_reply(reply: Reply, extra: bytes, *, close: bool, bodiless: bool = False) -> bytes:
+    """A reply whose body is bytes, from its first line to its last; with `bodiless` for HEAD."""
     body = reply.body
-    if reply.status != 304:  # noqa: PLR2004 - Not Modified has no content
-        headers.append((b"content-type", reply.content_type))
-    if isinstance(body, bytes):
-        if reply.status != 304:  # noqa: PLR2004 - as above
-            headers.append((b"content-length", b"%d" % len(body)))
-        await _begin(send, reply.status, headers)
-        await send({"type": "http.response.body", "body": body})
-        return
-    await _begin(send, reply.status, headers)
-    async for piece in body:
-        if head:
-            break
-        await send({"type": "http.response.body", "body": piece, "more_body": True})
-    await send({"type": "http.response.body", "body": b""})
+    assert isinstance(body, bytes)  # noqa: S101 - the others are streamed
+    parts = _begin(reply, extra, close=close)
+    if reply.status == _NOT_MODIFIED:  # it has no content
+        parts.append(b"\r\n")
+    else:
+        parts.append(
+            b"content-type: %b\r\ncontent-length: %d\r\n\r\n" % (reply.content_type, len(body))
+        )
+        if not bodiless:
+            parts.append(body)
+    return b"".join(parts)
 
 
-async def _begin(send: Send, status: int, headers: Headers) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+def print_head(reply: Reply, extra: bytes, *, close: bool, chunked: bool) -> bytes:
+    """The head of a reply that is streamed."""
+    parts = _begin(reply, extra, close=close)
+    parts.append(b"content-type: %b\r\n" % reply.content_type)
+    parts.append(b"transfer-encoding: chunked\r\n\r\n" if chunked else b"\r\n")
+    return b"".join(parts)
+
+
+def chunk(piece: bytes) -> bytes:
+    """A piece of a streamed body; an empty one would look like its end."""
+    return b"%x\r\n%b\r\n" % (len(piece), piece) if piece else b""
+
+
+def _begin(reply: Reply, extra: bytes, *, close: bool) -> list[bytes]:
+    parts = [_STARTS[reply.status], _date_line(), extra]
+    if reply.headers:
+        parts += [b"%b: %b\r\n" % header for header in reply.headers]
+    if close and (b"connection", b"close") not in reply.headers:
+        parts.append(_CLOSE)
+    return parts

@@ -2,34 +2,91 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from threading import Event
+from typing import Any
 
 import structlog
-import uvicorn
-from prometheus_client import CollectorRegistry, start_http_server
+import uvloop
 
+from rentix.api.addresses import BACKLOG, listen, show_metrics, url_of
 from rentix.api.app import App
-from rentix.api.protocol import GuardedProtocol
+from rentix.api.protocol import HttpProtocol
+from rentix.api.proxies import LOOPBACK, Proxies
 
-DEFAULT_METRICS_PORT = 9464
-LOOPBACK = ("127.0.0.1", "::1")
+GRACE_S = 20
+"""How long what is in flight may take after SIGTERM."""
 _SWITCH_INTERVAL_S = 0.0002
 """How long a thread may compute while another waits to. A request goes through several threads: at
 Python's 5 ms each of its hops could wait that long behind somebody else's bulk."""
 _COLLECTED_AFTER = 20_000
-GRACE_S = 20
-"""How long what is in flight may take after SIGTERM."""
+_LOOK_S = 0.05
 
 _log = structlog.get_logger("rentix")
 
 
-class PortTaken(Exception):
-    """Somebody else listens there."""
+class Server:
+    """Serves an app on a socket, from `run` to `stop`. `connections` are those open now."""
+
+    def __init__(
+        self,
+        app: App,
+        proxies: Sequence[str] = LOOPBACK,
+        protocol: type[HttpProtocol] = HttpProtocol,
+    ) -> None:
+        self.connections: set[HttpProtocol] = set()
+        self._app = app
+        self._make = partial(protocol, app, Proxies(proxies), self.connections)
+        self._told = self._hurried = False
+
+    def run(self, listener: socket.socket) -> None:
+        """Serve on `listener` until `stop` is called, perhaps before."""
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(self._serve(listener))
+
+    def stop(self, *, hurry: bool = False) -> None:
+        """Take no more requests and finish what is in flight; with `hurry` not even that.
+
+        Called from any thread, and from wherever a signal happens to be handled: so it only notes
+        the wish, which is looked at many times a second.
+        """
+        self._hurried = self._hurried or (hurry and self._told)
+        self._told = True
+
+    async def _serve(self, listener: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._note_defect)
+        self._app.portal.start()
+        server = await loop.create_server(self._make, sock=listener, backlog=BACKLOG)
+        await self._until(lambda: self._told)
+        server.close()
+        listener.close()
+        await self._finish(loop.time() + GRACE_S)
+        await self._app.portal.stop()
+
+    async def _finish(self, until_s: float) -> None:
+        for connection in list(self.connections):
+            connection.finish()
+        loop = asyncio.get_running_loop()
+        await self._until(lambda: not self.connections or self._hurried or loop.time() >= until_s)
+        for connection in list(self.connections):
+            connection.abort()
+
+    async def _until(self, holds: Callable[[], bool]) -> None:
+        # A look now and then needs nothing of a signal's handler, which may run anywhere.
+        while not holds():  # noqa: ASYNC110 - as said
+            await asyncio.sleep(_LOOK_S)
+
+    def _note_defect(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if isinstance(error, Exception):
+            self._app.watcher.crashed(None, error)
 
 
 def serve(
@@ -56,22 +113,6 @@ def serve(
     serve_until_told(app, listener, told, proxies)
 
 
-def make_server(app: App, proxies: Sequence[str] = LOOPBACK) -> uvicorn.Server:
-    """The HTTP server around `app`; `run([listener])` serves until it is told to stop."""
-    config = uvicorn.Config(
-        app,
-        http=GuardedProtocol,
-        ws="none",
-        lifespan="on",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        forwarded_allow_ips=list(proxies),  # left out, uvicorn would ask the environment
-        timeout_graceful_shutdown=GRACE_S,
-    )
-    return uvicorn.Server(config)
-
-
 def end_when_told() -> Event:
     """Let SIGTERM and Ctrl-C end the process with 0; the event tells that one of them came."""
     told = Event()
@@ -89,17 +130,17 @@ def serve_until_told(
 ) -> None:
     """Serve until SIGTERM or Ctrl-C; what is in flight is finished first.
 
-    `told` is what `end_when_told` gave: the signal may have come already.
+    `told` is what `end_when_told` gave: the signal may have come already. A second Ctrl-C waits
+    for nothing.
     """
-    server = make_server(app, proxies)
+    server = Server(app, proxies)
     # An exception would not do from here on: raised where Python ignores it (a finaliser, a
-    # callback of the loop), it would be lost, and the process would serve on. uvicorn sets
-    # handlers of its own a little later, and raises what it heard anew when all is finished.
-    _on_signals(lambda *_: setattr(server, "should_exit", True))
+    # callback of the loop), it would be lost, and the process would serve on.
+    _on_signals(lambda number, _: server.stop(hurry=number == signal.SIGINT))
     if not told.is_set():
         sys.setswitchinterval(_SWITCH_INTERVAL_S)
         _calm_collector()
-        server.run([listener])
+        server.run(listener)
 
 
 def _calm_collector() -> None:
@@ -110,64 +151,6 @@ def _calm_collector() -> None:
     gc.set_threshold(_COLLECTED_AFTER, 20, 50)
 
 
-def _on_signals(handler: Callable[..., object]) -> None:
+def _on_signals(handler: Callable[[int, Any], None]) -> None:
     for stopping in (signal.SIGTERM, signal.SIGINT):
         signal.signal(stopping, handler)
-
-
-def url_of(host: str, bound: socket.socket) -> str:
-    """The address of the API on a bound socket."""
-    shown = f"[{host}]" if ":" in host else host
-    return f"http://{shown}:{bound.getsockname()[1]}"
-
-
-def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
-    """A socket that takes connections; `shared` as for `bind`.
-
-    Raises:
-        PortTaken: somebody else listens there.
-    """
-    listener = bind(host, port, shared=shared)
-    listener.listen(2048)
-    return listener
-
-
-def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
-    """A socket that holds an address. Of `shared` ones many may hold, and listen on, the same.
-
-    Raises:
-        PortTaken: somebody else listens there.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if shared:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        message = f"cannot listen on {host}:{port} ({error.strerror}); choose another with --port"
-        raise PortTaken(message) from None
-    return listener
-
-
-def show_metrics(registry: CollectorRegistry, port: int | None, worker: int = 0) -> str:
-    """Show the metrics on loopback, and return where: on `port`, one further for each worker.
-
-    Without a port it is the usual one, or any that is free; 0 is any that is free, too.
-
-    Raises:
-        PortTaken: an explicit `port` is in use.
-    """
-    # Loopback only: metrics are the operator's, and carry no key.
-    usual = [DEFAULT_METRICS_PORT + worker, 0]
-    wanted = usual if port is None else [port + worker if port else 0]
-    for choice in wanted:
-        try:
-            server, _ = start_http_server(choice, addr="127.0.0.1", registry=registry)
-        except (OSError, OverflowError):  # taken, or beyond the last port
-            continue
-        return f"http://127.0.0.1:{server.server_port}/metrics"
-    message = f"cannot show metrics on 127.0.0.1:{wanted[0]}; choose another with --metrics-port"
-    raise PortTaken(message)

@@ -2,57 +2,81 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
 
 from rentix.api.call import Call
 from rentix.api.portal import Portal
 from rentix.api.routes import Route
+from rentix.api.tallies import Tally
+from rentix.logs import Answered, log_answered
 
 _log = structlog.get_logger("rentix")
 
 
-class Watcher:
+class Watcher(Collector):
     """Counts and logs what the gate answers. `registry` is what /metrics shows."""
 
     def __init__(self, portal: Portal) -> None:
         self.registry = CollectorRegistry()
-        self._requests = Counter(
-            "rentix_requests", "Requests answered.", ["route", "status"], registry=self.registry
-        )
-        self._seconds = Histogram(
-            "rentix_request_seconds", "Time to answer.", ["route"], registry=self.registry
-        )
-        # Looking a labelled counter up costs more than counting.
-        self._count = cache(lambda name, status: self._requests.labels(name, str(status)))
-        self._time = cache(self._seconds.labels)
-        backlog = Gauge(
-            "rentix_write_backlog", "Operations waiting to be written.", registry=self.registry
-        )
-        backlog.set_function(lambda: portal.writer.backlog)
+        self.registry.register(self)
+        self._portal = portal
+        self._tallies: dict[str, Tally] = {}
 
     def answered(self, call: Call, route: Route | None, status: int, seconds: float) -> None:
         """Note an answer, by its route and never by its path, which may hold an external id."""
-        name = f"{route.method} {route.path}" if route else "none"
-        self._count(name, status).inc()
-        self._time(name).observe(seconds)
-        _log.info(
-            "answered",
-            route=name,
-            status=status,
-            ms=round(seconds * 1000, 2),
-            request_id=call.request_id,
-            agency_id=call.caller.agency_id if call.caller else None,
-            key_id=call.caller.key_id if call.caller else None,
+        name = route.name if route else "none"
+        tally = self._tallies.get(name)
+        if tally is None:
+            tally = self._tallies[name] = Tally()
+        tally.count(status, seconds)
+        caller = call.caller
+        line = Answered(
+            name,
+            status,
+            round(seconds * 1000, 2),
+            call.request_id,
+            caller.agency_id if caller else None,
+            caller.key_id if caller else None,
+            datetime.now(UTC),
         )
+        log_answered(line)
 
-    def crashed(self, call: Call, error: Exception) -> None:
+    def crashed(self, call: Call | None, error: Exception) -> None:
         """Note a defect: where it happened, not its message, which may quote what was sent."""
         frames = []
         trace = error.__traceback__
         while trace:
             frames.append(f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}")
             trace = trace.tb_next
-        _log.error("crashed", request_id=call.request_id, kind=type(error).__name__, at=frames[-8:])
+        request_id = call.request_id if call else None
+        _log.error("crashed", request_id=request_id, kind=type(error).__name__, at=frames[-8:])
+
+    def collect(self) -> Iterator[Metric]:
+        """All metrics as they are now; called when /metrics is asked for, in a thread."""
+        requests = CounterMetricFamily(
+            "rentix_requests", "Requests answered.", labels=["route", "status"]
+        )
+        seconds = HistogramMetricFamily(
+            "rentix_request_seconds", "Time to answer.", labels=["route"]
+        )
+        for name, tally in list(self._tallies.items()):
+            for status, count in list(tally.statuses.items()):
+                requests.add_metric([name, str(status)], count)
+            seconds.add_metric([name], tally.buckets, tally.total_s)
+        yield requests
+        yield seconds
+        backlog = self._portal.writer.backlog
+        yield GaugeMetricFamily(
+            "rentix_write_backlog", "Operations waiting to be written.", backlog
+        )

@@ -13,16 +13,9 @@ from multiprocessing.connection import Connection
 
 import structlog
 
+from rentix.api.addresses import PortTaken, listen, show_metrics, url_of
 from rentix.api.app import App
-from rentix.api.server import (
-    GRACE_S,
-    PortTaken,
-    end_when_told,
-    listen,
-    serve_until_told,
-    show_metrics,
-    url_of,
-)
+from rentix.api.server import GRACE_S, end_when_told, serve_until_told
 from rentix.store import StoreError
 
 Build = Callable[[], AbstractContextManager[App]]

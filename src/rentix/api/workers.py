@@ -13,7 +13,9 @@ from multiprocessing.context import SpawnProcess
 
 import structlog
 
-from rentix.api.server import GRACE_S, LOOPBACK, bind, url_of
+from rentix.api.addresses import bind, url_of
+from rentix.api.proxies import LOOPBACK
+from rentix.api.server import GRACE_S
 from rentix.api.worker import LAST_S, Build, Task, work
 
 LONG_S = 10.0

@@ -61,8 +61,8 @@ def build_app(tokens: list[str]) -> App:
 
 _SERVER_PARTS = (
     "apsw",
-    "starlette",
-    "uvicorn",
+    "httptools",
+    "uvloop",
     "structlog",
     "prometheus_client",
     "psycopg",

@@ -10,7 +10,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from rentix.api.server import LOOPBACK, PortTaken
+from rentix.api.addresses import PortTaken
+from rentix.api.proxies import LOOPBACK
 from rentix.api.server import serve as serve_app
 from rentix.api.workers import WorkerFailed, serve_workers
 from rentix.cli.options import Data, Database, describe, find_place, store_in

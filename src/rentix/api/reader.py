@@ -1,0 +1,137 @@
+"""Bytes to requests (RFC 9112), by httptools."""
+
+from __future__ import annotations
+
+from collections import deque
+from urllib.parse import unquote
+
+import httptools
+
+from rentix.api.body import is_announced
+from rentix.api.exchange import Exchange, Line
+
+HEAD_MAX_BYTES = 64 * 1024
+
+
+class Malformed(Exception):
+    """What was sent is no HTTP; nothing that follows can be trusted."""
+
+
+class HeadTooLarge(Exception):
+    """A request's line and headers have no end."""
+
+
+class RequestReader:
+    """Reads one connection. `requests` are those whose head is whole, oldest first.
+
+    `arriving` is the request whose body is not whole yet; `ended` tells whether what was fed last
+    held the end of a request; `is_last` that nothing is read behind what has come.
+    """
+
+    def __init__(self, line: Line) -> None:
+        self.requests: deque[Exchange] = deque()
+        self.arriving: Exchange | None = None
+        self.in_head = False
+        self.ended = False
+        self.is_last = False
+        self._line = line
+        self._head_bytes = 0
+        self._parser = httptools.HttpRequestParser(self)
+        # What comes behind a request that asks to close is no reason to leave it unanswered.
+        self._parser.set_dangerous_leniencies(lenient_data_after_close=True)
+
+    def feed(self, data: bytes) -> None:
+        """Take bytes in.
+
+        Raises:
+            Malformed: the request before them, if there is one, gets its answer.
+            HeadTooLarge: over 64 KB.
+        """
+        if self.is_last:
+            return
+        self.ended = False
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._stay(rest=len(data) - upgrade.args[0])
+        except httptools.HttpParserError:
+            self._stop()
+            raise Malformed from None
+        if self.in_head and not self.ended:
+            self._head_bytes += len(data)
+            if self._head_bytes > HEAD_MAX_BYTES:
+                self._stop()
+                raise HeadTooLarge
+
+    def _stay(self, rest: int) -> None:
+        # An upgrade is not taken up: the request is answered as it is. But the parser has not
+        # looked for a body, so that what may follow cannot be told from the next request.
+        if self.requests and (rest or is_announced(self.requests[-1].headers)):
+            self._stop()
+
+    def _stop(self) -> None:
+        self.is_last = True
+        self.in_head = False
+        if self.requests and self.requests[-1] is self.arriving:
+            self.requests.pop()
+        if self.requests:
+            self.requests[-1].keep_alive = False
+
+    def on_message_begin(self) -> None:
+        """The first byte of a request."""
+        self.in_head = True
+        self._head_bytes = 0
+        self._url = b""
+        self._headers: dict[bytes, bytes] = {}
+        self._repeated: tuple[bytes, ...] = ()
+
+    def on_url(self, url: bytes) -> None:
+        """A part of its target; most often all of it."""
+        self._url += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One of its headers; lines of one name are one list (RFC 9110, 5.3)."""
+        name = name.lower()
+        headers = self._headers
+        if name in headers:
+            self._repeated += (name,)
+            value = headers[name] + b", " + value
+        headers[name] = value
+
+    def on_headers_complete(self) -> None:
+        """The request can be answered, even before its body came."""
+        self.in_head = False
+        url = self._url
+        if url.startswith(b"/") and b"#" not in url:
+            path, _, query = url.partition(b"?")
+        else:
+            parts = httptools.parse_url(url)
+            path, query = parts.path or b"/", parts.query or b""
+        plain = path.decode("ascii")
+        parser = self._parser
+        is_1_0 = parser.get_http_version() == "1.0"
+        self.arriving = Exchange(
+            line=self._line,
+            method=parser.get_method().decode("ascii"),
+            path=path,
+            plain_path=unquote(plain) if "%" in plain else plain,
+            query=query,
+            headers=self._headers,
+            repeated=self._repeated,
+            keep_alive=not is_1_0 and parser.should_keep_alive(),
+            is_1_0=is_1_0,
+        )
+        self.requests.append(self.arriving)
+        self._headers = {}  # what a chunked body has behind it is no header, and not believed
+
+    def on_body(self, piece: bytes) -> None:
+        """A part of a body."""
+        if self.arriving is not None:
+            self.arriving.add(piece)
+
+    def on_message_complete(self) -> None:
+        """The end of a request, perhaps of one that was answered before."""
+        self.ended = True
+        if self.arriving is not None:
+            self.arriving.whole = True
+            self.arriving = None

@@ -1,0 +1,62 @@
+"""From a method and a path to an endpoint."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rentix.api.routes import BASE, Route
+from rentix.errors import Code, Problem
+
+_SHOWN_PATH = 200
+_VARIABLE = re.compile(r"{(\w+)(:path)?}")
+
+Methods = dict[str, Route]
+
+
+class Router:
+    """The table of endpoints, by path. Paths without variables come before those with them."""
+
+    def __init__(self, routes: Sequence[Route]) -> None:
+        self._fixed: dict[str, Methods] = {}
+        self._patterns: list[tuple[re.Pattern[str], Methods]] = []
+        for path in dict.fromkeys(route.path for route in routes):
+            methods = {route.method: route for route in routes if route.path == path}
+            if "GET" in methods:
+                methods["HEAD"] = methods["GET"]
+            if "{" in path:
+                self._patterns.append((_compile(BASE + path), methods))
+            else:
+                self._fixed[BASE + path] = methods
+
+    def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
+        """The endpoint, and the variable parts of the path by name.
+
+        Raises:
+            Problem: 404 for a path that is not known, 405 for a method that it does not take.
+        """
+        methods, names = self._find_resource(path)
+        if methods is None:
+            raise Problem(Code.ROUTE_UNKNOWN, f"Cannot {method} {path[:_SHOWN_PATH]}")
+        route = methods.get(method)
+        if route is None:
+            allowed = ", ".join(methods)
+            message = f"Cannot {method} {path[:_SHOWN_PATH]}; use {allowed}"
+            raise Problem(Code.METHOD_NOT_ALLOWED, message, allowed=allowed)
+        return route, names
+
+    def _find_resource(self, path: str) -> tuple[Methods | None, dict[str, str]]:
+        methods = self._fixed.get(path)
+        if methods is not None:
+            return methods, {}
+        for pattern, methods in self._patterns:
+            match = pattern.fullmatch(path)
+            if match:
+                return methods, match.groupdict()
+        return None, {}
+
+
+def _compile(template: str) -> re.Pattern[str]:
+    """`/users/{id}` as a pattern; only a variable marked `:path` takes slashes."""
+    pattern = _VARIABLE.sub(lambda v: f"(?P<{v[1]}>{'.+' if v[2] else '[^/]+'})", template)
+    return re.compile(pattern, re.DOTALL)  # an external id may hold line ends
