@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -24,6 +25,7 @@ from rentix.store.sqlite_connections import (
     open_writer,
     translated,
 )
+from rentix.store.strands import make_blocking_call
 
 _QUERIES = load_queries("sqlite")
 _READERS = 4
@@ -58,13 +60,20 @@ class SqliteStore:
         *,
         wait: bool = True,  # noqa: ARG002 - there is one writer: it always gets every agency
     ) -> Iterator[SqliteBatch]:
-        """A write transaction. A batch that saved nothing is rolled back: it costs no sync."""
+        """A write transaction. A batch that saved nothing is rolled back: it costs no sync.
+
+        On the event loop all of it but the sync runs there: SQLite gives the interpreter away at
+        each row, and another thread would wait for a busy loop to give it back each time.
+        """
         with translated():
             self._writer.execute("BEGIN IMMEDIATE")
             batch = SqliteBatch(self._writer, agencies)
             try:
                 yield batch
-                self._writer.execute("COMMIT" if batch.saved else "ROLLBACK")
+                if batch.saved:
+                    make_blocking_call(partial(self._writer.execute, "COMMIT"))
+                else:
+                    self._writer.execute("ROLLBACK")
             except BaseException:
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")

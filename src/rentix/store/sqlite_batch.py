@@ -46,7 +46,8 @@ class SqliteBatch:
             ("users_by_external_id", lookup.external_ids),
         ):
             users |= {row[0]: to_user(row) for row in self._rows(query, keys)}
-        holders = self._rows("former_holders", lookup.external_ids)
+        missing = lookup.creating - {(u.agency_id, u.external_id) for u in users.values()}
+        holders = self._rows("former_holders", missing)
         return WorkingSet(
             users=users.values(),
             holders={(agency, external): user for agency, external, user in holders},

@@ -53,7 +53,7 @@ def wait_for_socket(descriptor: int, *, sending: bool) -> None:
 def make_blocking_call(call: Callable[[], T]) -> T:
     """Call what may block, in a thread if this is a strand."""
     if isinstance(getcurrent(), _Strand):
-        result: T = _await(asyncio.to_thread(call))
+        result: T = _await(asyncio.get_running_loop().run_in_executor(None, call))
         return result
     return call()
 

@@ -135,7 +135,7 @@ class Writer:
         lanes = (Lane.LIGHT, Lane.HEAVY, Lane.HELD) if self._store.shared else (Lane.ALL,)
         for lane in lanes:
             take, write = partial(self._take, lane), partial(self._write, lane)
-            if loop and lane is Lane.LIGHT:
+            if loop and lane in (Lane.LIGHT, Lane.ALL):
                 self._runners[lane] = LoopRunner(loop, self._lock, take, write)
             else:
                 self._runners[lane] = ThreadRunner(self._lock, take, write)

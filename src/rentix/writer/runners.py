@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
-from rentix.store.strands import run_strand
+from rentix.store.strands import make_blocking_call, run_strand
 from rentix.writer.waiting import Waiting
 
 Take = Callable[[], list[Waiting]]
 Write = Callable[[list[Waiting]], None]
+
+BRIEF_OPERATIONS = 80  # computed in one go, they keep the event loop from others for some ms
 
 
 class Runner(Protocol):
@@ -58,7 +61,10 @@ class ThreadRunner:
 
 
 class LoopRunner:
-    """A strand on `loop`, for batches that compute briefly: no thread is woken for them."""
+    """A strand on `loop`, for batches that compute briefly: no thread is woken for them.
+
+    One of more than `BRIEF_OPERATIONS` is written in a thread, while the strand waits.
+    """
 
     def __init__(
         self, loop: asyncio.AbstractEventLoop, lock: threading.Lock, take: Take, write: Write
@@ -84,7 +90,10 @@ class LoopRunner:
 
     def _run(self) -> None:
         while batch := self._next():
-            self._write(batch)
+            if sum(waiting.size for waiting in batch) > BRIEF_OPERATIONS:
+                make_blocking_call(partial(self._write, batch))
+            else:
+                self._write(batch)
 
     def _next(self) -> list[Waiting]:
         with self._lock:
