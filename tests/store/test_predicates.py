@@ -25,7 +25,7 @@ Ask = Callable[[str, Any], list[Any]]
 KINDS: tuple[Database, ...] = ("sqlite", "postgres")
 PREDICATE = re.compile(
     r"(?:\w+\.agency_id|\bagency_id|\bagency\.id) = "
-    r"(?:ANY (\(.+?::bigint\[\]\))|(:\w+|%\(\w+\)s|\?|\w+\.\w+(?: ->> 0)?))"
+    r"(?:ANY (\(.+?::bigint\[\]\))|(:\w+|%\(\w+\)s|\?\d*|\w+\.\w+(?: ->> 0)?))"
 )
 TABLES = ("api_key", "portal_user", "former_link", "change", "idempotency", "media", "agency")
 QUERIES = [(kind, name) for kind in KINDS for name in load_queries(kind)]

@@ -118,7 +118,8 @@ def _plans(store: SqliteStore) -> dict[str, str]:
     for name, query in queries.items():
         values: Any = dict.fromkeys(re.findall(r":(\w+)", query), 1)
         if "?" in query:
-            values = ("[]",) * query.count("?")
+            numbers = map(int, re.findall(r"\?(\d+)", query))
+            values = ("[]",) * max([query.count("?"), *numbers])
         rows = store._writer.execute(f"EXPLAIN QUERY PLAN {query}", values)
         plans[name] = "; ".join(row[3] for row in rows)
     return plans

@@ -18,29 +18,6 @@ contact_phone, contact_whatsapp, contact_viber, contact_telegram,
 avatar, avatar_import, status, version,
 created_ms, updated_ms, synced_ms, source_us, search_key
 
--- fragment: changed_columns
-external_id = saved.external_id,
-name = saved.name,
-phone = saved.phone,
-phone_international = saved.phone_international,
-phone_kind = saved.phone_kind,
-descriptions = saved.descriptions,
-instagram = saved.instagram,
-youtube = saved.youtube,
-tiktok = saved.tiktok,
-contact_phone = saved.contact_phone,
-contact_whatsapp = saved.contact_whatsapp,
-contact_viber = saved.contact_viber,
-contact_telegram = saved.contact_telegram,
-avatar = saved.avatar,
-avatar_import = saved.avatar_import,
-status = saved.status,
-version = saved.version,
-updated_ms = saved.updated_ms,
-synced_ms = saved.synced_ms,
-source_us = saved.source_us,
-search_key = coalesce(saved.search_key, portal_user.search_key)
-
 -- name: user_page
 SELECT {user_columns} FROM portal_user
 WHERE portal_user.agency_id = :agency_id AND portal_user.id > :after{conditions}

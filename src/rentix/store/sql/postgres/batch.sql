@@ -101,6 +101,29 @@ WHERE portal_user.agency_id = moved.agency_id AND portal_user.id = moved.id
     FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
 ) AS saved
 
+-- fragment: changed_columns
+external_id = saved.external_id,
+name = saved.name,
+phone = saved.phone,
+phone_international = saved.phone_international,
+phone_kind = saved.phone_kind,
+descriptions = saved.descriptions,
+instagram = saved.instagram,
+youtube = saved.youtube,
+tiktok = saved.tiktok,
+contact_phone = saved.contact_phone,
+contact_whatsapp = saved.contact_whatsapp,
+contact_viber = saved.contact_viber,
+contact_telegram = saved.contact_telegram,
+avatar = saved.avatar,
+avatar_import = saved.avatar_import,
+status = saved.status,
+version = saved.version,
+updated_ms = saved.updated_ms,
+synced_ms = saved.synced_ms,
+source_us = saved.source_us,
+search_key = coalesce(saved.search_key, portal_user.search_key)
+
 -- name: insert_user
 INSERT INTO portal_user ({saved_columns}) SELECT * FROM {saved_users}
 

@@ -46,9 +46,14 @@ INSERT INTO portal_user ({saved_columns})
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: update_user
-UPDATE portal_user SET {changed_columns}
-FROM (SELECT ? AS id, ? AS agency_id, ? AS external_id, ? AS name, ? AS phone, ? AS phone_international, ? AS phone_kind, ? AS phone_origin, ? AS descriptions, ? AS instagram, ? AS youtube, ? AS tiktok, ? AS contact_phone, ? AS contact_whatsapp, ? AS contact_viber, ? AS contact_telegram, ? AS avatar, ? AS avatar_import, ? AS status, ? AS version, ? AS created_ms, ? AS updated_ms, ? AS synced_ms, ? AS source_us, ? AS search_key) AS saved
-WHERE portal_user.agency_id = saved.agency_id AND portal_user.id = saved.id
+UPDATE portal_user SET
+    external_id = ?3, name = ?4, phone = ?5, phone_international = ?6, phone_kind = ?7,
+    descriptions = ?9, instagram = ?10, youtube = ?11, tiktok = ?12, contact_phone = ?13,
+    contact_whatsapp = ?14, contact_viber = ?15, contact_telegram = ?16, avatar = ?17,
+    avatar_import = ?18, status = ?19, version = ?20, updated_ms = ?22, synced_ms = ?23,
+    source_us = ?24,
+    search_key = coalesce(?25, search_key)
+WHERE portal_user.agency_id = ?2 AND portal_user.id = ?1
 
 -- name: save_former_link
 INSERT INTO former_link (agency_id, external_id, user_id) VALUES (?, ?, ?)
