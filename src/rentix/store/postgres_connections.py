@@ -20,7 +20,7 @@ QUERIES = load_queries("postgres")
 
 
 _BORROW_TIMEOUT_S = 2.0  # all connections busy for this long: 503 rather than a queue
-_HELD = 4
+_HELD = 6
 _AT_HAND_S = 0.0005  # with 0 the pool gives none at all
 _CONNECTING: dict[str, Any] = {
     "autocommit": True,  # BEGIN and COMMIT are sent with the statements beside them

@@ -29,6 +29,8 @@ Ending = Answer | Exception
 
 QUEUE_OPERATIONS = 20_000
 _RUNS = 3  # of a batch that loses races
+_ABREAST = {Lane.LIGHT: 2, Lane.HEAVY: 2}
+"""Batches at a time: while the database works on one of them, another is decided."""
 
 
 class Overloaded(Exception):
@@ -128,17 +130,20 @@ class Writer:
         self._lock = threading.Lock()
         self._idle = threading.Condition(self._lock)
         self._closing = False
-        self._runners: dict[Lane, Runner] = {}
+        self._runners: dict[Lane, list[Runner]] = {}
 
     def start(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
         """Begin to write; what is brief on `loop`, if there is one, and the rest in threads."""
         lanes = (Lane.LIGHT, Lane.HEAVY, Lane.HELD) if self._store.shared else (Lane.ALL,)
         for lane in lanes:
             take, write = partial(self._take, lane), partial(self._write, lane)
-            if loop and lane in (Lane.LIGHT, Lane.ALL):
-                self._runners[lane] = LoopRunner(loop, self._lock, take, write)
-            else:
-                self._runners[lane] = ThreadRunner(self._lock, take, write)
+            on_loop = lane in (Lane.LIGHT, Lane.ALL)
+            self._runners[lane] = [
+                LoopRunner(loop, self._lock, take, write)
+                if loop and on_loop
+                else ThreadRunner(self._lock, take, write)
+                for _ in range(_ABREAST.get(lane, 1))
+            ]
         with self._lock:
             self._wake_all()
 
@@ -156,8 +161,8 @@ class Writer:
             if self._queue.operations + waiting.size > QUEUE_OPERATIONS:
                 raise Overloaded
             lane = self._queue.put(waiting)
-            if lane in self._runners:  # else `start` comes
-                self._runners[lane].wake()
+            for runner in self._runners.get(lane, ()):  # none before `start`
+                runner.wake()
 
     @property
     def backlog(self) -> int:
@@ -169,8 +174,9 @@ class Writer:
         with self._lock:
             self._closing = True
             self._idle.wait_for(lambda: self._queue.idle)
-        for runner in self._runners.values():
-            runner.stop()
+        for runners in self._runners.values():
+            for runner in runners:
+                runner.stop()
 
     def _take(self, lane: Lane) -> list[Waiting]:
         return self._queue.take(lane) if self._queue.ready(lane) else []
@@ -190,6 +196,7 @@ class Writer:
                 self._idle.notify_all()
 
     def _wake_all(self) -> None:
-        for lane, runner in self._runners.items():
+        for lane, runners in self._runners.items():
             if self._queue.ready(lane):
-                runner.wake()
+                for runner in runners:
+                    runner.wake()
