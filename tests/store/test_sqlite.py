@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import apsw
 import pytest
@@ -15,11 +13,9 @@ import pytest
 from rentix.model import Agency
 from rentix.operations import Caller, Idempotency, Patch, PutUser, Request
 from rentix.rules.phones import read_phones
-from rentix.store import StoreError, UserFilter
+from rentix.store import StoreError
 from rentix.store.agencies import create_agency
 from rentix.store.migrate import SchemaTooNew
-from rentix.store.page_query import page_query
-from rentix.store.queries import load_queries
 from rentix.store.sqlite import SqliteStore
 from rentix.writer import commit
 from tests.service import operated
@@ -101,35 +97,3 @@ def test_a_batch_has_the_same_statements_whatever_its_size(store: SqliteStore) -
     large = _statements(store, [f"b{n}" for n in range(100)])
     assert small == large
     assert len(large[1]) < 20
-
-
-def _plans(store: SqliteStore) -> dict[str, str]:
-    queries = load_queries("sqlite")
-    for operators in ("keys", "is_sandbox", "set_sandbox"):  # not asked while serving
-        del queries[operators]
-    page = queries["user_page"]
-    for name, wanted in (
-        ("user_page", UserFilter()),
-        ("by_phone", UserFilter(phone="+37369123456")),
-        ("by_word", UserFilter(words=("ana",))),
-    ):
-        queries[name], _ = page_query(page, "sqlite", wanted)
-    plans = {}
-    for name, query in queries.items():
-        values: Any = dict.fromkeys(re.findall(r":(\w+)", query), 1)
-        if "?" in query:
-            numbers = map(int, re.findall(r"\?(\d+)", query))
-            values = ("[]",) * max([query.count("?"), *numbers])
-        rows = store._writer.execute(f"EXPLAIN QUERY PLAN {query}", values)
-        plans[name] = "; ".join(row[3] for row in rows)
-    return plans
-
-
-def test_no_query_reads_a_whole_table(store: SqliteStore) -> None:
-    plans = _plans(store)
-    assert plans["by_phone"].startswith("SEARCH portal_user USING INDEX user_by_phone")
-    for name, plan in plans.items():
-        scans = [step for step in plan.split("; ") if step.startswith("SCAN")]
-        ours = ("wanted", "saved", "CONSTANT")  # the keys and rows that the batch brought
-        assert all(any(word in step for word in ours) for step in scans), (name, plan)
-        assert "TEMP B-TREE" not in plan, (name, plan)

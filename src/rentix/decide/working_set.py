@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import ChainMap
+from collections.abc import Callable, Iterable, MutableMapping
 
 import msgspec
 
@@ -24,7 +25,8 @@ ExternalKey = tuple[int, str]
 class Lookup(msgspec.Struct):
     """What a batch must load: users by id and by external id, answers by scope, and sequences.
 
-    `creating` are those external ids that a new user gets when nobody has them.
+    `creating` are those external ids that a new user gets when nobody has them; `pictures` is how
+    many imports there may be.
     """
 
     ids: set[Key] = set()
@@ -32,6 +34,7 @@ class Lookup(msgspec.Struct):
     creating: set[ExternalKey] = set()
     scopes: set[tuple[int, str]] = set()
     agencies: set[int] = set()
+    pictures: int = 0
 
 
 def lookup(requests: Iterable[Request]) -> Lookup:
@@ -50,6 +53,8 @@ def lookup(requests: Iterable[Request]) -> Lookup:
 def _collect(wanted: Lookup, agency_id: int, operation: Operation | Exception) -> None:
     if not isinstance(operation, PutUser | LinkUser | UnlinkUser):
         return
+    if isinstance(operation, PutUser) and isinstance(operation.patch.avatar, str):
+        wanted.pictures += 1
     if operation.id is not None:
         wanted.ids.add((agency_id, operation.id))
     if operation.external_id is not None:
@@ -85,15 +90,22 @@ class Effects(msgspec.Struct):
     superseded: list[Key] = []
     memories: dict[tuple[int, str], Memory] = {}
 
-    def copy(self) -> Effects:
-        """A copy that can be added to without touching this one."""
-        parts = {f: getattr(self, f).copy() for f in self.__struct_fields__}
-        return Effects(**parts)
+    def add(self, others: Effects) -> None:
+        """Add what came after."""
+        for name in ("users", "born", "moved", "freed", "memories"):
+            getattr(self, name).update(getattr(others, name))
+        for name in ("changes", "queued", "superseded"):
+            getattr(self, name).extend(getattr(others, name))
 
     @property
     def empty(self) -> bool:
         """Whether nothing at all is to be stored."""
         return not (self.users or self.memories)
+
+
+Layered = MutableMapping
+"""A dictionary, or one over another."""
+_LAYERED = ("_users", "_by_external", "_holders", "_memories", "_last_seq")
 
 
 class WorkingSet:
@@ -112,15 +124,15 @@ class WorkingSet:
         new_id: Callable[[], int],
         new_media_id: Callable[[], int],
     ) -> None:
-        self._users = {(user.agency_id, user.id): user for user in users}
-        self._by_external = {
+        self._users: Layered[Key, User] = {(user.agency_id, user.id): user for user in users}
+        self._by_external: Layered[ExternalKey, int | None] = {
             (user.agency_id, user.external_id): user.id
             for user in self._users.values()
             if user.external_id is not None
         }
-        self._holders = holders or {}
-        self._memories = memories or {}
-        self._last_seq = last_seq or {}
+        self._holders: Layered[ExternalKey, int] = holders or {}
+        self._memories: Layered[ExternalKey, Memory] = memories or {}
+        self._last_seq: Layered[int, int] = last_seq or {}
         self.new_id = new_id
         self.new_media_id = new_media_id
         self.effects = Effects()
@@ -147,19 +159,17 @@ class WorkingSet:
         return self._memories.get((agency_id, scope))
 
     def fork(self) -> WorkingSet:
-        """A copy on which operations can be tried and thrown away."""
+        """A layer over this one, on which operations can be tried and thrown away."""
         twin = WorkingSet(new_id=self.new_id, new_media_id=self.new_media_id)
-        twin._users = self._users.copy()
-        twin._by_external = self._by_external.copy()
-        twin._holders = self._holders.copy()
-        twin._memories = self._memories.copy()
-        twin._last_seq = self._last_seq.copy()
-        twin.effects = self.effects.copy()
+        for name in _LAYERED:
+            setattr(twin, name, ChainMap({}, getattr(self, name)))
         return twin
 
     def adopt(self, twin: WorkingSet) -> None:
         """Take over all that a fork came to."""
-        self.__dict__.update(twin.__dict__)
+        for name in _LAYERED:
+            getattr(self, name).update(getattr(twin, name).maps[0])
+        self.effects.add(twin.effects)
 
     def apply(self, outcome: Outcome) -> None:
         """Make an outcome visible to the operations that follow, and have it saved."""
@@ -184,7 +194,7 @@ class WorkingSet:
         if before is None:
             self.effects.born.add(key)
         elif before.external_id is not None and before.external_id != user.external_id:
-            del self._by_external[user.agency_id, before.external_id]
+            self._by_external[user.agency_id, before.external_id] = None
             self.effects.moved.add(key)
         if user.external_id is not None:
             self._by_external[user.agency_id, user.external_id] = user.id

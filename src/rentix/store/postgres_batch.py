@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from functools import partial
 
 from rentix.decide.working_set import Effects, ExternalKey, Lookup, Memory, WorkingSet
 from rentix.store.effect_rows import effect_rows
@@ -54,7 +55,7 @@ class PostgresBatch:
             memories={(row[0], row[1]): Memory(row[2], row[3]) for row in fetched(memories)},
             last_seq=last_seq,
             new_id=self._identity("user_id", new_ids),
-            new_media_id=self._identity("media_id", None),
+            new_media_id=self._identity("media_id", expected=lookup.pictures),
         )
 
     def _prepare_births(self, missing: Collection[ExternalKey]) -> tuple[Sent | None, Sent | None]:
@@ -66,14 +67,17 @@ class PostgresBatch:
     def _ask_ids(self, sequence: str, count: int) -> Sent:
         return self._transaction.start("new_ids", {"sequence": sequence, "count": count})
 
-    def _identity(self, sequence: str, asked: Sent | None) -> Callable[[], int]:
-        given = iter(range(-1, -(2**62), -1)) if self._trial else self._new_ids(sequence, asked)
-        return lambda: next(given)
+    def _identity(
+        self, sequence: str, asked: Sent | None = None, expected: int = 1
+    ) -> Callable[[], int]:
+        if self._trial:
+            return partial(next, iter(range(-1, -(2**62), -1)))
+        return partial(next, self._new_ids(sequence, asked, expected))
 
-    def _new_ids(self, sequence: str, asked: Sent | None) -> Iterator[int]:
+    def _new_ids(self, sequence: str, asked: Sent | None, expected: int) -> Iterator[int]:
         while True:
-            yield from (row[0] for row in (asked or self._ask_ids(sequence, 1)).fetchall())
-            asked = None
+            yield from (row[0] for row in (asked or self._ask_ids(sequence, expected)).fetchall())
+            asked, expected = None, 1
 
     def save(self, effects: Effects, now_ms: int) -> None:
         """Write the effects and commit, in one trip."""

@@ -18,6 +18,7 @@ from rentix.store.page_query import page_query
 from rentix.store.queries import load_queries
 from rentix.store.rows import to_agency, to_change, to_job, to_key, to_user
 from rentix.store.sqlite_batch import SqliteBatch
+from rentix.store.sqlite_checkpoints import Checkpointer
 from rentix.store.sqlite_connections import (
     FILE_NAME,
     check_library,
@@ -48,6 +49,7 @@ class SqliteStore:
         with translated():
             self._writer = open_writer(path)
             migrate_sqlite(self._writer)
+            self._checkpointer = Checkpointer(path, self._writer)
             self._reader = open_reader(path)
             self._readers: SimpleQueue[apsw.Connection] = SimpleQueue()
             for _ in range(_READERS):
@@ -162,6 +164,7 @@ class SqliteStore:
         for _ in range(_READERS):
             self._readers.get().close()
         self._reader.close()
+        self._checkpointer.close()
         self._writer.close()
 
 

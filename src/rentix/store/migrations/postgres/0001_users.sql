@@ -34,7 +34,7 @@ CREATE TABLE api_key (
 );
 
 CREATE TABLE portal_user (
-    id                  bigint  PRIMARY KEY,
+    id                  bigint  NOT NULL,  -- one sequence for all agencies
     agency_id           bigint  NOT NULL REFERENCES agency,
     external_id         text,
     name                text    NOT NULL,
@@ -59,17 +59,19 @@ CREATE TABLE portal_user (
     synced_ms           bigint,
     source_us           bigint,
     search_key          text    NOT NULL,  -- folded words, each after a space
+    -- No index by id alone: the planner would take it for pages, past the users of all agencies.
+    CONSTRAINT user_by_agency PRIMARY KEY (agency_id, id),
     UNIQUE (agency_id, external_id)
 ) WITH (fillfactor = 80);
 
-CREATE UNIQUE INDEX user_by_agency ON portal_user (agency_id, id);
 CREATE INDEX user_by_phone ON portal_user (agency_id, phone);
 
 CREATE TABLE former_link (  -- who gave an external id up last
     agency_id   bigint NOT NULL,
     external_id text   NOT NULL,
-    user_id     bigint NOT NULL REFERENCES portal_user,
-    PRIMARY KEY (agency_id, external_id)
+    user_id     bigint NOT NULL,
+    PRIMARY KEY (agency_id, external_id),
+    FOREIGN KEY (agency_id, user_id) REFERENCES portal_user
 );
 
 CREATE TABLE change (
@@ -108,11 +110,12 @@ CREATE INDEX idempotency_by_expiry ON idempotency (agency_id, expires_ms);
 CREATE TABLE media (  -- the row is the job as well
     id           bigint PRIMARY KEY,
     agency_id    bigint NOT NULL REFERENCES agency,
-    user_id      bigint REFERENCES portal_user,
+    user_id      bigint,
     original_url text   NOT NULL,
     status       text   NOT NULL,
     error        text,
-    created_ms   bigint NOT NULL
+    created_ms   bigint NOT NULL,
+    FOREIGN KEY (agency_id, user_id) REFERENCES portal_user
 );
 
 CREATE INDEX media_queue ON media (agency_id, status, id);

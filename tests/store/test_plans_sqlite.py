@@ -1,0 +1,99 @@
+"""How SQLite finds rows: each query by the right index, and none reads a whole table.
+
+SQLite plans by the schema alone, for nothing gathers statistics; so empty tables tell the truth.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import apsw
+import pytest
+
+from rentix.store.migrate import migrate_sqlite
+from tests.store.pages import FILTERS, complete_queries
+
+QUERIES = complete_queries("sqlite")
+
+EXCEPTIONS = {
+    "keys": "the operator lists the keys of every agency",
+    "is_sandbox": "a table of one row",
+    "set_sandbox": "a table of one row",
+}
+"""Queries that read a whole table, and why they may."""
+
+_ID = "INTEGER PRIMARY KEY (rowid=?)"
+_IN_ORDER = "portal_user INDEX user_by_agency (agency_id=? AND id>?)"
+_EXTERNAL = "portal_user INDEX sqlite_autoindex_portal_user_1 (agency_id=? AND external_id=?)"
+_BY_PHONE = "portal_user INDEX user_by_phone (agency_id=? AND phone=? AND rowid>?)"
+_UNLINKED = _EXTERNAL.replace(")", " AND rowid>?)")
+_JOBS_AHEAD = "earlier COVERING INDEX media_queue (agency_id=? AND status=? AND id<?)"
+
+LOOK_UPS: dict[str, list[str]] = {
+    "key": [f"api_key {_ID}"],
+    "key_and_agency": [f"api_key {_ID}", f"agency {_ID}"],
+    "revoke_key": [f"api_key {_ID}"],
+    "agency": [f"agency {_ID}"],
+    "set_agency_active": [f"agency {_ID}"],
+    "set_agency_crm": [f"agency {_ID}"],
+    "job": [f"media {_ID}", _JOBS_AHEAD],
+    "changes": ["change PRIMARY KEY (agency_id=? AND seq>?)"],
+    "last_seqs": ["change PRIMARY KEY (agency_id=?)"],
+    "user_by_id": [f"portal_user {_ID}"],
+    "user_by_external_id": [_EXTERNAL],
+    "users_by_id": [f"portal_user {_ID}"],
+    "users_by_external_id": [_EXTERNAL],
+    "former_holders": ["held PRIMARY KEY (agency_id=? AND external_id=?)"],
+    "memories": ["kept PRIMARY KEY (agency_id=? AND scope=?)"],
+    "forget_memories": ["idempotency INDEX idempotency_by_expiry (agency_id=? AND expires_ms<?)"],
+    "update_user": [f"portal_user {_ID}"],
+    "clear_external_id": [f"portal_user {_ID}"],
+    "supersede_media": [f"media {_ID}"],
+    "last_id": ["identity PRIMARY KEY (kind=?)"],
+    "save_last_id": ["identity PRIMARY KEY (kind=?)"],
+    **{name: [_IN_ORDER] for name in FILTERS},
+    "page by phone": [_BY_PHONE],
+    "page of unlinked": [_UNLINKED],
+    "page by everything": [_BY_PHONE],
+    **{name: [] for name in ("insert_agency", "insert_key", "insert_user")},
+    **{name: [] for name in ("save_change", "save_media", "save_former_link", "save_memory")},
+}
+"""For each query the look-ups it makes: the table, the index, and what of it is searched by."""
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[apsw.Connection]:
+    connection = apsw.Connection(":memory:")
+    migrate_sqlite(connection)
+    yield connection
+    connection.close()
+
+
+def plan(connection: apsw.Connection, query: str) -> list[str]:
+    values: Any = dict.fromkeys(re.findall(r":(\w+)", query), 1)
+    if "?" in query:
+        numbers = map(int, re.findall(r"\?(\d+)", query))
+        values = ("[]",) * max([query.count("?"), *numbers])
+    steps = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}", values)]
+    # The keys and rows that a batch brought are read one after another, of course.
+    ours = re.compile(r"SCAN (wanted|saved|CONSTANT)\b|MATERIALIZE saved$|CORRELATED SCALAR")
+    return [
+        step.removeprefix("SEARCH ").replace(" USING", "") for step in steps if not ours.match(step)
+    ]
+
+
+def test_every_query_has_its_look_ups_told() -> None:
+    assert {*LOOK_UPS, *EXCEPTIONS} == {*QUERIES}
+    assert not {*LOOK_UPS} & {*EXCEPTIONS}
+
+
+@pytest.mark.parametrize("name", LOOK_UPS)
+def test_a_query_finds_its_rows_by_the_right_index(connection: apsw.Connection, name: str) -> None:
+    assert plan(connection, QUERIES[name]) == LOOK_UPS[name]
+
+
+@pytest.mark.parametrize("name", EXCEPTIONS)
+def test_an_exception_is_still_one(connection: apsw.Connection, name: str) -> None:
+    assert any(step.startswith("SCAN") for step in plan(connection, QUERIES[name]))
