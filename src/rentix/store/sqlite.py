@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -73,7 +72,7 @@ class SqliteStore:
             try:
                 yield batch
                 if batch.saved:
-                    make_blocking_call(partial(self._writer.execute, "COMMIT"))
+                    make_blocking_call(self._checkpointer.commit)
                 else:
                     self._writer.execute("ROLLBACK")
             except BaseException:
