@@ -65,7 +65,7 @@ async def list_users(call: Call) -> Reply:
     wanted, locales = _filter(call), wished_locales(call)
     if "limit" in call.query or "cursor" in call.query:
         return await _page(call, wanted, locales)
-    first = await _read_page(call, wanted, 0, _CHUNK)
+    first = await asyncio.to_thread(_print_chunk, call, wanted, locales, 0)
     return Reply(body=_stream(call, wanted, locales, first), headers=[*_PRIVATE])
 
 
@@ -126,18 +126,27 @@ def _read_cursor(text: str) -> int:
     raise invalid([Fault(Code.CURSOR_INVALID, message, parameter="cursor")])
 
 
+_Chunk = tuple[bytes, int | None]
+"""Profiles as JSON, and the id of the last one if there may be more."""
+
+
+def _print_chunk(call: Call, wanted: UserFilter, locales: Sequence[str], after: int) -> _Chunk:
+    # In a thread: hundreds of profiles on the event loop would keep everybody else waiting.
+    caller, _ = call.tenant
+    users = call.portal.store.users(caller.agency_id, wanted, after, _CHUNK)
+    printed = b",".join([encode(profiles.profile(user, locales)) for user in users])
+    return printed, users[-1].id if len(users) == _CHUNK else None
+
+
 async def _stream(
-    call: Call, wanted: UserFilter, locales: Sequence[str], chunk: list[User]
+    call: Call, wanted: UserFilter, locales: Sequence[str], chunk: _Chunk
 ) -> AsyncIterator[bytes]:
-    yield b'{"items":['
-    separator = b""
-    while chunk:
-        shown = [encode(profiles.profile(user, locales)) for user in chunk]
-        yield separator + b",".join(shown)
-        separator = b","
-        if len(chunk) < _CHUNK:
-            break
-        chunk = await _read_page(call, wanted, chunk[-1].id, _CHUNK)
+    printed, last = chunk
+    yield b'{"items":[' + printed
+    while last is not None:
+        printed, last = await asyncio.to_thread(_print_chunk, call, wanted, locales, last)
+        if printed:
+            yield b"," + printed
     yield b"]}"
 
 

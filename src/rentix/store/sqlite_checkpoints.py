@@ -54,10 +54,12 @@ class Checkpointer:
         return apsw.SQLITE_OK
 
     def _run(self) -> None:
-        while self._due.wait() and not self._closing:
+        while self._due.wait():
+            self._due.clear()  # before the look: an end that is told meanwhile is not missed
+            if self._closing:
+                return
             self._checkpoint(self._connection, apsw.SQLITE_CHECKPOINT_PASSIVE)
             self._copied = True
-            self._due.clear()
 
     def _checkpoint(self, connection: apsw.Connection, mode: int) -> None:
         with suppress(apsw.BusyError, apsw.LockedError):  # the next long log asks again
