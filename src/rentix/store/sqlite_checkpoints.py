@@ -12,7 +12,7 @@ from pathlib import Path
 
 import apsw
 
-from rentix.store.sqlite_connections import open_writer
+from rentix.store.sqlite_connections import open_writer, wait_when_busy
 
 _LOG_PAGES = 16_000
 """64 MB. What is written again and again is copied once, so a longer log is less work and disturbs
@@ -21,7 +21,11 @@ fewer; and a log that was as long before needs no new room on the disk, which ma
 
 
 class Checkpointer:
-    """A thread with a connection of its own, which is woken when the log of `writer` is long."""
+    """A thread with a connection of its own, which is woken when the log of `writer` is long.
+
+    No checkpoint that fails is an error of anybody's: what is committed is in the log, and the
+    next commit asks again.
+    """
 
     def __init__(self, path: Path, writer: apsw.Connection) -> None:
         self._writer = writer
@@ -39,7 +43,15 @@ class Checkpointer:
         self._writer.execute("COMMIT")
         if self._copied:  # what came since is little
             self._copied = False
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        # A reader, such as a backup, may be in the way for minutes: nobody waits for it here.
+        self._writer.set_busy_timeout(0)
+        try:
             self._checkpoint(self._writer, apsw.SQLITE_CHECKPOINT_RESTART)
+        finally:
+            wait_when_busy(self._writer)
 
     def close(self) -> None:
         """End; the last connection that is closed folds in what is left."""
@@ -58,9 +70,14 @@ class Checkpointer:
             self._due.clear()  # before the look: an end that is told meanwhile is not missed
             if self._closing:
                 return
-            self._checkpoint(self._connection, apsw.SQLITE_CHECKPOINT_PASSIVE)
-            self._copied = True
+            self.copy()
 
-    def _checkpoint(self, connection: apsw.Connection, mode: int) -> None:
-        with suppress(apsw.BusyError, apsw.LockedError):  # the next long log asks again
-            connection.wal_checkpoint(mode=mode)
+    def copy(self) -> None:
+        """Copy what is in the log while others write, as far as readers of it let us."""
+        self._copied = self._checkpoint(self._connection, apsw.SQLITE_CHECKPOINT_PASSIVE)
+
+    def _checkpoint(self, connection: apsw.Connection, mode: int) -> bool:
+        with suppress(apsw.Error):
+            pages, copied = connection.wal_checkpoint(mode=mode)
+            return copied == pages
+        return False

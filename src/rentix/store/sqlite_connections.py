@@ -15,7 +15,12 @@ FILE_NAME = "rentix.db"
 
 _OLDEST_SAFE = (3, 51, 3)  # below, a race could lose pages of the write-ahead log
 _BUSY_TIMEOUT_MS = 5000
-_PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+_PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "foreign_keys": 1,
+    "journal_size_limit": 128 * 1024 * 1024,  # what a log that readers made long shrinks to
+}
 _AWAY = (apsw.BusyError, apsw.LockedError, apsw.FullError, apsw.IOError, apsw.CantOpenError)
 
 
@@ -47,8 +52,13 @@ def open_reader(path: Path) -> apsw.Connection:
 
 def _open(path: Path, flags: int) -> apsw.Connection:
     connection = apsw.Connection(str(path), flags=flags)
-    connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
+    wait_when_busy(connection)
     return connection
+
+
+def wait_when_busy(connection: apsw.Connection) -> None:
+    """Let a statement wait for another's lock, for seconds."""
+    connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
 
 
 def _set_pragma(connection: apsw.Connection, pragma: str) -> None:
