@@ -129,6 +129,7 @@ PROBES: dict[str, list[Probe]] = {
             *(True, True, True, True, None, None, "active", 2, 0, 0, None, None, ""),
         )
     ],
+    "update_user_keys": [saved(THEIR_USER, OURS, "other", "")],
     "supersede_media": [saved(OURS, THEIR_MEDIA)],
     "forget_memories": [saved(OURS, NOW_MS)],
 }

@@ -49,6 +49,7 @@ LOOK_UPS: dict[str, list[str]] = {
     "memories": ["kept PRIMARY KEY (agency_id=? AND scope=?)"],
     "forget_memories": ["idempotency INDEX idempotency_by_expiry (agency_id=? AND expires_ms<?)"],
     "update_user": [f"portal_user {_ID}"],
+    "update_user_keys": [f"portal_user {_ID}"],
     "clear_external_id": [f"portal_user {_ID}"],
     "supersede_media": [f"media {_ID}"],
     "last_id": ["identity PRIMARY KEY (kind=?)"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import apsw
@@ -28,6 +28,7 @@ class SqliteBatch:
         self._connection = connection
         self._trial = trial
         self._last_ids: dict[str, int] = {}
+        self._loaded: dict[int, User] = {}
         self.claimed = claimed
         self.saved = False
 
@@ -48,6 +49,7 @@ class SqliteBatch:
             users |= {row[0]: to_user(row) for row in self._rows(query, keys)}
         missing = lookup.creating - {(u.agency_id, u.external_id) for u in users.values()}
         holders = self._rows("former_holders", missing)
+        self._loaded = users
         return WorkingSet(
             users=users.values(),
             holders={(agency, external): user for agency, external, user in holders},
@@ -92,6 +94,16 @@ class SqliteBatch:
         self.saved = not effects.empty
         for query, rows in effect_rows(effects, now_ms):
             self._connection.executemany(_QUERIES[query], rows)
+            if query == "update_user":
+                self._connection.executemany(_QUERIES["update_user_keys"], self._rekeyed(effects))
         if self.saved:
             last_ids = ((last, kind) for kind, last in self._last_ids.items())
             self._connection.executemany(_QUERIES["save_last_id"], last_ids)
+
+    def _rekeyed(self, effects: Effects) -> Iterator[tuple[int, int, str | None, str]]:
+        # One that gave its external id up and took it back has none in the database now.
+        for (agency_id, user_id), user in effects.users.items():
+            before, after = self._loaded.get(user_id), (user.external_id, user.phone.e164)
+            moved = (agency_id, user_id) in effects.moved
+            if before and (moved or (before.external_id, before.phone.e164) != after):
+                yield user_id, agency_id, *after

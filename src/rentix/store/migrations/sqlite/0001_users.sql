@@ -74,8 +74,6 @@ CREATE TABLE change (
     PRIMARY KEY (agency_id, seq)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX change_by_subject ON change (agency_id, subject, subject_id, seq);
-
 CREATE TRIGGER change_is_not_altered BEFORE UPDATE ON change
 BEGIN SELECT raise(ABORT, 'change is append-only'); END;
 

@@ -46,13 +46,17 @@ INSERT INTO portal_user ({saved_columns})
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: update_user
-UPDATE portal_user SET
-    external_id = ?3, name = ?4, phone = ?5, phone_international = ?6, phone_kind = ?7,
+UPDATE portal_user SET  -- not what indexes hold: SQLite writes those anew, changed or not
+    name = ?4, phone_international = ?6, phone_kind = ?7,
     descriptions = ?9, instagram = ?10, youtube = ?11, tiktok = ?12, contact_phone = ?13,
     contact_whatsapp = ?14, contact_viber = ?15, contact_telegram = ?16, avatar = ?17,
     avatar_import = ?18, status = ?19, version = ?20, updated_ms = ?22, synced_ms = ?23,
     source_us = ?24,
     search_key = coalesce(?25, search_key)
+WHERE portal_user.agency_id = ?2 AND portal_user.id = ?1
+
+-- name: update_user_keys
+UPDATE portal_user SET external_id = ?3, phone = ?4
 WHERE portal_user.agency_id = ?2 AND portal_user.id = ?1
 
 -- name: save_former_link
