@@ -23,6 +23,7 @@ from rentix.store.sqlite_connections import (
     check_library,
     open_reader,
     open_writer,
+    translate,
     translated,
 )
 from rentix.store.strands import make_blocking_call
@@ -141,8 +142,10 @@ class SqliteStore:
         return to_agency(row) if row else None
 
     def _row(self, query: str, values: Any) -> Any:
-        with translated():
+        try:  # without `translated`, which costs a fifth of what the question does
             return self._reader.execute(_QUERIES[query], values).fetchone()
+        except apsw.Error as error:
+            raise translate(error) from error
 
     def spend(self, spendings: Sequence[Spending]) -> list[int]:
         """Never asked: the one process that serves the data counts in its memory."""

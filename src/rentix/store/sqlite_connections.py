@@ -77,10 +77,14 @@ def _set_pragma(connection: apsw.Connection, pragma: str) -> None:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Errors of the driver in our words, without theirs: those may quote a row."""
+    """Errors of the driver in our words."""
     try:
         yield
-    except _AWAY as error:
-        raise Unavailable(type(error).__name__) from error
     except apsw.Error as error:
-        raise StoreError(type(error).__name__) from error
+        raise translate(error) from error
+
+
+def translate(error: apsw.Error) -> StoreError:
+    """Say in our words what the driver says, without its own: those may quote a row."""
+    kind = Unavailable if isinstance(error, _AWAY) else StoreError
+    return kind(type(error).__name__)
