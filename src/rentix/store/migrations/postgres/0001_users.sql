@@ -86,8 +86,6 @@ CREATE TABLE change (
     PRIMARY KEY (agency_id, seq)
 );
 
-CREATE INDEX change_by_subject ON change (agency_id, subject, subject_id, seq);
-
 CREATE FUNCTION refuse_alteration() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'change is append-only';
