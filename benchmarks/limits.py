@@ -48,7 +48,7 @@ def pgbench(cluster: Cluster, admin_url: str, folder: Path) -> Run:
     columns = _COLUMNS.replace("\n", " ").split(", ")
     changed = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in _KEPT)
     upsert = f"""INSERT INTO bare ({_COLUMNS}) VALUES ({_VALUES.format_map(values)})
-ON CONFLICT (id) DO UPDATE SET {changed} WHERE bare.agency_id = excluded.agency_id;"""  # noqa: S608
+ON CONFLICT (agency_id, id) DO UPDATE SET {changed} WHERE bare.agency_id = excluded.agency_id;"""  # noqa: S608
     script.write_text(_SCRIPT + upsert.replace("\n", " ") + "\n")
     command = [
         *(str(cluster.bin / "pgbench"), "-n", "-M", "prepared", "-c", str(CONNECTIONS), "-j", "2"),
@@ -89,7 +89,7 @@ def commit_loop(path: Path) -> Run:
     file = apsw.Connection(str(path))
     file.execute("PRAGMA journal_mode = wal; PRAGMA synchronous = full;")
     file.execute("CREATE TABLE bare (id INTEGER PRIMARY KEY, text TEXT)")
-    upsert = "INSERT INTO bare VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET text = excluded.text"
+    upsert = "INSERT INTO bare VALUES (?, ?) ON CONFLICT (agency_id, id) DO UPDATE SET text = excluded.text"
     with file:
         file.executemany(upsert, ((n, _ROW) for n in range(AGENCIES * AGENTS)))
     settle_sqlite(path)
