@@ -89,7 +89,7 @@ def commit_loop(path: Path) -> Run:
     file = apsw.Connection(str(path))
     file.execute("PRAGMA journal_mode = wal; PRAGMA synchronous = full;")
     file.execute("CREATE TABLE bare (id INTEGER PRIMARY KEY, text TEXT)")
-    upsert = "INSERT INTO bare VALUES (?, ?) ON CONFLICT (agency_id, id) DO UPDATE SET text = excluded.text"
+    upsert = "INSERT INTO bare VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET text = excluded.text"
     with file:
         file.executemany(upsert, ((n, _ROW) for n in range(AGENCIES * AGENTS)))
     settle_sqlite(path)
