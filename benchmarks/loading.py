@@ -124,7 +124,7 @@ def _wait_for_rest(books: Books, *, counted: bool) -> tuple[Names, int]:
 
     found, earlier = look(), None
     while found != earlier:
-        time.sleep(REST_S)
+        time.sleep(REST_S)  # its rest is what is measured: two looks that far apart
         found, earlier = look(), found
     return found
 

@@ -30,8 +30,6 @@ def stray_notes(call: Call) -> tuple[Note, ...]:
 
     A write that was meant as a dry run must not go unnoticed.
     """
-    if not call.strays:
-        return ()
     return tuple(
         Note(
             f"?{name}", "unknown_parameter", f"query parameter {name} is not known; it was ignored"
