@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -25,6 +26,7 @@ from rentix.store.sqlite_connections import (
     open_writer,
     translate,
     translated,
+    wait_when_busy,
 )
 from rentix.store.strands import make_blocking_call
 
@@ -64,22 +66,39 @@ class SqliteStore:
     ) -> Iterator[SqliteBatch]:
         """A write transaction. A batch that saved nothing is rolled back: it costs no sync.
 
-        On the event loop all of it but the sync runs there: SQLite gives the interpreter away at
+        On the event loop all of it but waiting runs there: SQLite gives the interpreter away at
         each row, and another thread would wait for a busy loop to give it back each time.
         """
         with translated():
-            self._writer.execute("BEGIN IMMEDIATE")
+            self._begin()
             batch = SqliteBatch(self._writer, agencies)
             try:
                 yield batch
                 if batch.saved:
-                    make_blocking_call(self._checkpointer.commit)
+                    self._commit()
                 else:
                     self._writer.execute("ROLLBACK")
             except BaseException:
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
                 raise
+
+    def _begin(self) -> None:
+        begin = partial(self._writer.execute, "BEGIN IMMEDIATE")
+        self._writer.set_busy_timeout(0)
+        try:
+            begin()
+        except apsw.BusyError:  # an operator's command writes, in another process
+            wait_when_busy(self._writer)
+            make_blocking_call(begin)
+        finally:
+            wait_when_busy(self._writer)
+
+    def _commit(self) -> None:
+        if self._checkpointer.is_brief:
+            self._checkpointer.commit()
+        else:
+            make_blocking_call(self._checkpointer.commit)
 
     @contextmanager
     def trial(self, agency_id: int) -> Iterator[SqliteBatch]:
