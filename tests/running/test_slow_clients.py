@@ -22,6 +22,7 @@ PATIENCE_S = 15
 class Impatient(HttpProtocol):
     head_timeout_s = LIMIT_S
     stall_timeout_s = LIMIT_S
+    linger_timeout_s = LIMIT_S
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +107,8 @@ def test_headers_that_never_end_are_cut(impatient: Service) -> None:
 
 def test_headers_over_64_kb_are_refused(impatient: Service) -> None:
     with connected(impatient) as client:
-        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X-Long: y\r\n" * 8000)
+        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: ")
+        client.sendall(b"y" * 80_000)
         assert b"431 " in read_all(client)
 
 
@@ -170,6 +172,25 @@ def test_a_client_that_takes_nothing_is_cut(crowded: Tenant, query: str) -> None
 
 def is_connected(service: Service, client_port: int) -> bool:
     return client_port in [connection.client[1] for connection in list(service.server.connections)]
+
+
+def test_a_connection_ends_whose_body_broke_while_it_was_awaited(impatient: Service) -> None:
+    tenant = impatient.new_tenant()
+    with connected(impatient) as client:
+        port = client.getsockname()[1]
+        client.sendall(head("PUT", tenant.key, *CHUNKED) + b"1\r\n{\r\n")
+        until(lambda: awaits_body(impatient, port))
+        client.sendall(b"zz\r\n")
+        assert read_all(client).startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 408 "))
+        until(lambda: not is_connected(impatient, port))  # though the client does not close
+
+
+def awaits_body(service: Service, client_port: int) -> bool:
+    return any(
+        connection._waiter is not None
+        for connection in list(service.server.connections)
+        if connection.client[1] == client_port
+    )
 
 
 def until(condition: Callable[[], bool]) -> None:

@@ -66,7 +66,7 @@ _WHEN = {
     415: "The body is not `application/json`.",
     422: "The `Idempotency-Key` was used before with other content.",
     429: "Too many requests, or too many invalid keys, in this minute.",
-    431: "Request line and headers are over 64 KB.",
+    431: "Request line and headers are over 64 KB or 100 lines.",
     500: "A defect on the server's side.",
     503: "Overloaded, the database away, or shutting down; nothing of the request was done.",
 }

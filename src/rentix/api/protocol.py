@@ -15,7 +15,7 @@ from rentix.api.deadlines import Deadline, StallWatch
 from rentix.api.eager import run_eagerly
 from rentix.api.exchange import Exchange
 from rentix.api.proxies import Proxies
-from rentix.api.reader import HEAD_MAX_BYTES, HeadTooLarge, Malformed, RequestReader
+from rentix.api.reader import FIELDS_MAX, HEAD_MAX_BYTES, HeadTooLarge, Malformed, RequestReader
 from rentix.api.refusals import refuse_unread
 from rentix.api.sending import print_reply
 from rentix.errors import Code, Problem
@@ -89,7 +89,10 @@ class HttpProtocol(asyncio.Protocol):
         except Malformed:
             self._refuse_unless_busy(Problem(Code.HTTP_INVALID, "Invalid HTTP request received."))
         except HeadTooLarge:
-            message = f"request line and headers must be at most {HEAD_MAX_BYTES // 1024} KB"
+            message = (
+                f"request line and headers must be at most {HEAD_MAX_BYTES // 1024} KB "
+                f"and {FIELDS_MAX} lines"
+            )
             self._refuse_unless_busy(Problem(Code.HEAD_TOO_LARGE, message))
         if self._phase is _Phase.BODY and self._serving and self._serving.settled:
             self._wake()
@@ -248,7 +251,7 @@ class HttpProtocol(asyncio.Protocol):
             self._deadline.set(self.idle_timeout_s)
 
     def _too_slow(self) -> None:
-        if self._phase is _Phase.BODY and self._serving is not None:
+        if self._phase is _Phase.BODY and self._serving is not None and not self._closed:
             self._serving.late = True
             self._wake()
         else:

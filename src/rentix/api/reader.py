@@ -11,6 +11,7 @@ from rentix.api.body import is_announced
 from rentix.api.exchange import Exchange, Line
 
 HEAD_MAX_BYTES = 64 * 1024
+FIELDS_MAX = 100  # lines of headers, trailers among them
 
 
 class Malformed(Exception):
@@ -18,7 +19,7 @@ class Malformed(Exception):
 
 
 class HeadTooLarge(Exception):
-    """A request's line and headers have no end."""
+    """A request's line and headers, or what comes behind its body, have no end."""
 
 
 class RequestReader:
@@ -35,7 +36,11 @@ class RequestReader:
         self.ended = False
         self.is_last = False
         self._line = line
+        self._fed_bytes = 0  # of a head or of trailers, before what is fed now
         self._head_bytes = 0
+        self._fields = 0
+        self._too_large = False
+        self._advanced = False
         self._parser = httptools.HttpRequestParser(self)
         # What comes behind a request that asks to close is no reason to leave it unanswered.
         self._parser.set_dangerous_leniencies(lenient_data_after_close=True)
@@ -45,21 +50,21 @@ class RequestReader:
 
         Raises:
             Malformed: the request before them, if there is one, gets its answer.
-            HeadTooLarge: over 64 KB.
+            HeadTooLarge: over 64 KB or 100 lines.
         """
         if self.is_last:
             return
-        self.ended = False
+        self.ended = self._advanced = False
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
             self._stay(rest=len(data) - upgrade.args[0])
         except httptools.HttpParserError:
             self._stop()
-            raise Malformed from None
-        if self.in_head and not self.ended:
-            self._head_bytes += len(data)
-            if self._head_bytes > HEAD_MAX_BYTES:
+            raise (HeadTooLarge if self._too_large else Malformed) from None
+        if not self._advanced:  # the parser keeps what it was fed until a line has its end
+            self._fed_bytes += len(data)
+            if self._fed_bytes > HEAD_MAX_BYTES:
                 self._stop()
                 raise HeadTooLarge
 
@@ -80,7 +85,7 @@ class RequestReader:
     def on_message_begin(self) -> None:
         """The first byte of a request."""
         self.in_head = True
-        self._head_bytes = 0
+        self._fed_bytes = self._head_bytes = self._fields = 0
         self._url = b""
         self._headers: dict[bytes, bytes] = {}
         self._repeated: tuple[bytes, ...] = ()
@@ -88,15 +93,26 @@ class RequestReader:
     def on_url(self, url: bytes) -> None:
         """A part of its target; most often all of it."""
         self._url += url
+        self._count_head(len(url))
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One of its headers; lines of one name are one list (RFC 9110, 5.3)."""
+        self._fields += 1
+        self._count_head(len(name) + len(value))
+        if self.arriving is not None:  # behind a chunked body: it is no header, and not believed
+            return
         name = name.lower()
         headers = self._headers
         if name in headers:
             self._repeated += (name,)
             value = headers[name] + b", " + value
         headers[name] = value
+
+    def _count_head(self, size: int) -> None:
+        self._head_bytes += size
+        if self._head_bytes > HEAD_MAX_BYTES or self._fields > FIELDS_MAX:
+            self._too_large = True
+            raise HeadTooLarge
 
     def on_headers_complete(self) -> None:
         """The request can be answered, even before its body came."""
@@ -110,6 +126,8 @@ class RequestReader:
         plain = path.decode("ascii")
         parser = self._parser
         is_1_0 = parser.get_http_version() == "1.0"
+        if b"host" in self._repeated or not (is_1_0 or b"host" in self._headers):
+            raise Malformed  # RFC 9112, 3.2: a proxy before us may have read another
         self.arriving = Exchange(
             line=self._line,
             method=parser.get_method().decode("ascii"),
@@ -122,16 +140,18 @@ class RequestReader:
             is_1_0=is_1_0,
         )
         self.requests.append(self.arriving)
-        self._headers = {}  # what a chunked body has behind it is no header, and not believed
+        self._advanced = True
+        self._fed_bytes = 0
 
     def on_body(self, piece: bytes) -> None:
         """A part of a body."""
+        self._advanced = True
         if self.arriving is not None:
             self.arriving.add(piece)
 
     def on_message_complete(self) -> None:
         """The end of a request, perhaps of one that was answered before."""
-        self.ended = True
+        self.ended = self._advanced = True
         if self.arriving is not None:
             self.arriving.whole = True
             self.arriving = None
