@@ -103,3 +103,17 @@ def test_a_store_that_is_away_is_told_to_all_and_heals() -> None:
     *ended, after = asyncio.run(spend())
     assert [type(error) for error in ended] == [Unavailable] * 3
     assert after == 1
+
+
+def test_who_waits_for_a_lease_asks_when_its_taker_gives_up() -> None:
+    async def give_up() -> int:
+        mine = account()
+        first = asyncio.create_task(mine.take(LIMIT, 0, store))
+        second = asyncio.create_task(mine.take(LIMIT, 0, store))
+        await asyncio.sleep(0)
+        first.cancel()
+        return await asyncio.wait_for(second, 10)
+
+    store = Store()
+    assert asyncio.run(give_up()) == 1
+    assert store.asked == 2

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -26,9 +28,11 @@ from rentix.writer import (
     Writer,
     commit,
 )
+from rentix.writer.runners import BRIEF_OPERATIONS
 from rentix.writer.waiting import Queue, Waiting
 from tests.service import operated
 
+Loop = asyncio.AbstractEventLoop | None
 PHONE = read_phones("+37369123456", "MD").phone
 
 
@@ -83,7 +87,7 @@ def test_a_database_that_is_away_is_asked_once(store: Faulty) -> None:
     assert store.batches == 1
 
 
-def test_an_answer_comes_after_its_commit(store: Faulty) -> None:
+def test_an_answer_comes_after_its_commit(store: Faulty, loop: Loop) -> None:
     found: list[bool] = []
     delivered = threading.Event()
 
@@ -92,20 +96,53 @@ def test_an_answer_comes_after_its_commit(store: Faulty) -> None:
         delivered.set()
 
     writer = Writer(store, lambda: 0, deliver)
-    writer.start()
+    writer.start(loop)
     writer.submit(put("a"), "a")
     assert delivered.wait(10)
     writer.close()
     assert found == [True]
 
 
-def test_closing_writes_what_waits(store: Faulty) -> None:
+@pytest.mark.parametrize("times", [1, BRIEF_OPERATIONS + 1])
+def test_a_failure_is_delivered_and_the_writer_goes_on(
+    store: Faulty, loop: Loop, times: int
+) -> None:
+    store.error = TypeError("a defect")
+    delivered: SimpleQueue[tuple[object, Ending]] = SimpleQueue()
+    writer = Writer(store, lambda: 0, lambda endings: [delivered.put(end) for end in endings])
+    writer.start(loop)
+    writer.submit(put("bad", times=times), "bad")
+    assert delivered.get(timeout=10) == ("bad", store.error)
+    writer.submit(put("good", times=times), "good")
+    done, ending = delivered.get(timeout=10)
+    assert (done, type(ending)) == ("good", Answer)
+    writer.close()
+
+
+def test_a_lane_outlives_whoever_takes_its_answers(store: Faulty, loop: Loop) -> None:
+    delivered: SimpleQueue[object] = SimpleQueue()
+
+    def deliver(endings: list[tuple[object, Ending]]) -> None:
+        [(done, _)] = endings
+        delivered.put(done)
+        if done == "first":
+            raise RuntimeError("a defect of who takes them")
+
+    writer = Writer(store, lambda: 0, deliver)
+    writer.start(loop)
+    for name in ("first", "second"):
+        writer.submit(put(name), name)
+        assert delivered.get(timeout=10) == name
+    writer.close()
+
+
+def test_closing_writes_what_waits(store: Faulty, loop: Loop) -> None:
     done: list[Any] = []
     writer = Writer(store, lambda: 0, done.extend)
     for external_id in "abc":
         writer.submit(put(external_id), external_id)
     assert writer.backlog == 3
-    writer.start()
+    writer.start(loop)
     writer.close()
     assert [name for name, _ in done] == ["a", "b", "c"]
     with pytest.raises(Closed):

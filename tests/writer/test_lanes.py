@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import queue
 import time
 from collections.abc import Iterator
@@ -58,10 +59,10 @@ def wait_until_waiting(connection: psycopg.Connection[Any], kind: str) -> None:
 
 
 @pytest.fixture
-def office(fresh_url: str) -> Iterator[Office]:
+def office(fresh_url: str, loop: asyncio.AbstractEventLoop | None) -> Iterator[Office]:
     store = PostgresStore(fresh_url)
     office = Office(store)
-    office.writer.start()
+    office.writer.start(loop)
     yield office
     office.writer.close()
     store.close()

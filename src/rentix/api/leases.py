@@ -61,9 +61,10 @@ class Account:
             under_way.exception()  # it is no defect if nobody else waited
             raise
         else:
-            under_way.set_result(None)
             self._held += max(0, min(total, limit) - (total - count))
             self._counted = max(self._counted, total)
             self._seen_ms = now_ms
         finally:
             self._under_way = None
+            if not under_way.done():  # had, or given up: then the next of those who wait asks
+                under_way.set_result(None)

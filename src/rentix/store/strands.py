@@ -10,11 +10,15 @@ from __future__ import annotations
 import asyncio
 import select
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from greenlet import getcurrent, greenlet
 
 T = TypeVar("T")
+
+_threads = ThreadPoolExecutor(8, "strand")
+"""Of their own: commits do not queue behind what else the service does in threads."""
 
 
 class _Strand(greenlet):
@@ -53,7 +57,7 @@ def wait_for_socket(descriptor: int, *, sending: bool) -> None:
 def make_blocking_call(call: Callable[[], T]) -> T:
     """Call what may block, in a thread if this is a strand."""
     if isinstance(getcurrent(), _Strand):
-        result: T = _await(asyncio.get_running_loop().run_in_executor(None, call))
+        result: T = _await(asyncio.get_running_loop().run_in_executor(_threads, call))
         return result
     return call()
 

@@ -16,6 +16,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
 
+import structlog
+
 from rentix.decide.batch import decide
 from rentix.decide.working_set import WorkingSet, lookup
 from rentix.errors import Problem
@@ -26,6 +28,8 @@ from rentix.writer.waiting import Lane, Queue, Waiting
 
 Ending = Answer | Exception
 """How a request ended: an answer, a `Problem`, or a `StoreError`."""
+
+_log = structlog.get_logger("rentix")
 
 QUEUE_OPERATIONS = 20_000
 _RUNS = 3  # of a batch that loses races
@@ -188,7 +192,10 @@ class Writer:
         except Exception as error:  # noqa: BLE001 - a defect must not leave anybody waiting
             endings = [error] * len(batch)
         ended = list(zip(batch, endings, strict=True))
-        self._deliver([(w.done, ending) for w, ending in ended if not isinstance(ending, Held)])
+        try:
+            self._deliver([(w.done, ending) for w, ending in ended if not isinstance(ending, Held)])
+        except Exception as error:  # noqa: BLE001 - nor may it end the lane
+            _log.error("answers_lost", kind=type(error).__name__)
         with self._lock:
             self._queue.release(batch, [w for w, ending in ended if isinstance(ending, Held)])
             self._wake_all()
