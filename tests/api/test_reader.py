@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import repeat
 from typing import Any
 
 import pytest
@@ -16,6 +18,11 @@ LINE: Any = None  # nothing is answered here
 @pytest.fixture
 def reader() -> RequestReader:
     return RequestReader(LINE)
+
+
+def feed_all(reader: RequestReader, pieces: Iterable[bytes]) -> None:
+    for piece in pieces:
+        reader.feed(piece)
 
 
 def lines(count: int, name: bytes = b"a") -> bytes:
@@ -35,18 +42,14 @@ def test_a_long_head_is_refused_however_it_comes(reader: RequestReader, pieces: 
     head = BEGINNING + b"a: " + b"b" * HEAD_MAX_BYTES + b"\r\n\r\n"
     size = len(head) // pieces
     with pytest.raises(HeadTooLarge):
-        for start in range(0, len(head), size):
-            reader.feed(head[start : start + size])
+        feed_all(reader, (head[start : start + size] for start in range(0, len(head), size)))
 
 
 @pytest.mark.parametrize("endless", [lines(10), b"a: ", b"b" * 1000], ids=["lines", "name", "line"])
 def test_what_comes_behind_a_body_has_an_end(reader: RequestReader, endless: bytes) -> None:
     reader.feed(CHUNKED)
-    fed = 0
     with pytest.raises(HeadTooLarge):
-        while fed < 4 * HEAD_MAX_BYTES:
-            reader.feed(endless)
-            fed += len(endless)
+        feed_all(reader, repeat(endless, 4 * HEAD_MAX_BYTES // len(endless)))
     assert not reader.requests
 
 

@@ -108,13 +108,13 @@ def test_a_failure_is_delivered_and_the_writer_goes_on(
     store: Faulty, loop: Loop, times: int
 ) -> None:
     store.error = TypeError("a defect")
-    delivered: SimpleQueue[tuple[object, Ending]] = SimpleQueue()
-    writer = Writer(store, lambda: 0, lambda endings: [delivered.put(end) for end in endings])
+    delivered: SimpleQueue[list[tuple[object, Ending]]] = SimpleQueue()
+    writer = Writer(store, lambda: 0, delivered.put)
     writer.start(loop)
     writer.submit(put("bad", times=times), "bad")
-    assert delivered.get(timeout=10) == ("bad", store.error)
+    assert delivered.get(timeout=10) == [("bad", store.error)]
     writer.submit(put("good", times=times), "good")
-    done, ending = delivered.get(timeout=10)
+    [(done, ending)] = delivered.get(timeout=10)
     assert (done, type(ending)) == ("good", Answer)
     writer.close()
 
