@@ -15,7 +15,6 @@ BLOBS_VARIABLE = "RENTIX_BLOBS"
 DEFAULT_DATA = Path("rentix-data")
 
 _HOST = r"(?:\[[\w:.%]+\]|[^@:/?#,\[\]]*)(?::\d*)?"
-_S3_ADDRESS = re.compile(rf"https?://{_HOST}/?", re.ASCII)
 _ADDRESS = re.compile(rf"postgres(?:ql)?://(?:[^@/?#]*@)?{_HOST}(?:,{_HOST})*(?:[/?][^@#]*)?")
 
 Place = Path | str
@@ -76,22 +75,15 @@ def find_blobs(given: str | None, place: Place) -> str | None:
 
 
 def find_s3_access() -> S3Access | None:
-    """The way into S3 as Amazon's own tools are told it: AWS_…; None without a key.
-
-    Raises:
-        BadPlace: the address is none.
-    """
+    """The way into S3 as Amazon's own tools are told it: AWS_…; None without a key."""
     key_id, secret = _first("AWS_ACCESS_KEY_ID"), _first("AWS_SECRET_ACCESS_KEY")
     if key_id is None or secret is None:
         return None
-    endpoint = _first("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
-    if endpoint and not _S3_ADDRESS.fullmatch(endpoint):
-        raise BadPlace("AWS_ENDPOINT_URL must be like https://s3.example or http://127.0.0.1:8333")
     return S3Access(
         key_id,
         secret,
         region=_first("AWS_REGION", "AWS_DEFAULT_REGION") or "us-east-1",
-        endpoint=endpoint,
+        endpoint=_first("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
         session_token=_first("AWS_SESSION_TOKEN"),
     )
 

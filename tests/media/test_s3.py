@@ -172,6 +172,34 @@ def test_other_places_are_refused(s3: S3Access, place: str) -> None:
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("part", "value", "variable"),
+    [
+        ("endpoint", "s3.example", "AWS_ENDPOINT_URL"),
+        ("endpoint", "http://a b", "AWS_ENDPOINT_URL"),
+        ("endpoint", "https://", "AWS_ENDPOINT_URL"),
+        ("endpoint", "http://[:::1]", "AWS_ENDPOINT_URL"),
+        ("endpoint", "http://127.0.0.1:99999", "AWS_ENDPOINT_URL"),
+        ("endpoint", "http://127.0.0.1/bucket", "AWS_ENDPOINT_URL"),
+        ("endpoint", "https://someone:hidden@s3.example", "AWS_ENDPOINT_URL"),
+        ("region", "eu/../west", "AWS_REGION"),
+        ("key_id", "key\n", "AWS_ACCESS_KEY_ID"),
+        ("secret", "hidden\n", "AWS_SECRET_ACCESS_KEY"),
+        ("session_token", "hidden\r\nX: y", "AWS_SESSION_TOKEN"),
+    ],
+)
+def test_what_the_library_would_panic_over_is_refused(
+    s3: S3Access, place: str, part: str, value: str, variable: str
+) -> None:
+    with pytest.raises(BlobsRefused, match=variable) as refused:
+        open_blobs(place, msgspec.structs.replace(s3, **{part: value}))
+    assert "hidden" not in str(refused.value)
+
+
+def test_an_address_may_end_in_a_slash(s3: S3Access, place: str) -> None:
+    open_blobs(place, msgspec.structs.replace(s3, endpoint=f"{s3.endpoint}/")).check()
+
+
 def test_a_bucket_without_a_key_is_refused(place: str) -> None:
     with pytest.raises(BlobsRefused, match="AWS_ACCESS_KEY_ID"):
         open_blobs(place)
