@@ -16,6 +16,7 @@ from rentix.api.portal import Portal
 from rentix.api.protocol import HttpProtocol
 from rentix.api.proxies import LOOPBACK
 from rentix.api.server import Server
+from rentix.media.blobs import Blobs
 from rentix.model import SCOPES, Agency, Change
 from rentix.operations import Caller, Outcome, RegisterUser, Request
 from rentix.rules.phones import read_phones
@@ -99,11 +100,12 @@ class Service:
         place: Place,
         body_timeout_s: float = 2,
         protocol: type[HttpProtocol] = HttpProtocol,
+        blobs: Blobs | None = None,
     ) -> None:
         self.place = place
         self.clock = Clock()
         self.store = make_store(place)  # the operator's hand; the server has its own
-        portal = Portal(make_store(place), self.clock, body_timeout_s=body_timeout_s)
+        portal = Portal(make_store(place), self.clock, body_timeout_s=body_timeout_s, blobs=blobs)
         self.app = App(portal)
         self.server = Server(self.app, LOOPBACK, protocol)
         self.url = ""

@@ -9,8 +9,10 @@ from weakref import WeakValueDictionary
 
 from rentix.api.asking import Asking, AtOnce, Gathered
 from rentix.api.auth import Keys
+from rentix.api.files import Files
 from rentix.api.limits import Budgets
 from rentix.api.pages import make_pages
+from rentix.media.blobs import Blobs
 from rentix.model import User
 from rentix.operations import Answer, Request
 from rentix.store import Store, UserKey
@@ -21,10 +23,17 @@ class Portal:
     """The application's parts, put together by `wiring`.
 
     `start` and `stop` are called from the event loop that serves it. `body_timeout_s` bounds how
-    long a client may take over its body.
+    long a client may take over its body. Without `blobs` there are no files to hand out.
     """
 
-    def __init__(self, store: Store, clock: Clock, *, body_timeout_s: float = 30) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        body_timeout_s: float = 30,
+        blobs: Blobs | None = None,
+    ) -> None:
         self.store = store
         self.clock = clock
         asking: Any = Gathered if store.shared else AtOnce
@@ -32,6 +41,7 @@ class Portal:
         self.keys = Keys(asking(store.find_keys), clock)
         self.budgets = Budgets(Gathered(store.spend) if store.shared else None)
         self.pages = make_pages()
+        self.files = Files(blobs) if blobs else None
         self.body_timeout_s = body_timeout_s
         self.stopping = False
         self.writer = Writer(store, clock, self._deliver)
@@ -48,6 +58,8 @@ class Portal:
         """Write what is waiting, then give the store back."""
         self.stopping = True
         await asyncio.to_thread(self.writer.close)
+        if self.files is not None:
+            await asyncio.to_thread(self.files.close)
         self.store.close()
 
     def turn(self, agency_id: int) -> asyncio.Lock:

@@ -1,0 +1,1 @@
+"""Pictures: where their files lie, and how they are handed out."""
