@@ -1,0 +1,1 @@
+"""Pictures: fetched from any address, shrunk, kept."""
