@@ -25,9 +25,9 @@ localhost LOCALHOST LocalHost localhost. foo.localhost a.b.localhost. localhost6
 localhost.localdomain ip6-localhost ip6-loopback ｌｏｃａｌｈｏｓｔ ⓛⓞⓒⓐⓛⓗⓞⓢⓣ loc%61lhost
 l\u00adocalhost broadcasthost metadata metadata.google.internal metadata.google.internal.
 METADATA.goog instance-data.ec2.internal kubernetes.default.svc.cluster.local db
-host.docker.internal router.lan 127.0.0.1.nip.io 127-0-0-1.example 0x7f000001.example 127.0.0.1.example.
-1.2.3.4.example
-xn--bcher-kva.example bücher.example _service.example my_db a-.example
+host.docker.internal router.lan 127.0.0.1.nip.io 127-0-0-1.example 0x7f000001.example
+127.0.0.1.example. 1.2.3.4.example xn--bcher-kva.example bücher.example
+_service.example my_db a-.example
 """
 INNER_NAMES = _INNER_NAMES.split()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterable, Iterator
 from itertools import count
@@ -172,7 +173,7 @@ def test_a_host_gets_so_many_fetches_at_once_and_others_theirs() -> None:
     codes: list[FetchCode | None] = []
     network = Network(posing=False)
 
-    def connect(address: str, port: int, timeout_s: float) -> object:
+    def connect(address: str, port: int, timeout_s: float) -> socket.socket:
         if not codes:  # while the first fetch is under way
             codes.append(None)
             codes.append(code_of(fetcher, server.url(host="other.example")))
@@ -186,7 +187,7 @@ def test_a_host_gets_so_many_fetches_at_once_and_others_theirs() -> None:
             allow=allow,
             limits=limits,
             resolve=names.resolve,
-            connect=connect,  # type: ignore[arg-type]
+            connect=connect,
         )
         code_of(fetcher, server.url(host="busy.example"))
         assert codes == [None, None, FetchCode.HOST_BUSY]
