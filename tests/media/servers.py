@@ -34,7 +34,7 @@ def redirect_to(location: str, status: str = "302 Found") -> bytes:
 class Server(ThreadingTCPServer):
     """Answers each connection once, and remembers what it was asked."""
 
-    daemon_threads = True
+    daemon_threads = False  # closing waits for them: what was heard is known by then
     request_queue_size = 128
 
     def __init__(self, answer: Answer, host: str, tls: ssl.SSLContext | None) -> None:

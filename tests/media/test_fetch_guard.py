@@ -131,12 +131,13 @@ def test_of_several_addresses_only_public_ones_are_tried(inner: str, canary: Ser
 
 
 @pytest.mark.parametrize("url", ["http://{}:{}/", "https://{}:{}/"])
-def test_a_connection_that_ended_up_inside_says_nothing(url: str, canary: Server) -> None:
+def test_a_connection_that_ended_up_inside_says_nothing(url: str) -> None:
     network = Network(posing=False)
-    failed = failure_of(Fetcher(connect=network.connect), url.format(PUBLIC, canary.port))
+    with serving(found()) as canary:
+        failed = failure_of(Fetcher(connect=network.connect), url.format(PUBLIC, canary.port))
+        assert count_before_control(canary) == 1
     assert failed.code == FetchCode.ADDRESS_REFUSED
-    assert count_before_control(canary) == 1
-    assert [request for request in canary.requests if request] == canary.requests[-1:]
+    assert len([request for request in canary.requests if request]) == 1  # the control's
 
 
 def test_a_refusal_is_the_same_whatever_the_address(canary: Server) -> None:
