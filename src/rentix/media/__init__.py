@@ -1,1 +1,1 @@
-"""Pictures: where their files lie, and how they are handed out."""
+"""Pictures: fetched from any address, decoded apart, kept, and handed out."""
