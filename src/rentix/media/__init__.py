@@ -1,0 +1,1 @@
+"""Pictures from elsewhere: what is made of them before anyone sees them."""
