@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -45,7 +46,7 @@ class Decoder:
         self._idle: deque[Process] = deque()
         try:
             for _ in range(at_once + 1):
-                self._idle.append(self._start_process())
+                self._idle.append(self._start())
             self._idle[-1].await_ready()
         except BaseException:
             self.close()
@@ -74,7 +75,8 @@ class Decoder:
 
     def _take(self) -> Process:
         while True:
-            process = self._idle.pop() if self._idle else self._start_process()
+            with self._lock:
+                process = self._idle.pop() if self._idle else self._start()
             if process.is_running():
                 break
             process.end()  # while it waited, and no picture is to blame
@@ -86,31 +88,31 @@ class Decoder:
         return process
 
     def _give_back(self, process: Process) -> None:
-        if process.images_left and not self._is_closed:
-            self._idle.append(process)
-            return
-        process.end()
-        try:
-            self._idle.appendleft(self._start_process())
-        except DecoderUnavailable:
-            return  # whoever needs one will try again, and be told
-
-    def _start_process(self) -> Process:
         with self._lock:
-            if self._is_closed:
-                raise DecoderUnavailable("the decoder is closed")
-            try:
-                return self._nursery.start_process()
-            except OSError:  # the system has ended it, perhaps for want of memory
-                self._nursery.close()
-                self._nursery = Nursery(self._prepare, self._limits)
-                return self._nursery.start_process()
+            if process.images_left and not self._is_closed:
+                self._idle.append(process)
+                return
+        process.end()
+        with self._lock, suppress(DecoderUnavailable):  # who needs one will try again, and be told
+            self._idle.appendleft(self._start())
+
+    def _start(self) -> Process:
+        if self._is_closed:
+            raise DecoderUnavailable("the decoder is closed")
+        try:
+            return self._nursery.start_process()
+        except OSError:  # the system has ended the program, perhaps for want of memory
+            self._nursery.close()
+            self._nursery = Nursery(self._prepare, self._limits)
+            return self._nursery.start_process()
 
     def close(self) -> None:
         """End all processes at once; what is being decoded crashes. Closing again does nothing."""
         with self._lock:
             self._is_closed = True
             self._nursery.close()
+            while self._idle:
+                self._idle.pop().end()
 
     def __enter__(self) -> Self:
         return self

@@ -74,9 +74,13 @@ class Nursery:
             OSError: the program has ended.
         """
         ours, theirs = socket.socketpair()
-        with theirs, self._lock:
-            socket.send_fds(self._control, [forks.FORK], [theirs.fileno()])
-            pid = self._hear()
+        try:
+            with theirs, self._lock:
+                socket.send_fds(self._control, [forks.FORK], [theirs.fileno()])
+                pid = self._hear()
+        except BaseException:
+            ours.close()
+            raise
         return Process(self, pid, ours, self._limits)
 
     def end(self, pid: int) -> int | None:
@@ -97,7 +101,8 @@ class Nursery:
 
     def close(self) -> None:
         """End the program and all processes, at once."""
-        self._control.close()
+        with self._lock:
+            self._control.close()
         self._program.wait()
 
 
