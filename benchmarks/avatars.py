@@ -76,9 +76,9 @@ def with_pillow(pictures: list[bytes]) -> None:
     from PIL import Image, ImageOps  # noqa: PLC0415 - only here, and perhaps not installed
 
     for data in pictures:
-        image = Image.open(io.BytesIO(data))
-        image.draft("RGB", (SIZES[-1], SIZES[-1]))
-        image = ImageOps.exif_transpose(image).convert("RGB")
+        source = Image.open(io.BytesIO(data))
+        source.draft("RGB", (SIZES[-1], SIZES[-1]))
+        image = ImageOps.exif_transpose(source).convert("RGB")
         for side, quality in ((1024, 80), (512, 85), (128, 92)):
             image = ImageOps.fit(image, (side, side), Image.Resampling.LANCZOS)
             image.save(io.BytesIO(), "WEBP", quality=quality, method=2)

@@ -101,6 +101,8 @@ def test_an_embedded_profile_counts(decoder: Decoder) -> None:
     wide = plain(ORANGE).icc_transform("p3")
     assert wide(5, 5) != pytest.approx(ORANGE, abs=4)
     check_colour(decoder.decode(wide.jpegsave_buffer(Q=95), "photo"), ORANGE)
+    usual = plain(ORANGE).jpegsave_buffer(Q=95, profile="srgb")
+    check_colour(decoder.decode(usual, "photo"), ORANGE)
 
 
 def test_a_bad_profile_is_as_none(decoder: Decoder) -> None:

@@ -16,7 +16,7 @@ from rentix.media.decode.picture import (
     PictureRefused,
     Refusal,
 )
-from rentix.media.decode.processes import Nursery, Process
+from rentix.media.decode.processes import ForksEnded, Nursery, Process
 from rentix.media.decode.sniff import check_type
 
 VIPS = "rentix.media.decode.vips:prepare"
@@ -67,11 +67,17 @@ class Decoder:
                 f"The file has {len(data)} bytes; at most {self._limits.input_bytes} are taken",
             )
         with self._turns:
-            process = self._take()
             try:
-                return process.decode(data, kind)
-            finally:
-                self._give_back(process)
+                return self._decode(data, kind)
+            except ForksEnded:
+                return self._decode(data, kind)
+
+    def _decode(self, data: bytes, kind: Kind) -> Picture:
+        process = self._take()
+        try:
+            return process.decode(data, kind)
+        finally:
+            self._give_back(process)
 
     def _take(self) -> Process:
         while True:

@@ -34,6 +34,10 @@ _START_S = 30
 _MESSAGE_BYTES = 1024
 
 
+class ForksEnded(DecoderCrashed):
+    """The program that forks has ended, and with it a process that decoded: no picture did this."""
+
+
 class Nursery:
     """The program that forks, while it runs."""
 
@@ -171,18 +175,20 @@ class Process:
         except OSError:
             answer = None
         if answer is None:
-            raise DecoderCrashed(self._tell_end())
+            raise self._crash()
         if isinstance(answer, Ready):
             raise DecoderCrashed("the process spoke out of turn")
         return answer
 
-    def _tell_end(self) -> str:
+    def _crash(self) -> DecoderCrashed:
         status = self.end()
+        if status is None:
+            return ForksEnded("the program that forks has ended")
         if status == -signal.SIGPROF:
-            return f"it took more than {self._limits.cpu_s:g} s of processor time"
-        if status is not None and status < 0:
-            return f"the process was ended by {signal.Signals(-status).name}"
-        return "the process ended" if status is None else f"the process exited with {status}"
+            return DecoderCrashed(f"it took more than {self._limits.cpu_s:g} s of processor time")
+        if status < 0:
+            return DecoderCrashed(f"the process was ended by {signal.Signals(-status).name}")
+        return DecoderCrashed(f"the process exited with {status}")
 
     def end(self) -> int | None:
         """End it, and give its exit status if that is known. Ending it again does nothing."""

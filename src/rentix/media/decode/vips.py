@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyvips
 
@@ -32,6 +32,7 @@ _QUALITIES = {
 }  # by longest side: small ones are cheap, and looked at most
 _EFFORT = 2  # half the time of 4, the default, for files some 3 % smaller than with it
 _TURNED = range(5, 9)  # EXIF's orientations that lie on their side
+_PROFILE_HEAD = 4096
 _WHITE = (255, 255, 255)
 
 
@@ -55,39 +56,58 @@ def decode_picture(data: bytes, kind: Kind, limits: Limits) -> Picture:
     """
     content_type = check_type(data, limits)
     try:
-        width, height = _measure(data, limits)
-        largest = _shrink(data, kind, width, height)
+        header = _read_header(data, limits)
+        largest = _shrink(data, kind, header)
         variants = tuple(reversed(list(_make_variants(largest))))
         hashed = _hash(largest)
     except (pyvips.Error, MemoryError) as error:
         raise _refusal(error, content_type) from error
-    return Picture(content_type, width, height, hashed, variants)
+    return Picture(content_type, header.width, header.height, hashed, variants)
 
 
-def _measure(data: bytes, limits: Limits) -> tuple[int, int]:
+class _Header(NamedTuple):
+    width: int
+    height: int
+    has_other_colours: bool
+
+
+def _read_header(data: bytes, limits: Limits) -> _Header:
     # The image must not outlive this: a WebP's holds a canvas of the whole size from the start.
-    header = pyvips.Image.new_from_buffer(data, "", access="sequential", fail_on="truncated")
-    width, height = header.width, header.height
+    image: Any = pyvips.Image.new_from_buffer(data, "", access="sequential", fail_on="truncated")
+    width, height = image.width, image.height
     if max(width, height) > limits.side_px or width * height > limits.pixels:
         raise PictureRefused(
             Refusal.TOO_LARGE,
             f"The picture has {width} x {height} pixels; at most {limits.side_px} a side "
             f"and {limits.pixels} in all are taken",
         )
-    is_turned = header.get_typeof("orientation") and header.get("orientation") in _TURNED
-    return (height, width) if is_turned else (width, height)
+    if image.get_typeof("orientation") and image.get("orientation") in _TURNED:
+        width, height = height, width
+    profile = image.get("icc-profile-data") if image.get_typeof("icc-profile-data") else b""
+    return _Header(width, height, bool(profile) and not _is_srgb(profile))
 
 
-def _shrink(data: bytes, kind: Kind, width: int, height: int) -> Any:
-    side = min(SIZES[-1], min(width, height) if kind == "avatar" else max(width, height))
-    image: Any = pyvips.Image.thumbnail_buffer(
+def _is_srgb(profile: bytes) -> bool:
+    """Tell whether a profile says it is sRGB's, in ASCII or, in newer ones, UTF-16.
+
+    It is taken at its word: converting takes longer than all the rest, and a lie spoils only the
+    liar's picture.
+    """
+    return any("sRGB".encode(code) in profile[:_PROFILE_HEAD] for code in ("ascii", "utf-16-be"))
+
+
+def _shrink(data: bytes, kind: Kind, header: _Header) -> Any:
+    choose = min if kind == "avatar" else max
+    side = min(SIZES[-1], choose(header.width, header.height))
+    thumbnail: Any = pyvips.Image.thumbnail_buffer  # its stubs know no options by name
+    image = thumbnail(
         data,
         side,
         height=side,
         size="down",
         crop="attention" if kind == "avatar" else "none",
-        output_profile="srgb",
         option_string=_OPTIONS,
+        **({"output_profile": "srgb"} if header.has_other_colours else {}),
     )
     if image.interpretation != "srgb":
         image = image.colourspace("srgb")
