@@ -119,6 +119,7 @@ ACTS: dict[str, Callable[[], object]] = {
     "map code": _map_code,
     "make a file of memory": lambda: os.memfd_create("code"),
     "leave the namespace by clone": _raw(56, 0x10000000 | 17, 0, 0, 0, 0),  # CLONE_NEWUSER
+    "leave it by a thread": _raw(56, 0x10010900, 0, 0, 0, 0),
     "trace": _raw(101, 0, 0, 0, 0),
     "use the x32 names of calls": _raw(0x40000000 | 2, 0, 0, 0),
 }
