@@ -1,4 +1,4 @@
-"""Blobs on both places: a folder, and a bucket of a real S3 server."""
+"""A decoder, and blobs on both places: a folder, and a bucket of a real S3 server."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from rentix.media.blobs import Blobs, S3Access
 from rentix.media.blobs.places import open_blobs
+from rentix.media.decode import Decoder
 from tests.media.seaweed import running_seaweed
 
 MAX_BYTES = 300_000
@@ -36,3 +37,9 @@ def blobs(place: str, request: pytest.FixtureRequest) -> Blobs:
     """Give the blobs of an empty place."""
     access = request.getfixturevalue("s3") if place.startswith("s3:") else None
     return open_blobs(place, access, max_bytes=MAX_BYTES)
+
+
+@pytest.fixture(scope="session")
+def decoder() -> Iterator[Decoder]:
+    with Decoder() as decoder:
+        yield decoder
