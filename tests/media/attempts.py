@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rentix.media.fetch import Fetcher
-from rentix.media.fetch_failures import FetchCode, FetchFailed
+from rentix.media.fetch.failures import FetchCode, FetchFailed
 
 
 def failure_of(fetcher: Fetcher, url: str) -> FetchFailed:

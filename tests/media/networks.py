@@ -6,7 +6,7 @@ import socket
 from collections.abc import Sequence
 from typing import Any
 
-from rentix.media.fetch_sockets import open_socket
+from rentix.media.fetch.sockets import open_socket
 
 PUBLIC = "1.2.3.4"
 """An address that the rule lets through; nothing is ever sent to it."""

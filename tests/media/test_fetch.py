@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rentix.media.fetch import Fetched, Fetcher
-from rentix.media.fetch_failures import FetchCode
+from rentix.media.fetch.failures import FetchCode
 from tests.media.attempts import failure_of
 from tests.media.servers import PICTURE, answer_with, found, serving
 

@@ -10,9 +10,9 @@ import pytest
 import trustme
 
 from rentix.media.fetch import Fetcher, Limits
-from rentix.media.fetch_failures import FetchCode
-from rentix.media.fetch_names import resolve_name
-from rentix.media.fetch_sockets import Connect
+from rentix.media.fetch.failures import FetchCode
+from rentix.media.fetch.names import resolve_name
+from rentix.media.fetch.sockets import Connect
 from tests.media.attempts import code_of, failure_of
 from tests.media.networks import PUBLIC, Names, Network
 from tests.media.servers import PICTURE, found, serving

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import pytest
 
 from rentix.media.fetch import Fetcher
-from rentix.media.fetch_failures import FetchCode
-from rentix.media.fetch_urls import BadUrl, Origin, Target, read_url
+from rentix.media.fetch.failures import FetchCode
+from rentix.media.fetch.urls import BadUrl, Origin, Target, read_url
 from tests.media.attempts import code_of, failure_of
 from tests.media.networks import PUBLIC, Names, Network
 from tests.media.servers import Server, found, redirect_to, serving

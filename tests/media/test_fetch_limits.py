@@ -10,10 +10,10 @@ from itertools import count
 import pytest
 
 from rentix.media.fetch import Fetcher, Limits
-from rentix.media.fetch_deadline import Deadline
-from rentix.media.fetch_failures import FetchCode, FetchFailed
-from rentix.media.fetch_names import Lookups
-from rentix.media.fetch_slots import HostSlots
+from rentix.media.fetch.deadline import Deadline
+from rentix.media.fetch.failures import FetchCode, FetchFailed
+from rentix.media.fetch.names import Lookups
+from rentix.media.fetch.slots import HostSlots
 from tests.media.attempts import code_of, failure_of
 from tests.media.networks import Names, Network
 from tests.media.servers import PICTURE, Server, answer_with, found, redirect_to, serving

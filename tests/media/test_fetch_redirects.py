@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pytest
 
 from rentix.media.fetch import Fetcher, Limits
-from rentix.media.fetch_failures import FetchCode
+from rentix.media.fetch.failures import FetchCode
 from tests.media.attempts import failure_of
 from tests.media.servers import PICTURE, answer_with, found, redirect_to, serving
 

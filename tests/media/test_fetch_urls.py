@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rentix.media.fetch import Fetcher
-from rentix.media.fetch_failures import FetchCode
-from rentix.media.fetch_urls import BadUrl, Origin, read_allowed, read_url
+from rentix.media.fetch.failures import FetchCode
+from rentix.media.fetch.urls import BadUrl, Origin, read_allowed, read_url
 from tests.media.attempts import failure_of
 
 SIGNS = st.text(st.sampled_from("htps:/\\@[]%.?#0123456789abxé。 \t\n\0\ud800")) | st.text()

@@ -14,13 +14,13 @@ from http import HTTPStatus
 
 import msgspec
 
-from rentix.media.fetch_deadline import Clock, Deadline
-from rentix.media.fetch_failures import FetchCode, FetchFailed
-from rentix.media.fetch_http import Exchange, Head, too_large
-from rentix.media.fetch_names import Lookups, Resolve, resolve_name
-from rentix.media.fetch_slots import HostSlots
-from rentix.media.fetch_sockets import Connect, Dialer, Stream, open_socket
-from rentix.media.fetch_urls import BadUrl, Origin, Target, read_url
+from rentix.media.fetch.deadline import Clock, Deadline
+from rentix.media.fetch.failures import FetchCode, FetchFailed
+from rentix.media.fetch.http import Exchange, Head, too_large
+from rentix.media.fetch.names import Lookups, Resolve, resolve_name
+from rentix.media.fetch.slots import HostSlots
+from rentix.media.fetch.sockets import Connect, Dialer, Stream, open_socket
+from rentix.media.fetch.urls import BadUrl, Origin, Target, read_url
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 

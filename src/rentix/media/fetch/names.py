@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
-from rentix.media.fetch_deadline import Deadline
-from rentix.media.fetch_failures import FetchCode, FetchFailed
+from rentix.media.fetch.deadline import Deadline
+from rentix.media.fetch.failures import FetchCode, FetchFailed
 
 Resolve = Callable[[str], Sequence[str]]
 """The numeric addresses of a name; raises `socket.gaierror`."""

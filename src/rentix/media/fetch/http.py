@@ -5,9 +5,9 @@ from __future__ import annotations
 import h11
 import msgspec
 
-from rentix.media.fetch_failures import FetchCode, FetchFailed
-from rentix.media.fetch_sockets import Stream, lost
-from rentix.media.fetch_urls import Target
+from rentix.media.fetch.failures import FetchCode, FetchFailed
+from rentix.media.fetch.sockets import Stream, lost
+from rentix.media.fetch.urls import Target
 
 _READ_BYTES = 64 * 1024
 _TOO_LARGE_HEAD = 431  # what h11 would answer, were it the server

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rentix.media.fetch_deadline import Deadline
-from rentix.media.fetch_failures import FetchCode, FetchFailed
+from rentix.media.fetch.deadline import Deadline
+from rentix.media.fetch.failures import FetchCode, FetchFailed
 
 
 class HostSlots:

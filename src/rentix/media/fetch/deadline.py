@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rentix.media.fetch_failures import FetchCode, FetchFailed
+from rentix.media.fetch.failures import FetchCode, FetchFailed
 
 Clock = Callable[[], float]
 """Seconds that only ever grow, such as `time.monotonic`."""

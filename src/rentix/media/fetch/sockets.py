@@ -9,11 +9,11 @@ from functools import partial
 from itertools import zip_longest
 from typing import TypeVar
 
-from rentix.media.addresses import is_public
-from rentix.media.fetch_deadline import Deadline
-from rentix.media.fetch_failures import FetchCode, FetchFailed, address_refused
-from rentix.media.fetch_names import Lookups
-from rentix.media.fetch_urls import Origin, Target
+from rentix.media.fetch.addresses import is_public
+from rentix.media.fetch.deadline import Deadline
+from rentix.media.fetch.failures import FetchCode, FetchFailed, address_refused
+from rentix.media.fetch.names import Lookups
+from rentix.media.fetch.urls import Origin, Target
 
 T = TypeVar("T")
 
