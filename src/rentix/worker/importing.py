@@ -1,0 +1,137 @@
+"""One import: fetched, decoded, kept, and told to the writer; or why not (contract 7)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+
+from rentix.media.blobs import Blobs, BlobsError
+from rentix.media.blobs.keys import blob_key, name_of_key
+from rentix.media.decode import (
+    DecoderCrashed,
+    DecoderUnavailable,
+    Kind,
+    PictureRefused,
+)
+from rentix.media.decode import Picture as Decoded
+from rentix.media.fetch import Fetched
+from rentix.media.fetch.failures import FetchFailed
+from rentix.model import Picture, Task, Variant
+from rentix.operations import Answer, Caller, FinishAvatar, Request
+from rentix.store import MediaQueue
+from rentix.writer import Clock
+
+HOLDS_MAX = 3
+"""Whoever imports a picture may end in silence so often; then the picture is set aside."""
+TRIES_MAX = 6
+_FIRST_DELAY_S = 10
+_GROWTH = 4  # 10 s, 40 s, … 43 minutes: an hour in all
+
+_log = structlog.get_logger("rentix")
+
+Finish = Callable[[Request], Answer]
+"""Has a request written, and returns after its commit."""
+
+
+class Fetches(Protocol):
+    """What fetches pictures: `media.fetch.Fetcher`."""
+
+    def fetch(self, url: str) -> Fetched:
+        """What is at `url`.
+
+        Raises:
+            FetchFailed: nothing that can be had.
+        """
+
+
+class Decodes(Protocol):
+    """What decodes pictures: `media.decode.Decoder`."""
+
+    def decode(self, data: bytes, kind: Kind) -> Decoded:
+        """Safe pictures made of `data`.
+
+        Raises:
+            PictureRefused, DecoderCrashed, DecoderUnavailable
+        """
+
+
+class Importer:
+    """Brings imports to their end. Shared by threads."""
+
+    def __init__(
+        self,
+        fetcher: Fetches,
+        decoder: Decodes,
+        blobs: Blobs,
+        queue: MediaQueue,
+        finish: Finish,
+        clock: Clock,
+    ) -> None:
+        self._fetcher = fetcher
+        self._decoder = decoder
+        self._blobs = blobs
+        self._queue = queue
+        self._finish = finish
+        self._clock = clock
+
+    def run(self, task: Task) -> None:
+        """Import a picture, or let it be tried again later.
+
+        Raises:
+            StoreError, Overloaded, Closed: the end could not be written; the hold will pass.
+        """
+        if task.holds > HOLDS_MAX:
+            message = f"importing this picture broke off {HOLDS_MAX} times; send another one"
+            self._end(task, error=message)
+            return
+        try:
+            picture = self._import(task)
+        except FetchFailed as failed:
+            self._fail(task, failed.message, heals=failed.heals)
+        except PictureRefused as refused:
+            self._fail(task, refused.message, heals=False)
+        except DecoderCrashed:
+            # As with those that end in silence: the same picture may have been its neighbours'.
+            heals = task.tries + 1 < HOLDS_MAX
+            self._fail(task, "decoding this picture broke off; send another one", heals=heals)
+        except (BlobsError, DecoderUnavailable) as error:
+            _log.error("import_halted", kind=type(error).__name__)  # noqa: TRY400 - no traceback
+            self._fail(task, "pictures cannot be stored just now", heals=True)
+        else:
+            self._end(task, picture)
+
+    def _import(self, task: Task) -> Picture:
+        fetched = self._fetcher.fetch(task.url)
+        decoded = self._decoder.decode(fetched.content, "avatar")
+        variants = []
+        for variant in decoded.variants:
+            key = blob_key(variant.data)
+            self._blobs.put(key, variant.data)
+            variants.append(Variant(name_of_key(key), variant.size, len(variant.data)))
+        return Picture(
+            content_type=decoded.content_type,
+            size_bytes=len(fetched.content),
+            variants=tuple(variants),
+            blurhash=decoded.blurhash,
+        )
+
+    def _fail(self, task: Task, message: str, *, heals: bool) -> None:
+        if not heals or task.tries + 1 >= TRIES_MAX:
+            self._end(task, error=message)
+            return
+        delay_ms = 1000 * _FIRST_DELAY_S * _GROWTH**task.tries
+        spread_ms = secrets.randbelow(delay_ms // 4 + 1)
+        self._queue.postpone(task, self._clock() + delay_ms + spread_ms, message)
+
+    def _end(self, task: Task, picture: Picture | None = None, error: str | None = None) -> None:
+        operation = FinishAvatar(
+            media_id=task.id,
+            user_id=task.user_id,
+            token=task.token,
+            picture=picture,
+            error=error,
+        )
+        self._finish(Request(caller=Caller(task.agency_id), operations=(operation,)))

@@ -1,0 +1,102 @@
+"""Threads that import pictures. What one holds is its own until it lets the hold pass."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import msgspec
+import structlog
+
+from rentix.model import Task
+from rentix.store import MediaQueue, StoreError
+from rentix.writer import Clock
+
+HOLD_MS = 60_000
+_POLL_S = 0.5
+
+_log = structlog.get_logger("rentix")
+
+
+class Pool:
+    """Takes imports from the queue and runs some of them side by side.
+
+    `run` is called in threads; whatever it raises, the hold passes, and somebody takes the import
+    again.
+    """
+
+    def __init__(
+        self,
+        queue: MediaQueue,
+        run: Callable[[Task], None],
+        clock: Clock,
+        *,
+        at_once: int = 4,
+        hold_ms: int = HOLD_MS,
+    ) -> None:
+        self._queue = queue
+        self._run = run
+        self._clock = clock
+        self._at_once = at_once
+        self._hold_ms = hold_ms
+        self._held: dict[int, Task] = {}
+        self._changed = threading.Event()
+        self._closing = False
+        self._threads = ThreadPoolExecutor(at_once, "import")
+        self._main = threading.Thread(target=self._work, name="imports", daemon=True)
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._main.start()
+
+    def wake(self) -> None:
+        """Look for imports now, not at the next look."""
+        self._changed.set()
+
+    def close(self) -> None:
+        """Bring to an end what was begun, and give back what was not."""
+        self._closing = True
+        self._changed.set()
+        self._main.join()
+        self._threads.shutdown()
+
+    def _work(self) -> None:
+        while not self._closing:
+            try:
+                busy = self._turn()
+            except StoreError as error:  # away, perhaps: what is held keeps being held
+                _log.warning("imports_wait", kind=type(error).__name__)
+                busy = False
+            if not busy:
+                self._changed.wait(_POLL_S)
+            self._changed.clear()
+
+    def _turn(self) -> bool:
+        """Keep what is held and take what there is room for; whether there may be more."""
+        now_ms = self._clock()
+        self._keep(now_ms)
+        room = self._at_once - len(self._held)
+        if room <= 0:
+            return False
+        tasks = self._queue.take(room, now_ms, now_ms + self._hold_ms)
+        for task in tasks:
+            self._held[task.id] = task
+            self._threads.submit(self._bring_to_end, task)
+        return False
+
+    def _keep(self, now_ms: int) -> None:
+        for task in list(self._held.values()):
+            if task.until_ms - now_ms < self._hold_ms // 2:
+                until_ms = now_ms + self._hold_ms
+                if self._queue.keep(task, until_ms) and task.id in self._held:
+                    self._held[task.id] = msgspec.structs.replace(task, until_ms=until_ms)
+
+    def _bring_to_end(self, task: Task) -> None:
+        try:
+            self._run(task)
+        except Exception as error:  # noqa: BLE001 - the hold passes, and it is taken again
+            _log.error("import_broke_off", kind=type(error).__name__)  # noqa: TRY400 - as above
+        finally:
+            self._held.pop(task.id, None)
+            self._changed.set()
