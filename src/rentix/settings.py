@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from rentix.media.blobs import S3Access
@@ -11,6 +12,8 @@ from rentix.media.blobs import S3Access
 DATA_VARIABLE = "RENTIX_DATA"
 DATABASE_VARIABLE = "RENTIX_DATABASE"
 ADMIN_VARIABLE = "RENTIX_ADMIN_URL"
+ALLOW_VARIABLE = "RENTIX_FETCH_ALLOW"
+PUBLIC_URL_VARIABLE = "RENTIX_PUBLIC_URL"
 BLOBS_VARIABLE = "RENTIX_BLOBS"
 DEFAULT_DATA = Path("rentix-data")
 
@@ -72,6 +75,26 @@ def find_blobs(given: str | None, place: Place) -> str | None:
     """
     beside = str(place / "blobs") if isinstance(place, Path) else None
     return given or os.environ.get(BLOBS_VARIABLE) or beside
+
+
+def find_allowed(given: Sequence[str]) -> list[str]:
+    """The HOST:PORTs that pictures may come from though they are not public: what is given, and
+    RENTIX_FETCH_ALLOW, separated by spaces.
+    """
+    return [*given, *os.environ.get(ALLOW_VARIABLE, "").split()]
+
+
+def find_public_url(given: str | None) -> str | None:
+    """What addresses begin with, as clients see them: what is given, else RENTIX_PUBLIC_URL.
+
+    Raises:
+        BadPlace: it is not the beginning of an address.
+    """
+    url = given or os.environ.get(PUBLIC_URL_VARIABLE)
+    if url and not re.fullmatch(r"https?://[^/?#\s@]+(/[^?#\s]*)?", url):
+        name = "--public-url" if given else PUBLIC_URL_VARIABLE
+        raise BadPlace(f"{name} must be like https://portal.example")
+    return url.rstrip("/") if url else None
 
 
 def find_s3_access() -> S3Access | None:

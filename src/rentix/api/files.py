@@ -10,6 +10,8 @@ from rentix.errors import Code, Problem
 from rentix.media.blobs import Blobs
 from rentix.media.serving import serve_blob
 
+FILES_PATH = "/media/files/"
+
 _THREADS = 4
 _WAITING_MAX = 64
 

@@ -133,6 +133,9 @@ class MediaQueue(Protocol):
     def counts(self) -> dict[str, int]:
         """How many imports there are by status."""
 
+    def files_in_use(self) -> set[str]:
+        """The names of all files that pictures have."""
+
 
 class Store(Reads, Protocol):
     """A database, as the writer, the API and the wiring see it."""

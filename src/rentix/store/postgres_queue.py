@@ -50,3 +50,8 @@ class PostgresQueue:
         """How many imports there are by status."""
         with self._transaction() as transaction:
             return dict(transaction.rows("count_media"))
+
+    def files_in_use(self) -> set[str]:
+        """The names of all files that pictures have."""
+        with self._transaction() as transaction:
+            return {name for (name,) in transaction.rows("files_in_use")}

@@ -66,6 +66,11 @@ class SqliteQueue:
         with translated(), self._lock:
             return dict(self._run("count_media"))
 
+    def files_in_use(self) -> set[str]:
+        """The names of all files that pictures have."""
+        with translated(), self._lock:
+            return {name for (name,) in self._run("files_in_use")}
+
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from rentix.worker.importing import Importer
+from rentix.worker.importing import Finish, Importer
 from rentix.worker.pool import Pool
 
-__all__ = ["Importer", "Pool"]
+__all__ = ["Finish", "Importer", "Pool"]

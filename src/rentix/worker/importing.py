@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Callable
 from typing import Protocol
 
@@ -57,21 +58,29 @@ class Decodes(Protocol):
             PictureRefused, DecoderCrashed, DecoderUnavailable
         """
 
+    def close(self) -> None:
+        """End what decodes."""
+
 
 class Importer:
-    """Brings imports to their end. Shared by threads."""
+    """Brings imports to their end. Shared by threads.
+
+    `make_decoder` is called when the first picture is there: until then no process waits for one.
+    """
 
     def __init__(
         self,
         fetcher: Fetches,
-        decoder: Decodes,
+        make_decoder: Callable[[], Decodes],
         blobs: Blobs,
         queue: MediaQueue,
         finish: Finish,
         clock: Clock,
     ) -> None:
         self._fetcher = fetcher
-        self._decoder = decoder
+        self._make_decoder = make_decoder
+        self._decoder: Decodes | None = None
+        self._lock = threading.Lock()
         self._blobs = blobs
         self._queue = queue
         self._finish = finish
@@ -105,7 +114,7 @@ class Importer:
 
     def _import(self, task: Task) -> Picture:
         fetched = self._fetcher.fetch(task.url)
-        decoded = self._decoder.decode(fetched.content, "avatar")
+        decoded = self._decode(fetched.content)
         variants = []
         for variant in decoded.variants:
             key = blob_key(variant.data)
@@ -117,6 +126,16 @@ class Importer:
             variants=tuple(variants),
             blurhash=decoded.blurhash,
         )
+
+    def _decode(self, content: bytes) -> Decoded:
+        with self._lock:
+            decoder = self._decoder = self._decoder or self._make_decoder()
+        return decoder.decode(content, "avatar")
+
+    def close(self) -> None:
+        """End the processes that decode."""
+        if self._decoder is not None:
+            self._decoder.close()
 
     def _fail(self, task: Task, message: str, *, heals: bool) -> None:
         if not heals or task.tries + 1 >= TRIES_MAX:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
 
 import msgspec
 import structlog
@@ -19,24 +19,33 @@ _POLL_S = 0.5
 _log = structlog.get_logger("rentix")
 
 
-class Pool:
-    """Takes imports from the queue and runs some of them side by side.
+class Runs(Protocol):
+    """What brings an import to its end: `Importer`."""
 
-    `run` is called in threads; whatever it raises, the hold passes, and somebody takes the import
-    again.
+    def run(self, task: Task) -> None:
+        """Bring it to its end."""
+
+    def close(self) -> None:
+        """Give back what it needs for that."""
+
+
+class Pool:
+    """Takes imports from the queue and runs some of them side by side, in threads.
+
+    Whatever one raises, its hold passes, and somebody takes the import again.
     """
 
     def __init__(
         self,
         queue: MediaQueue,
-        run: Callable[[Task], None],
+        importer: Runs,
         clock: Clock,
         *,
         at_once: int = 4,
         hold_ms: int = HOLD_MS,
     ) -> None:
         self._queue = queue
-        self._run = run
+        self._importer = importer
         self._clock = clock
         self._at_once = at_once
         self._hold_ms = hold_ms
@@ -60,30 +69,25 @@ class Pool:
         self._changed.set()
         self._main.join()
         self._threads.shutdown()
+        self._importer.close()
 
     def _work(self) -> None:
         while not self._closing:
-            try:
-                busy = self._turn()
-            except StoreError as error:  # away, perhaps: what is held keeps being held
-                _log.warning("imports_wait", kind=type(error).__name__)
-                busy = False
-            if not busy:
-                self._changed.wait(_POLL_S)
             self._changed.clear()
+            try:
+                self._turn()
+            except StoreError as error:  # away, perhaps
+                _log.warning("imports_wait", kind=type(error).__name__)
+            self._changed.wait(_POLL_S)
 
-    def _turn(self) -> bool:
-        """Keep what is held and take what there is room for; whether there may be more."""
+    def _turn(self) -> None:
+        """Keep what is held, and take what there is room for."""
         now_ms = self._clock()
         self._keep(now_ms)
         room = self._at_once - len(self._held)
-        if room <= 0:
-            return False
-        tasks = self._queue.take(room, now_ms, now_ms + self._hold_ms)
-        for task in tasks:
+        for task in self._queue.take(room, now_ms, now_ms + self._hold_ms) if room > 0 else ():
             self._held[task.id] = task
             self._threads.submit(self._bring_to_end, task)
-        return False
 
     def _keep(self, now_ms: int) -> None:
         for task in list(self._held.values()):
@@ -94,7 +98,7 @@ class Pool:
 
     def _bring_to_end(self, task: Task) -> None:
         try:
-            self._run(task)
+            self._importer.run(task)
         except Exception as error:  # noqa: BLE001 - the hold passes, and it is taken again
             _log.error("import_broke_off", kind=type(error).__name__)  # noqa: TRY400 - as above
         finally:

@@ -12,3 +12,7 @@ WHERE media.id IN (
     FOR UPDATE SKIP LOCKED
 )
 RETURNING {task_columns}
+
+-- name: files_in_use
+SELECT variant.value ->> 'file'
+FROM media CROSS JOIN LATERAL jsonb_array_elements(media.variants::jsonb) AS variant (value)

@@ -6,3 +6,6 @@ UPDATE media SET
     error = NULL
 WHERE media.id IN ({next_tasks}) AND media.status = 'pending'
 RETURNING {task_columns}
+
+-- name: files_in_use
+SELECT variant.value ->> 'file' FROM media, json_each(media.variants) AS variant
