@@ -76,6 +76,8 @@ def serving(place: Place, pictures: Pictures | None = None) -> Iterator[App]:
     pictures = pictures or Pictures()
     with claimed(place) if isinstance(place, Path) else nullcontext():
         store, blobs = make_store(place), make_blobs(pictures)
+        if isinstance(store, SqliteStore):
+            store.queue.return_all()  # whoever held an import here is no more
         imports = None
         if blobs and pictures.at_once:
             imports = partial(make_imports, store, blobs, pictures)
@@ -102,7 +104,7 @@ def working(address: str, pictures: Pictures) -> Iterator[None]:
     if blobs is None:
         raise BlobsRefused("say where files of pictures lie, as those who serve them are told")
     with open_store(address) as store:
-        pool = make_imports(store, blobs, pictures, partial(_write_now, store))
+        pool = make_imports(store, blobs, pictures, partial(write_now, store))
         pool.start()
         try:
             yield
@@ -110,7 +112,12 @@ def working(address: str, pictures: Pictures) -> Iterator[None]:
             pool.close()
 
 
-def _write_now(store: Store, request: Request) -> Answer:
+def write_now(store: Store, request: Request) -> Answer:
+    """Have a request written, in no batch with others.
+
+    Raises:
+        Problem, StoreError: it was not.
+    """
     [ending] = commit(store, [request], now_ms())
     if isinstance(ending, Exception):
         raise ending

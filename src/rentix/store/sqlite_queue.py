@@ -61,6 +61,11 @@ class SqliteQueue:
         with self._transaction():
             self._run("give_back", media_id=task.id, token=task.token)
 
+    def return_all(self) -> None:
+        """Let everything be taken that was held: who held it is gone, if nobody else may serve."""
+        with self._transaction():
+            self._run("return_all")
+
     def counts(self) -> dict[str, int]:
         """How many imports there are by status."""
         with translated(), self._lock:

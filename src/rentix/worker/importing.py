@@ -25,8 +25,10 @@ from rentix.operations import Answer, Caller, FinishAvatar, Request
 from rentix.store import MediaQueue
 from rentix.writer import Clock
 
-HOLDS_MAX = 3
-"""Whoever imports a picture may end in silence so often; then the picture is set aside."""
+CRASHES_MAX = 3
+"""What decodes a picture may break off so often; then the picture is set aside."""
+HOLDS_MAX = 10
+"""So may whoever imports it end in silence: more often, for it is seldom the picture's doing."""
 TRIES_MAX = 6
 _FIRST_DELAY_S = 10
 _GROWTH = 4  # 10 s, 40 s, … 43 minutes: an hour in all
@@ -103,8 +105,7 @@ class Importer:
         except PictureRefused as refused:
             self._fail(task, refused.message, heals=False)
         except DecoderCrashed:
-            # As with those that end in silence: the same picture may have been its neighbours'.
-            heals = task.tries + 1 < HOLDS_MAX
+            heals = task.tries + 1 < CRASHES_MAX
             self._fail(task, "decoding this picture broke off; send another one", heals=heals)
         except (BlobsError, DecoderUnavailable) as error:
             _log.error("import_halted", kind=type(error).__name__)  # noqa: TRY400 - no traceback

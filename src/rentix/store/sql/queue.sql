@@ -5,7 +5,7 @@ media.id, media.agency_id, media.user_id, media.original_url, media.token, media
 media.tries, media.held_ms
 
 -- name: return_held
-UPDATE media SET status = 'pending', held_ms = NULL
+UPDATE media SET status = 'pending', held_ms = NULL, due_ms = :now_ms  -- behind the others
 WHERE media.status = 'processing' AND media.held_ms <= :now_ms
 
 -- fragment: next_tasks
@@ -48,6 +48,9 @@ WHERE media.id = :media_id AND media.token = :token AND media.status = 'processi
 -- name: give_back
 UPDATE media SET status = 'pending', held_ms = NULL, holds = media.holds - 1
 WHERE media.id = :media_id AND media.token = :token AND media.status = 'processing'
+
+-- name: return_all
+UPDATE media SET status = 'pending', held_ms = NULL WHERE media.status = 'processing'
 
 -- name: count_media
 SELECT media.status, count(*) FROM media GROUP BY media.status
