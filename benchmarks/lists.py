@@ -64,7 +64,7 @@ def _measure(bench: Bench, database: str, ours: Contender) -> None:
         return found
 
     bench.compare(f"list_p99_vs_quiet_{database}", "p99_ms", while_listing, calm)
-    bench.note(f"list_rss_mib_{database}", peaks, "MiB")
+    bench.note(f"list_rss_mib_{database}", peaks, "MiB", bench.seconds)
 
 
 @contextmanager

@@ -100,4 +100,4 @@ def _note_memory(bench: Bench, name: str, ours: Contender) -> None:
     """What the process has after all kinds of work."""
     for load in (GET, BULK, PUT):
         run_wrk(ours, load, WARM_UP_S)
-    bench.note(name, [memory_mib(ours.pid)], "MiB")
+    bench.note(name, [memory_mib(ours.pid)], "MiB", WARM_UP_S)
