@@ -18,11 +18,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import growth, lists, singles
-from benchmarks.loading import Void
 from benchmarks.origin import describe_commit, describe_origin
 from benchmarks.profiles import write_words
 from benchmarks.report import Result, summarise
 from benchmarks.runs import RUNS, SECONDS, Bench
+from benchmarks.wrk import Void
 from rentix.store.cluster import running_cluster
 
 GROUPS: dict[str, Callable[[Bench], None]] = {

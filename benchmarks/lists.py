@@ -16,9 +16,10 @@ from benchmarks.contenders import (
     memory_mib,
     serving_ours,
 )
-from benchmarks.loading import Figures, Load, Void, paced
+from benchmarks.loading import paced
 from benchmarks.runs import Bench
 from benchmarks.seeds import grow, seed, settle_postgres
+from benchmarks.wrk import Figures, Load, Void
 from rentix.store.migrate_postgres import migrate_postgres
 
 AGENTS = 100_000

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.contenders import Books, Contender, books_of, serving_ours, serving_peer
-from benchmarks.loading import Run
 from benchmarks.seeds import seed, seed_peer_postgres, seed_peer_sqlite, settle_postgres
+from benchmarks.wrk import Run
 from rentix.store.cluster import Cluster, create_database, drop_database
 from rentix.store.migrate_postgres import migrate_postgres
 
