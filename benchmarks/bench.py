@@ -14,13 +14,15 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import growth, lists, singles
-from benchmarks.loading import Void
+from benchmarks.origin import describe_commit, describe_origin
 from benchmarks.profiles import write_words
-from benchmarks.report import Result
+from benchmarks.report import Result, summarise
 from benchmarks.runs import RUNS, SECONDS, Bench
+from benchmarks.wrk import Void
 from rentix.store.cluster import running_cluster
 
 GROUPS: dict[str, Callable[[Bench], None]] = {
@@ -47,10 +49,11 @@ def main() -> None:
     ):
         bench = Bench(Path(folder), cluster, options.runs, options.seconds)
         write_words(bench.folder / "words")
-        result = Result(cluster)
+        result = Result(describe_origin(cluster), datetime.now(UTC).date())
         try:
             for group in options.figures.split(","):
                 print(f"== {group}", file=sys.stderr)
+                bench.commit = describe_commit()  # its services start with the group
                 GROUPS[group](bench)
                 if not options.dry:
                     result.add(bench.figures)
@@ -58,7 +61,7 @@ def main() -> None:
             sys.exit(f"This run is void. {void}")
         finally:
             shutil.rmtree(cluster.directory, ignore_errors=True)
-    print(result.summary(bench.figures))
+    print(summarise(bench.figures))
 
 
 def _read_options() -> argparse.Namespace:

@@ -8,9 +8,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.contenders import Contender, books_of, serving_ours
-from benchmarks.loading import Load, loading
+from benchmarks.loading import loading
 from benchmarks.runs import Bench
 from benchmarks.seeds import AGENCIES, AGENTS, grow, seed, settle_postgres
+from benchmarks.wrk import Load
 from rentix.store.migrate_postgres import migrate_postgres
 
 MANY = 50_000  # agents of each agency

@@ -12,9 +12,11 @@ from pathlib import Path
 import apsw
 import psycopg
 
-from benchmarks.loading import CONNECTIONS, Figures, Run, Void
+from benchmarks.contenders import Books, Names
 from benchmarks.profiles import STRIDE, encode, profile
+from benchmarks.proofs import check_rows
 from benchmarks.seeds import AGENCIES, AGENTS, settle_postgres, settle_sqlite
+from benchmarks.wrk import CONNECTIONS, Figures, Run, Void
 from rentix.store.cluster import Cluster
 
 _TEXT, _ROW = str(profile(1, 1)["description"]), encode(profile(1, 1)).decode()
@@ -55,13 +57,18 @@ ON CONFLICT (agency_id, id) DO UPDATE SET {changed} WHERE bare.agency_id = exclu
         *("-D", f'text={{"ro":"{_TEXT}"}}', "-f", str(script)),  # a parameter: it travels each time
     ]
 
+    books = Books.of_postgres(admin_url, ours=False)
+
     def run(seconds: int) -> Figures:
+        before = _read_bare(books, "agency_id, external_id, name")
         timed = [*command, "-T", str(seconds), admin_url]
         done = subprocess.run(timed, capture_output=True, text=True, check=False)  # noqa: S603
-        found = re.search(r"tps = ([\d.]+)", done.stdout)
+        found = re.search(r"processed: (\d+)(?s:.*)tps = ([\d.]+)", done.stdout)
         if not found or done.returncode:
             raise Void(f"pgbench: {done.stderr}")
-        return {"per_s": float(found[1])}
+        after = _read_bare(books, "agency_id, external_id, name")
+        check_rows("pgbench", int(found[1]), AGENCIES * AGENTS, before, after)
+        return {"per_s": float(found[2])}
 
     return run
 
@@ -93,20 +100,29 @@ def commit_loop(path: Path) -> Run:
     with file:
         file.executemany(upsert, ((n, _ROW) for n in range(AGENCIES * AGENTS)))
     settle_sqlite(path)
+    books = Books.of_sqlite(path, ours=False)
 
     def run(seconds: int) -> Figures:
+        before = _read_bare(books, "1, id, text")
         times_ms: list[float] = []
         end = time.perf_counter() + seconds
         while (began := time.perf_counter()) < end:
             number = random.randrange(AGENCIES * AGENTS)  # noqa: S311 - a row, no secret
             file.execute(upsert, (number, f"{_ROW}{began}"))
             times_ms.append((time.perf_counter() - began) * 1000)
+        after = _read_bare(books, "1, id, text")
+        check_rows("commit", len(times_ms), AGENCIES * AGENTS, before, after)
         return {
             "per_s": len(times_ms) / seconds,
             "p99_ms": statistics.quantiles(times_ms, n=100)[98],
         }
 
     return run
+
+
+def _read_bare(books: Books, columns: str) -> Names:
+    asked = f"SELECT {columns} FROM bare"  # noqa: S608
+    return {(first, second): text for first, second, text in books.ask(asked)}
 
 
 def server_version(cluster: Cluster) -> str:

@@ -16,9 +16,10 @@ from benchmarks.contenders import (
     memory_mib,
     serving_ours,
 )
-from benchmarks.loading import Figures, Load, Void, paced
+from benchmarks.loading import paced
 from benchmarks.runs import Bench
 from benchmarks.seeds import grow, seed, settle_postgres
+from benchmarks.wrk import Figures, Load, Void
 from rentix.store.migrate_postgres import migrate_postgres
 
 AGENTS = 100_000
@@ -64,7 +65,7 @@ def _measure(bench: Bench, database: str, ours: Contender) -> None:
         return found
 
     bench.compare(f"list_p99_vs_quiet_{database}", "p99_ms", while_listing, calm)
-    bench.note(f"list_rss_mib_{database}", peaks, "MiB")
+    bench.note(f"list_rss_mib_{database}", peaks, "MiB", bench.seconds)
 
 
 @contextmanager

@@ -8,12 +8,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from benchmarks.contenders import Books, Contender, books_of, serving_ours, serving_peer
-from benchmarks.loading import Run
 from benchmarks.seeds import seed, seed_peer_postgres, seed_peer_sqlite, settle_postgres
+from benchmarks.wrk import Run
 from rentix.store.cluster import Cluster, create_database, drop_database
 from rentix.store.migrate_postgres import migrate_postgres
 
@@ -31,6 +32,7 @@ class Bench:
     cluster: Cluster
     runs: int = RUNS
     seconds: int = SECONDS
+    commit: str = "unknown"
     figures: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @contextmanager
@@ -66,14 +68,19 @@ class Bench:
             "peer": round(statistics.median(b for _, b in pairs), DIGITS),
             "unit": measured,
             "runs": [[round(a, DIGITS), round(b, DIGITS)] for a, b in pairs],
+            **self._origin(self.seconds),
         }
 
-    def note(self, name: str, values: list[float], unit: str) -> None:
-        """Keep the most of what is compared with nothing."""
+    def note(self, name: str, values: list[float], unit: str, seconds: int) -> None:
+        """Keep the most of what is compared with nothing, after runs of so many seconds."""
         print(f"{name} {max(values):,.1f} {unit}", file=sys.stderr)
         rounded = [round(value, 1) for value in values]
         found = {"ratio": None, "ours": max(rounded), "peer": None, "unit": unit, "runs": rounded}
-        self.figures[name] = found
+        self.figures[name] = found | self._origin(seconds)
+
+    def _origin(self, seconds: int) -> dict[str, Any]:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        return {"commit": self.commit, "seconds": seconds, "measured_at": now}
 
 
 @contextmanager

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from benchmarks import limits
 from benchmarks.contenders import Contender, memory_mib, serving_peer
-from benchmarks.loading import WARM_UP_S, Figures, Load, loading, paced, run_wrk
+from benchmarks.loading import loading, paced
 from benchmarks.runs import Bench, Contenders, on_postgres, on_sqlite
 from benchmarks.seeds import AGENTS, restore
+from benchmarks.wrk import WARM_UP_S, Figures, Load, run_wrk
 from rentix.store.migrate_postgres import migrate_postgres
 
 PUT, GET = Load("put"), Load("get")
@@ -100,4 +101,4 @@ def _note_memory(bench: Bench, name: str, ours: Contender) -> None:
     """What the process has after all kinds of work."""
     for load in (GET, BULK, PUT):
         run_wrk(ours, load, WARM_UP_S)
-    bench.note(name, [memory_mib(ours.pid)], "MiB")
+    bench.note(name, [memory_mib(ours.pid)], "MiB", WARM_UP_S)

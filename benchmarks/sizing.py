@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.contenders import books_of, serving_ours
-from benchmarks.loading import Figures, Load, loading
+from benchmarks.loading import loading
 from benchmarks.profiles import write_words
 from benchmarks.seeds import seed, settle_postgres
+from benchmarks.wrk import Figures, Load
 from rentix.store.cluster import create_database, running_cluster
 from rentix.store.migrate_postgres import migrate_postgres
 

@@ -11,7 +11,9 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from hashlib import sha256
+from time import monotonic
 from typing import Annotated, Any
 
 import phonenumbers
@@ -23,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 DATABASE = os.environ["PEER_DATABASE"]
+KNOWN_FOR_S, PHONES = 0.5, 16_384  # what ours remembers: keys for so long, so many phones
 ON_POSTGRES = DATABASE.startswith("postgresql")
 engine = create_async_engine(DATABASE, pool_size=20 if ON_POSTGRES else 5, max_overflow=0)
 sessions = async_sessionmaker(engine, expire_on_commit=False)
@@ -72,6 +75,15 @@ class Settings(BaseModel):
     contact_viber: bool = True
 
 
+@lru_cache(PHONES)
+def format_phone(text: str) -> str:
+    """The number in E.164."""
+    number = phonenumbers.parse(text, "MD")
+    if not phonenumbers.is_valid_number(number):
+        raise ValueError("must be a valid phone number")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
 class Profile(BaseModel):
     """What a CRM sends."""
 
@@ -85,10 +97,7 @@ class Profile(BaseModel):
     @classmethod
     def read_phone(cls, text: str) -> str:
         """The number in E.164."""
-        number = phonenumbers.parse(text, "MD")
-        if not phonenumbers.is_valid_number(number):
-            raise ValueError("must be a valid phone number")
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return format_phone(text)
 
     def columns(self) -> dict[str, Any]:
         """The values of a row."""
@@ -128,12 +137,20 @@ async def open_session() -> AsyncIterator[AsyncSession]:
 Session = Annotated[AsyncSession, Depends(open_session)]
 
 
+known: dict[bytes, tuple[int, float]] = {}  # the agency of a key, and until when
+
+
 async def identify(session: Session, x_api_key: Annotated[str, Header()]) -> int:
     """The agency whose key it is."""
-    key = await session.get(ApiKey, sha256(x_api_key.encode()).digest())
-    if key is None:
-        raise HTTPException(401, "Invalid API key")
-    return key.agency_id
+    digest, now = sha256(x_api_key.encode()).digest(), monotonic()
+    agency_id, until = known.get(digest, (0, 0.0))
+    if until < now:
+        key = await session.get(ApiKey, digest)
+        if key is None:
+            raise HTTPException(401, "Invalid API key")
+        agency_id = key.agency_id
+        known[digest] = agency_id, now + KNOWN_FOR_S
+    return agency_id
 
 
 Agency = Annotated[int, Depends(identify)]

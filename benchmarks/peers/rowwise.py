@@ -1,4 +1,4 @@
-"""A lean API: raw ASGI, and one statement a request that finds the agency and writes the row.
+"""A lean API: raw ASGI, and one statement a request, which finds the agency if need be, too.
 
 PEER_DATABASE=postgresql://… uvicorn rowwise:app      (or a path, for SQLite)
 """
@@ -9,7 +9,9 @@ import asyncio
 import os
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from hashlib import sha256
+from time import monotonic
 from typing import Annotated, Any, Protocol
 
 import asyncpg
@@ -17,6 +19,8 @@ import msgspec
 import phonenumbers
 
 DATABASE = os.environ["PEER_DATABASE"]
+KNOWN_FOR_S, PHONES = 0.5, 16_384  # what ours remembers: keys for so long, so many phones
+ON_POSTGRES = DATABASE.startswith("postgresql")
 TABLES = """
 CREATE TABLE IF NOT EXISTS peer_key (digest {bytes} PRIMARY KEY, agency_id integer NOT NULL);
 CREATE TABLE IF NOT EXISTS peer_user (
@@ -29,14 +33,17 @@ CREATE TABLE IF NOT EXISTS peer_user (
 UPSERT = """
 INSERT INTO peer_user (agency_id, external_id, name, phone, description, contact_telegram,
     contact_viber)
-SELECT agency_id, {2}, {3}, {4}, {5}, {6}, {7} FROM peer_key WHERE digest = {1}
+{source}
 ON CONFLICT (agency_id, external_id) DO UPDATE SET
     name = excluded.name, phone = excluded.phone, description = excluded.description,
     contact_telegram = excluded.contact_telegram, contact_viber = excluded.contact_viber
-RETURNING id
+RETURNING id, agency_id
 """
-ON_POSTGRES = UPSERT.format("", *[f"${n}" for n in range(1, 8)])
-ON_SQLITE = UPSERT.format("", *[f"?{n}" for n in range(1, 8)])
+FIRST, *REST = (f"{'$' if ON_POSTGRES else '?'}{n}" for n in range(1, 8))
+_FOUND = f"SELECT agency_id, {', '.join(REST)} FROM peer_key WHERE digest = {FIRST}"  # noqa: S608 - marks
+BY_KEY = UPSERT.format(source=_FOUND)
+BY_AGENCY = UPSERT.format(source=f"VALUES ({FIRST}, {', '.join(REST)})")
+Stored = tuple[int, int]
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -57,14 +64,14 @@ class Profile(msgspec.Struct, rename="camel"):
 
 
 class Database(Protocol):
-    """Runs the one statement."""
+    """Runs the statement."""
 
-    async def upsert(self, *values: Any) -> int | None:
-        """The row's id, None for a wrong key."""
+    async def upsert(self, statement: str, *values: Any) -> Stored | None:
+        """The row's id and agency, None for a wrong key."""
 
 
 class Postgres:
-    """A pool of connections, each with the statement prepared."""
+    """A pool of connections, each with both statements prepared."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
@@ -76,9 +83,9 @@ class Postgres:
         await pool.execute(TABLES.format(bytes="bytea", serial="bigserial"))
         return cls(pool)
 
-    async def upsert(self, *values: Any) -> int | None:
+    async def upsert(self, statement: str, *values: Any) -> Stored | None:
         """One round trip."""
-        found: int | None = await self._pool.fetchval(ON_POSTGRES, *values)
+        found: Stored | None = await self._pool.fetchrow(statement, *values)
         return found
 
 
@@ -91,18 +98,19 @@ class Sqlite:
         self._file.executescript("PRAGMA journal_mode = wal; PRAGMA synchronous = full;")
         self._file.executescript(TABLES.format(bytes="blob", serial="integer"))
 
-    async def upsert(self, *values: Any) -> int | None:
+    async def upsert(self, statement: str, *values: Any) -> Stored | None:
         """One transaction."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._upsert, values)
+        return await loop.run_in_executor(self._thread, self._upsert, statement, values)
 
-    def _upsert(self, values: tuple[Any, ...]) -> int | None:
-        found = self._file.execute(ON_SQLITE, values).fetchone()
-        return int(found[0]) if found else None
+    def _upsert(self, statement: str, values: tuple[Any, ...]) -> Stored | None:
+        found: Stored | None = self._file.execute(statement, values).fetchone()
+        return found
 
 
 decode = msgspec.json.Decoder(Profile).decode
 database: Database
+known: dict[bytes, tuple[int, float]] = {}  # the agency of a key, and until when
 
 
 async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -110,7 +118,7 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
     global database  # noqa: PLW0603 - there is one
     if scope["type"] == "lifespan":
         await receive()
-        database = await Postgres.open() if DATABASE.startswith("postgresql") else Sqlite()
+        database = await Postgres.open() if ON_POSTGRES else Sqlite()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await send({"type": "lifespan.shutdown.complete"})
@@ -131,24 +139,50 @@ async def read_body(receive: Any) -> bytes:
     return body
 
 
+@lru_cache(PHONES)
+def format_phone(text: str) -> str | None:
+    """The number in E.164, None when it is not valid."""
+    try:
+        number = phonenumbers.parse(text, "MD")
+    except phonenumbers.NumberParseException:
+        return None
+    valid = phonenumbers.is_valid_number(number)
+    return (
+        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if valid else None
+    )
+
+
 async def put_user(headers: dict[bytes, bytes], body: bytes) -> tuple[int, dict[str, Any]]:
     """Check, write, answer."""
     try:
         profile = decode(body)
-        number = phonenumbers.parse(profile.phone, "MD")
-    except (msgspec.MsgspecError, phonenumbers.NumberParseException):
+    except msgspec.MsgspecError:
         return 400, {"message": "the profile is not valid"}
-    if not phonenumbers.is_valid_number(number):
+    if (phone := format_phone(profile.phone)) is None:
         return 400, {"message": "phone must be a valid phone number"}
-    user_id = await database.upsert(
-        sha256(headers.get(b"x-api-key", b"")).digest(),
+    user_id = await store(sha256(headers.get(b"x-api-key", b"")).digest(), profile, phone)
+    if user_id is None:
+        return 401, {"message": "Invalid API key"}
+    return 200, {"id": user_id, "externalId": profile.external_id, "updated": True}
+
+
+async def store(digest: bytes, profile: Profile, phone: str) -> int | None:
+    """The id of the row that is written, None for a wrong key."""
+    agency_id, until = known.get(digest, (0, 0.0))
+    remembered = until >= (now := monotonic())
+    found = await database.upsert(
+        BY_AGENCY if remembered else BY_KEY,
+        agency_id if remembered else digest,
         profile.external_id,
         profile.name.strip(),
-        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
+        phone,
         profile.description,
         profile.settings.contact_telegram,
         profile.settings.contact_viber,
     )
-    if user_id is None:
-        return 401, {"message": "Invalid API key"}
-    return 200, {"id": user_id, "externalId": profile.external_id, "updated": True}
+    if found is None:
+        return None
+    user_id, agency_id = found
+    if not remembered:
+        known[digest] = agency_id, now + KNOWN_FOR_S
+    return user_id

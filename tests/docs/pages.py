@@ -58,7 +58,8 @@ class Block:
 
 def pages() -> list[Path]:
     """All that a reader of the repository is offered, README first."""
-    return [*sorted(ROOT.glob("*.md"), reverse=True), *sorted(ROOT.glob("docs/**/*.md"))]
+    found = [*sorted(ROOT.glob("*.md"), reverse=True), *sorted(ROOT.glob("docs/**/*.md"))]
+    return [*found, ROOT / "benchmarks" / "README.md"]
 
 
 def name(page: Path) -> str:
