@@ -1,22 +1,17 @@
 """How many avatars a second one decoding process makes, beside libvips with no limits at all.
 
-    .venv/bin/python -m benchmarks.avatars
-
-Runs take turns, on the same generated JPEG pictures: `Decoder`, a process that can do nothing else;
-the same calls of libvips in this process; Pillow doing the same; and sharp, where NODE_PATH leads
-to it. One thread each.
+On the same generated JPEG pictures: `Decoder`, a process that can do nothing else; the same calls
+of libvips in this process; Pillow doing the same; and sharp, where NODE_PATH leads to it. One
+thread each.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
-import json
 import os
 import shutil
-import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -27,13 +22,15 @@ os.environ["VIPS_CONCURRENCY"] = "1"  # before libvips is loaded: as in a decodi
 
 import pyvips
 
+from benchmarks.wrk import Figures, Run
+from benchmarks.runs import Bench
 from rentix.media.decode import SIZES, Decoder, Limits
 from rentix.media.decode.vips import prepare
 
-PICTURES, ROUNDS, RUNS = 4, 15, 5
+PICTURES = 4
 WIDTH, HEIGHT = 1600, 1200
 
-Run = Callable[[list[bytes]], None]
+Make = Callable[[bytes], object]
 
 SHARP = """
 const sharp = require('sharp'), fs = require('fs'), readline = require('readline');
@@ -50,8 +47,7 @@ async function main() {
   const files = process.argv.slice(1).map(name => fs.readFileSync(name));
   await make(files[0]); console.log('ready');
   for await (const line of readline.createInterface({input: process.stdin})) {
-    for (let round = 0; round < Number(line); round++) for (const file of files) await make(file);
-    console.log('done');
+    await make(files[Number(line)]); console.log('done');
   }
 }
 main();
@@ -71,21 +67,20 @@ def make_pictures() -> list[bytes]:
     return pictures
 
 
-def with_pillow(pictures: list[bytes]) -> None:
+def with_pillow(data: bytes) -> None:
     """Do the same by Pillow, but for the cut: it has none by attention, so this is the middle."""
     from PIL import Image, ImageOps  # noqa: PLC0415 - only here, and perhaps not installed
 
-    for data in pictures:
-        source = Image.open(io.BytesIO(data))
-        source.draft("RGB", (SIZES[-1], SIZES[-1]))
-        image = ImageOps.exif_transpose(source).convert("RGB")
-        for side, quality in ((1024, 80), (512, 85), (128, 92)):
-            image = ImageOps.fit(image, (side, side), Image.Resampling.LANCZOS)
-            image.save(io.BytesIO(), "WEBP", quality=quality, method=2)
+    source = Image.open(io.BytesIO(data))
+    source.draft("RGB", (SIZES[-1], SIZES[-1]))
+    image = ImageOps.exif_transpose(source).convert("RGB")
+    for side, quality in ((1024, 80), (512, 85), (128, 92)):
+        image = ImageOps.fit(image, (side, side), Image.Resampling.LANCZOS)
+        image.save(io.BytesIO(), "WEBP", quality=quality, method=2)
 
 
 @contextlib.contextmanager
-def with_sharp(pictures: list[bytes]) -> Iterator[Run]:
+def with_sharp(pictures: list[bytes]) -> Iterator[Make]:
     """Do the same by sharp, in Node.js."""
     with tempfile.TemporaryDirectory() as folder:
         names = [Path(folder) / f"{number}.jpg" for number in range(len(pictures))]
@@ -101,64 +96,50 @@ def with_sharp(pictures: list[bytes]) -> Iterator[Run]:
                 raise FileNotFoundError("sharp")
             ask, hear = node.stdin, node.stdout
 
-            def run(_: list[bytes]) -> None:
-                ask.write(f"{ROUNDS}\n")
+            def make(data: bytes) -> None:
+                ask.write(f"{pictures.index(data)}\n")
                 hear.readline()
 
-            yield run
+            yield make
             ask.close()
 
 
-def measure(run: Run, pictures: list[bytes]) -> float:
-    """Give the pictures a second of one run."""
-    started = time.perf_counter()
-    run(pictures)
-    return PICTURES * ROUNDS / (time.perf_counter() - started)
-
-
-def contenders(stack: contextlib.ExitStack, pictures: list[bytes]) -> dict[str, Run]:
+def contenders(stack: contextlib.ExitStack, pictures: list[bytes]) -> dict[str, Make]:
     """Give what can be run here, by name."""
     decoder = stack.enter_context(Decoder())
     work = prepare(Limits())
-
-    def in_rounds(make: Callable[[bytes], object]) -> Run:
-        return lambda files: [make(data) for _ in range(ROUNDS) for data in files].clear()
-
-    runs = {
-        "decoder": in_rounds(lambda data: decoder.decode(data, "avatar")),
-        "libvips": in_rounds(lambda data: work(data, "avatar")),
+    makes: dict[str, Make] = {
+        "decoder": lambda data: decoder.decode(data, "avatar"),
+        "bare_vips": lambda data: work(data, "avatar"),
     }
     with contextlib.suppress(ImportError):
-        with_pillow(pictures[:1])
-        runs["pillow"] = in_rounds(lambda data: with_pillow([data]))
+        with_pillow(pictures[0])
+        makes["pillow"] = with_pillow
     if shutil.which("node") and os.environ.get("NODE_PATH"):
-        runs["sharp"] = stack.enter_context(with_sharp(pictures))
-    return runs
+        with contextlib.suppress(FileNotFoundError):
+            makes["sharp"] = stack.enter_context(with_sharp(pictures))
+    return makes
 
 
-def main() -> None:
-    """Print each contender's median, and its share of libvips's, run by run."""
+def running(make: Make, pictures: list[bytes]) -> Run:
+    """Runs that make one picture after another."""
+
+    def run(seconds: int) -> Figures:
+        began, count = time.perf_counter(), 0
+        while time.perf_counter() - began < seconds:
+            make(pictures[count % PICTURES])
+            count += 1
+        return {"pictures_per_s": count / (time.perf_counter() - began)}
+
+    return run
+
+
+def avatars(bench: Bench) -> None:
+    """Pictures a second, beside those who do the same without confining anything."""
     pictures = make_pictures()
     with contextlib.ExitStack() as stack:
-        runs = contenders(stack, pictures)
-        found: dict[str, list[float]] = {name: [] for name in runs}
-        for number in range(RUNS):
-            for name, run in runs.items():
-                found[name].append(measure(run, pictures))
-            print(f"run {number + 1} of {RUNS}", file=sys.stderr)
-    bare = found["libvips"]
-    table = {
-        name: {
-            "per_s": round(statistics.median(each), 2),
-            "of_libvips": round(
-                statistics.median(one / other for one, other in zip(each, bare, strict=True)), 3
-            ),
-            "runs": [round(one, 2) for one in each],
-        }
-        for name, each in found.items()
-    }
-    print(json.dumps(table, indent=2))
-
-
-if __name__ == "__main__":
-    main()
+        makes = contenders(stack, pictures)
+        ours = running(makes.pop("decoder"), pictures)
+        for name, make in makes.items():
+            peer = running(make, pictures)
+            bench.compare(f"avatar_vs_{name}", "pictures_per_s", ours, peer)

@@ -48,12 +48,11 @@ def status(
 def _watch(queue: MediaQueue) -> None:
     columns = (TextColumn("Importing pictures"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        bar = progress.add_task("pictures")
+        bar, most = progress.add_task("pictures"), 0
         while True:
-            counts = queue.counts()
-            left = counts.get("pending", 0) + counts.get("processing", 0)
-            total = sum(counts.values())
-            progress.update(bar, completed=total - left, total=total)
+            left = sum(queue.waiting().values())
+            most = max(most, left)
+            progress.update(bar, completed=most - left, total=most)
             if not left:
                 return
             time.sleep(_LOOK_S)

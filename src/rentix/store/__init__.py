@@ -130,6 +130,9 @@ class MediaQueue(Protocol):
     def give_back(self, task: Task) -> None:
         """Let others have one that was not begun, or not brought to an end."""
 
+    def waiting(self) -> dict[str, int]:
+        """How many imports are pending and processing; cheap however many there were."""
+
     def counts(self) -> dict[str, int]:
         """How many imports there are by status."""
 

@@ -46,6 +46,11 @@ class PostgresQueue:
         with self._transaction() as transaction:
             transaction.start("give_back", {"media_id": task.id, "token": task.token})
 
+    def waiting(self) -> dict[str, int]:
+        """How many imports are pending and processing; cheap however many there were."""
+        with self._transaction() as transaction:
+            return dict(transaction.rows("count_waiting"))
+
     def counts(self) -> dict[str, int]:
         """How many imports there are by status."""
         with self._transaction() as transaction:

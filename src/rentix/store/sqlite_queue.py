@@ -66,6 +66,11 @@ class SqliteQueue:
         with self._transaction():
             self._run("return_all")
 
+    def waiting(self) -> dict[str, int]:
+        """How many imports are pending and processing; cheap however many there were."""
+        with translated(), self._lock:
+            return dict(self._run("count_waiting"))
+
     def counts(self) -> dict[str, int]:
         """How many imports there are by status."""
         with translated(), self._lock:

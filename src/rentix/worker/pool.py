@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+import time
+from contextlib import suppress
 from typing import Protocol
 
 import msgspec
@@ -14,6 +15,8 @@ from rentix.store import MediaQueue, StoreError
 from rentix.writer import Clock
 
 HOLD_MS = 60_000
+CLOSE_S = 5.0
+"""How long what was begun may take after the end was told."""
 _POLL_S = 0.5
 
 _log = structlog.get_logger("rentix")
@@ -52,7 +55,6 @@ class Pool:
         self._held: dict[int, Task] = {}
         self._changed = threading.Event()
         self._closing = False
-        self._threads = ThreadPoolExecutor(at_once, "import")
         self._main = threading.Thread(target=self._work, name="imports", daemon=True)
 
     def start(self) -> None:
@@ -63,12 +65,18 @@ class Pool:
         """Look for imports now, not at the next look."""
         self._changed.set()
 
-    def close(self) -> None:
-        """Bring to an end what was begun, and give back what was not."""
+    def close(self, patience_s: float = CLOSE_S) -> None:
+        """Take nothing more, and give back what does not come to its end in time."""
         self._closing = True
         self._changed.set()
         self._main.join()
-        self._threads.shutdown()
+        deadline = time.monotonic() + patience_s
+        while self._held and time.monotonic() < deadline:
+            self._changed.clear()
+            self._changed.wait(_POLL_S)
+        for task in list(self._held.values()):
+            with suppress(StoreError):  # away: the hold will pass
+                self._queue.give_back(task)
         self._importer.close()
 
     def _work(self) -> None:
@@ -87,7 +95,10 @@ class Pool:
         room = self._at_once - len(self._held)
         for task in self._queue.take(room, now_ms, now_ms + self._hold_ms) if room > 0 else ():
             self._held[task.id] = task
-            self._threads.submit(self._bring_to_end, task)
+            # A daemon, for nobody waits at the end for an address that does not answer.
+            threading.Thread(
+                target=self._bring_to_end, args=[task], name="import", daemon=True
+            ).start()
 
     def _keep(self, now_ms: int) -> None:
         for task in list(self._held.values()):

@@ -49,6 +49,11 @@ WHERE media.id = :media_id AND media.token = :token AND media.status = 'processi
 UPDATE media SET status = 'pending', held_ms = NULL, holds = media.holds - 1
 WHERE media.id = :media_id AND media.token = :token AND media.status = 'processing'
 
+-- name: count_waiting
+SELECT 'pending', count(*) FROM media WHERE media.status = 'pending'
+UNION ALL
+SELECT 'processing', count(*) FROM media WHERE media.status = 'processing'
+
 -- name: return_all
 UPDATE media SET status = 'pending', held_ms = NULL WHERE media.status = 'processing'
 
