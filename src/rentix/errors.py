@@ -52,6 +52,7 @@ class Code(StrEnum):
 
     # what is stored stands against it
     USER_UNKNOWN = "user_unknown"
+    MEDIA_MISSING = "media_missing"
     JOB_UNKNOWN = "job_unknown"
     FILE_UNKNOWN = "file_unknown"
     RANGE_OUTSIDE = "range_outside"
@@ -63,6 +64,8 @@ class Code(StrEnum):
     KEY_REUSED = "idempotency_key_reused"
     ALL_FAILED = "all_operations_failed"
     ABORTED = "aborted"
+    TICKET_INVALID = "ticket_invalid"
+    TICKET_SPENT = "ticket_spent"
 
     # our side
     INTERNAL = "internal"
@@ -74,7 +77,8 @@ class Fault(msgspec.Struct, frozen=True):
     """One thing wrong with one value.
 
     `path` leads to it in the body (`("settings", "contact_phone")`); `parameter` names it
-    instead when it came in the query, the path or a header. `user_id` is the holder in a conflict.
+    instead when it came in the query, the path or a header. In a conflict `user_id` or `media_id`
+    is the holder.
     """
 
     code: Code
@@ -82,6 +86,7 @@ class Fault(msgspec.Struct, frozen=True):
     path: tuple[str | int, ...] = ()
     parameter: str | None = None
     user_id: int | None = None
+    media_id: int | None = None
 
 
 class Problem(Exception):

@@ -60,10 +60,13 @@ class Variant(msgspec.Struct, frozen=True):
 
 
 class Avatar(msgspec.Struct, frozen=True):
-    """The picture that visitors see. `url` is where it was imported from."""
+    """The picture that visitors see: the media `id`, imported from `url`.
+
+    `url` is None for one that was named by its id.
+    """
 
     id: int
-    url: str
+    url: str | None
     content_type: str
     variants: tuple[Variant, ...] = ()
     optimization: Optimization = "success"
@@ -73,11 +76,12 @@ class Avatar(msgspec.Struct, frozen=True):
 class AvatarImport(msgspec.Struct, frozen=True):
     """A picture that was asked for and is not shown yet; `id` is the media's and the job's.
 
-    `error` says why there is none, when its status is `failed`.
+    `url` is None for one that was named by its id. `error` says why there is none, when its
+    status is `failed`.
     """
 
     id: int
-    url: str
+    url: str | None
     status: Optimization = "pending"
     error: str | None = None
 
@@ -149,8 +153,27 @@ class Picture(msgspec.Struct, frozen=True):
     blurhash: str | None = None
 
 
+class Media(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture of an agency, and its import.
+
+    It comes from `url`, or from the file `source`; with neither its bytes are awaited until
+    `due_ms`. `user_id` is whose avatar it was imported for, None for one that came by itself.
+    """
+
+    id: int
+    agency_id: int
+    external_id: str | None = None
+    user_id: int | None = None
+    url: str | None = None
+    source: str | None = None
+    status: Optimization = "pending"
+    error: str | None = None
+    picture: Picture | None = None
+    due_ms: int = 0
+
+
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """An import that one worker holds until `until_ms`.
+    """An import that one worker holds until `until_ms`; for what it comes from see `Media`.
 
     `token` is new with each hold: who lost it to another worker can finish nothing. `holds` counts
     those that ended in silence, this one among them; `tries` those that ended with a failure.
@@ -158,8 +181,9 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
     id: int
     agency_id: int
-    user_id: int
-    url: str
+    user_id: int | None
+    url: str | None
+    source: str | None = None
     token: int
     holds: int
     tries: int

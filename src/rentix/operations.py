@@ -9,10 +9,22 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from rentix.errors import Fault, Problem
-from rentix.model import AvatarImport, Change, Phone, Picture, User
+from rentix.model import AvatarImport, Change, Media, Phone, Picture, User
 
 Mode = Literal["upsert", "create", "update", "fill"]
 Verb = Literal["created", "updated", "unchanged", "linked", "unlinked", "not_linked"]
+MediaVerb = Literal[
+    "queued",
+    "known",
+    "linked",
+    "unlinked",
+    "not_linked",
+    "deleted",
+    "awaited",
+    "received",
+    "finished",
+    "unchanged",
+]
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -36,14 +48,14 @@ class Patch(msgspec.Struct, frozen=True):
 
     A `phone` of None is a number that could not be read. `descriptions` maps locales to texts,
     None as a whole clears every locale; `description_is_text` says that it was sent as one text.
-    `avatar` is the picture's address.
+    `avatar` is the picture's address, or the id of a media.
     """
 
     name: str | UnsetType = UNSET
     phone: Phone | UnsetType | None = UNSET
     descriptions: dict[str, str | None] | UnsetType | None = UNSET
     description_is_text: bool = False
-    avatar: str | UnsetType | None = UNSET
+    avatar: str | int | UnsetType | None = UNSET
     avatar_refresh: bool = False
     instagram: str | UnsetType | None = UNSET
     youtube: str | UnsetType | None = UNSET
@@ -97,20 +109,68 @@ class RegisterUser(msgspec.Struct, frozen=True, kw_only=True):
     phone: Phone
 
 
+class ImportMedia(msgspec.Struct, frozen=True, kw_only=True):
+    """Import a picture from `url`; one whose external id is known is there already (contract 7)."""
+
+    url: str
+    external_id: str | None = None
+    notes: tuple[Note, ...] = ()
+
+
+class AwaitMedia(msgspec.Struct, frozen=True, kw_only=True):
+    """Make room for a picture whose bytes will be sent until `until_ms`."""
+
+    until_ms: int
+    external_id: str | None = None
+    notes: tuple[Note, ...] = ()
+
+
+class ReceiveMedia(msgspec.Struct, frozen=True, kw_only=True):
+    """The bytes of an awaited picture have come; they lie in the file `source`."""
+
+    id: int
+    source: str
+
+
+class LinkMedia(msgspec.Struct, frozen=True, kw_only=True):
+    """Attach an external id to a media that has none."""
+
+    id: int
+    external_id: str
+    notes: tuple[Note, ...] = ()
+
+
+class UnlinkMedia(msgspec.Struct, frozen=True, kw_only=True):
+    """Detach the external id of a media."""
+
+    id: int
+    notes: tuple[Note, ...] = ()
+
+
+class DeleteMedia(msgspec.Struct, frozen=True, kw_only=True):
+    """Remove a media, named by exactly one of its two ids, from wherever it is shown."""
+
+    id: int | None = None
+    external_id: str | None = None
+    notes: tuple[Note, ...] = ()
+
+
 class FinishAvatar(msgspec.Struct, frozen=True, kw_only=True):
     """The end of an import: a `picture`, or the `error` for which there is none.
 
-    It counts only while `token` is the one of the import's last hold.
+    It counts only while `token` is the one of the import's last hold. `user_id` is whose avatar it
+    was imported for, if anybody's; others may wait for it as well.
     """
 
     media_id: int
-    user_id: int
+    user_id: int | None
     token: int
     picture: Picture | None = None
     error: str | None = None
 
 
-Operation = PutUser | LinkUser | UnlinkUser | RegisterUser | FinishAvatar
+MediaOperation = ImportMedia | AwaitMedia | ReceiveMedia | LinkMedia | UnlinkMedia | DeleteMedia
+Operation = PutUser | LinkUser | UnlinkUser | RegisterUser | FinishAvatar | MediaOperation
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -153,8 +213,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     `user` is the state after. `change` is None when nothing changed; `stored` says that the user
     has to be saved all the same (a newer `source_us`). `freed` is an external id that `user` gave
-    up. `queued` is a new picture import, `superseded` the id of one it replaces, `finished` one
-    that has come to its end.
+    up. `queued` is a new picture import, `superseded` the id of one it replaces; `given` is the id
+    of a media that `user` shows or waits for from now on.
     """
 
     verb: Verb
@@ -166,7 +226,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     freed: str | None = None
     queued: AvatarImport | None = None
     superseded: int | None = None
-    finished: FinishAvatar | None = None
+    given: int | None = None
 
     @property
     def receipt(self) -> Receipt | None:
@@ -174,7 +234,23 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         return self.fates.receipt if self.fates else None
 
 
-Result = Outcome | Problem
+class MediaOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operation on a media came to: its state after that, or before it was deleted.
+
+    `former` is an external id that it gave up. `changes` are for the log; `users` are those who
+    show another picture now, or wait for another. `finished` is an import's end, to be stored.
+    """
+
+    verb: MediaVerb
+    media: Media
+    warnings: tuple[Note, ...] = ()
+    former: str | None = None
+    changes: tuple[Change, ...] = ()
+    users: tuple[User, ...] = ()
+    finished: FinishAvatar | None = None
+
+
+Result = Outcome | MediaOutcome | Problem
 """One operation's end."""
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rentix.api.bulk import _op, _read_body, _read_bulk, _read_operation, _unknown_notes
+from rentix.api.bulk import _op, _read, _read_body, read_bulk
 from rentix.errors import Problem
 from rentix.rules.puts import Terms, read_put, read_put_bytes
 from rentix.wire.decode import parse_object
@@ -42,8 +42,7 @@ def both_readings(body: bytes) -> tuple[Any, Any]:
 
 def both_bulk_readings(body: bytes) -> tuple[Any, Any]:
     def slow() -> Any:
-        raw = parse_object(body)
-        return _read_bulk(raw), _unknown_notes(raw)
+        return read_bulk(parse_object(body))
 
     readings: list[Any] = []
     for read in (lambda: _read_body(body), slow):
@@ -53,10 +52,15 @@ def both_bulk_readings(body: bytes) -> tuple[Any, Any]:
             readings.append(told(problem))
             continue
         items = found.operations
-        results = [_read_operation(item, TERMS) for item in items]
-        plain = [told(result) if isinstance(result, Problem) else result for result in results]
-        readings.append(([*map(_op, items)], plain, found.atomic, notes))
+        readings.append(([*map(_op, items)], [*map(reading, items)], found.atomic, notes))
     return readings[0], readings[1]
+
+
+def reading(item: object) -> Any:
+    try:
+        return _read(item, TERMS)
+    except Problem as problem:
+        return told(problem)
 
 
 def check(members: str) -> None:

@@ -33,7 +33,10 @@ INSERT INTO former_link VALUES ({agency}, 'former', {user});
 INSERT INTO change VALUES ({agency}, {seq}, 'user', {user}, '{{}}', 0, NULL, NULL);
 INSERT INTO idempotency VALUES ({agency}, 'scope', {bytes}, {bytes}, {now_ms});
 INSERT INTO media (id, agency_id, user_id, original_url, status, created_ms)
-VALUES ({media}, {agency}, {user}, 'https://casa.example/a.jpg', 'pending', 0);
+VALUES ({media}, {agency}, {user}, 'https://casa.example/a.jpg', 'pending', 0),
+    (100 + {media}, {agency}, NULL, 'https://casa.example/b.jpg', 'success', 0);
+UPDATE media SET external_id = 'photo' WHERE id = {media};
+INSERT INTO media_use (media_id, user_id, agency_id) VALUES ({media}, {user}, {agency});
 """
 
 
@@ -102,8 +105,10 @@ PROBES: dict[str, list[Probe]] = {
     "key_and_agency": [Probe({"sqlite": (OUR_KEY,), "postgres": None}, [(OUR_KEY, OURS)], (0, 6))],
     "job": [
         named([], agency_id=OURS, job_id=THEIR_MEDIA),
-        named([(OUR_MEDIA, 0)], (0, 4), agency_id=OURS, job_id=OUR_MEDIA),
+        named([(OUR_MEDIA, 0)], (0, 5), agency_id=OURS, job_id=OUR_MEDIA),
     ],
+    "one_media": [named([], agency_id=OURS, media_id=THEIR_MEDIA)],
+    "one_media_by_external_id": [named([(OUR_MEDIA,)], agency_id=OURS, external_id="photo")],
     "changes": [named([(OURS,)], agency_id=OURS, after=0, limit=9)],
     "user_page": [
         page(UserFilter()),
@@ -114,6 +119,10 @@ PROBES: dict[str, list[Probe]] = {
     "users_by_id": [wanted([(OURS, OUR_USER), (OURS, THEIR_USER)], (OUR_USER,))],
     "users_by_external_id": [wanted([(OURS, "same")], (OUR_USER,))],
     "former_holders": [wanted([(OURS, "former")], (OURS,))],
+    "media_by_id": [wanted([(OURS, OUR_MEDIA), (OURS, THEIR_MEDIA)], (OUR_MEDIA,))],
+    "media_by_external_id": [wanted([(OURS, "photo")], (OUR_MEDIA,))],
+    "users_by_media": [wanted([(OURS, OUR_MEDIA), (OURS, THEIR_MEDIA)], (OUR_USER,))],
+    "users_by_media_external_id": [wanted([(OURS, "photo")], (OUR_USER,))],
     "memories": [wanted([(OURS, "scope")], (OURS,), now_ms=0)],
     "last_seqs": [
         Probe(
@@ -131,6 +140,11 @@ PROBES: dict[str, list[Probe]] = {
     ],
     "update_user_keys": [saved(THEIR_USER, OURS, "other", "")],
     "supersede_media": [saved(OURS, THEIR_MEDIA)],
+    "delete_media_use": [saved(OURS, THEIR_MEDIA)],
+    "delete_media": [saved(OURS, 100 + THEIR_MEDIA)],  # the one that nobody uses
+    "clear_media_external_id": [saved(OURS, THEIR_MEDIA)],
+    "link_media": [saved(OURS, THEIR_MEDIA, "other")],
+    "save_media_source": [saved(OURS, THEIR_MEDIA, "f.upload", 9)],
     "forget_memories": [saved(OURS, NOW_MS)],
 }
 
@@ -147,12 +161,15 @@ REASONS = {
     "insert_user": _ROW,
     "save_change": _ROW,
     "save_media": _ROW,
+    "save_media_use": f"{_ROW}; what is there already is left as it is",
     "save_former_link": _KEY,
     "save_memory": _KEY,
     "spend": _KEY,
     "enter": "it says which agencies the transaction is for",
     "claim": "it takes locks, no rows",
     "await_claim": "it takes locks, no rows",
-    **dict.fromkeys(["is_sandbox", "set_sandbox", "new_ids", "last_id", "save_last_id"], _NOBODY),
+    **dict.fromkeys(
+        ["is_sandbox", "set_sandbox", "secret", "new_ids", "last_id", "save_last_id"], _NOBODY
+    ),
 }
 """Why a query names no agency."""

@@ -43,12 +43,16 @@ def test_what_is_another_agencys_is_not_found(
     job = int(theirs.get(f"/users/{user_id}").json()["avatarImport"]["jobId"])
     store = service.store
     assert store.job(theirs.agency_id, job)
+    theirs.http.post(f"/media/{job}/link", json={"externalId": "same"}).raise_for_status()
+    assert store.media(theirs.agency_id, job) == store.media(theirs.agency_id, "same")
     assert store.users(theirs.agency_id, UserFilter(), 0, 10)
     for agency_id in (tenant.agency_id, 0, -1):
         assert store.find_users([(agency_id, user_id), (agency_id, "same")]) == [None, None]
         assert store.users(agency_id, UserFilter(), 0, 10) == []
         assert store.changes(agency_id, 0, 10) == []
         assert store.job(agency_id, job) is None
+        assert store.media(agency_id, job) is None
+        assert store.media(agency_id, "same") is None
     assert store.find_users([]) == []
 
 

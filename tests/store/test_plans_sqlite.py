@@ -19,6 +19,7 @@ QUERIES = complete_queries("sqlite")
 
 EXCEPTIONS = {
     "keys": "the operator lists the keys of every agency",
+    "secret": "a table of one row",
     "is_sandbox": "a table of one row",
     "set_sandbox": "a table of one row",
 }
@@ -29,6 +30,7 @@ _IN_ORDER = "portal_user INDEX user_by_agency (agency_id=? AND id>?)"
 _EXTERNAL = "portal_user INDEX sqlite_autoindex_portal_user_1 (agency_id=? AND external_id=?)"
 _BY_PHONE = "portal_user INDEX user_by_phone (agency_id=? AND phone=? AND rowid>?)"
 _UNLINKED = _EXTERNAL.replace(")", " AND rowid>?)")
+_PHOTO = "media INDEX media_by_external_id (agency_id=? AND external_id=?)"
 _JOBS_AHEAD = "earlier COVERING INDEX media_queue (agency_id=? AND status=? AND id<?)"
 
 LOOK_UPS: dict[str, list[str]] = {
@@ -52,6 +54,15 @@ LOOK_UPS: dict[str, list[str]] = {
     "update_user_keys": [f"portal_user {_ID}"],
     "clear_external_id": [f"portal_user {_ID}"],
     "supersede_media": [f"media {_ID}"],
+    "one_media": [f"media {_ID}"],
+    "one_media_by_external_id": [_PHOTO],
+    "media_by_id": [f"media {_ID}"],
+    "media_by_external_id": [_PHOTO],
+    **{
+        name: [f"media {_ID}"]
+        for name in ("delete_media", "clear_media_external_id", "link_media", "save_media_source")
+    },
+    "delete_media_use": ["media_use PRIMARY KEY (media_id=?)"],
     "last_id": ["identity PRIMARY KEY (kind=?)"],
     "save_last_id": ["identity PRIMARY KEY (kind=?)"],
     **{name: [_IN_ORDER] for name in FILTERS},

@@ -27,7 +27,16 @@ PREDICATE = re.compile(
     r"(?:\w+\.agency_id|\bagency_id|\bagency\.id) = "
     r"(?:ANY (\(.+?::bigint\[\]\))|(:\w+|%\(\w+\)s|\?\d*|\w+\.\w+(?: ->> 0)?))"
 )
-TABLES = ("api_key", "portal_user", "former_link", "change", "idempotency", "media", "agency")
+TABLES = (
+    "api_key",
+    "portal_user",
+    "former_link",
+    "change",
+    "idempotency",
+    "media_use",
+    "media",
+    "agency",
+)
 QUERIES = [(kind, name) for kind in KINDS for name in load_queries(kind)]
 PROBED = [(kind, name) for kind, name in QUERIES if name in PROBES]
 PREDICATES = [

@@ -18,14 +18,20 @@ from rentix.errors import Problem
 from rentix.model import Agency
 from rentix.operations import (
     Answer,
+    AwaitMedia,
     Caller,
+    DeleteMedia,
     Idempotency,
+    ImportMedia,
+    LinkMedia,
     LinkUser,
     Operation,
     Patch,
     PutUser,
+    ReceiveMedia,
     RegisterUser,
     Request,
+    UnlinkMedia,
     UnlinkUser,
 )
 from rentix.rules.phones import read_phones
@@ -56,6 +62,7 @@ class Side:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.users: list[int] = []
+        self.media: list[int] = []
         self._names: dict[str, str] = {}
 
     def renamed(self, value: Any) -> str:
@@ -69,6 +76,9 @@ class Side:
                     user = getattr(result, "user", None)
                     if user is not None and user.id > 0 and user.id not in self.users:
                         self.users.append(user.id)
+                    media = getattr(result, "queued", None) or getattr(result, "media", None)
+                    if media is not None and media.id > 0 and media.id not in self.media:
+                        self.media.append(media.id)
 
 
 def describe(value: Any) -> Any:
@@ -103,7 +113,8 @@ class Chance:
         self._random = random.Random(seed)  # noqa: S311 - a trace, not a secret
         self.now_ms = 1_700_000_000_000
 
-    def batch(self, known: int) -> list[dict[str, Any]]:
+    def batch(self, known: int, media: int) -> list[dict[str, Any]]:
+        self._media = media
         self.now_ms += self._random.randint(0, 5_000_000)
         return [self._request(known) for _ in range(self._random.choice([1, 1, 2, 5, 30]))]
 
@@ -130,10 +141,33 @@ class Chance:
             return PutUser, {**name, **self._put(), "if_match": matched}
         if kind < 0.8:
             return LinkUser, {"id": user, "external_id": external, "if_match": matched}
-        if kind < 0.95:
+        if kind < 0.9:
             name = {"id": user} if pick.random() < 0.5 else {"external_id": external}
             return UnlinkUser, name
+        if kind < 0.98:
+            return self._of_media(external)
         return RegisterUser, {"name": "Elena", "phone": pick.choice(PHONES)}
+
+    def _of_media(self, external: str) -> tuple[type[Operation], dict[str, Any]]:
+        pick: Any = self._random
+        one = {"medium": self._medium()}
+        chosen: tuple[type[Operation], dict[str, Any]] = pick.choice(
+            [
+                (ImportMedia, {"url": "https://crm.example/1.jpg", "external_id": external}),
+                (ImportMedia, {"url": "https://crm.example/2.jpg"}),
+                (AwaitMedia, {"until_ms": self.now_ms, "external_id": external}),
+                (ReceiveMedia, {**one, "source": "f.upload"}),
+                (LinkMedia, {**one, "external_id": external}),
+                (UnlinkMedia, one),
+                (DeleteMedia, one),
+                (DeleteMedia, {"external_id": external}),
+            ]
+        )
+        return chosen
+
+    def _medium(self) -> int | None:
+        pick = self._random
+        return pick.randrange(self._media) if self._media and pick.random() < 0.9 else None
 
     def _put(self) -> dict[str, Any]:
         pick: Any = self._random
@@ -149,6 +183,7 @@ class Chance:
             "mode": pick.choice(["upsert", "upsert", "upsert", "create", "update", "fill"]),
             "source_us": pick.choice([None, None, pick.randint(1, 1000)]),
             "validate_only": pick.random() < 0.05,
+            **({"shown": self._medium()} if pick.random() < 0.1 else {}),
         }
 
 
@@ -165,10 +200,19 @@ def build(side: Side, asked: dict[str, Any]) -> Request:
 
 
 def _named(side: Side, values: dict[str, Any]) -> dict[str, Any]:
-    if "id" not in values:
-        return values
-    place = values["id"]
-    return {**values, "id": NO_SUCH_ID if place is None else side.users[place]}
+    named = dict(values)
+    if "id" in values:
+        named["id"] = _nth(side.users, values["id"])
+    if "medium" in values:
+        named["id"] = _nth(side.media, named.pop("medium"))
+    if "shown" in values:
+        avatar = _nth(side.media, named.pop("shown"))
+        named["patch"] = msgspec.structs.replace(values["patch"], avatar=avatar)
+    return named
+
+
+def _nth(ids: list[int], place: int | None) -> int:
+    return NO_SUCH_ID if place is None else ids[place]
 
 
 def answer(side: Side, asked: list[dict[str, Any]], now_ms: int) -> str:
@@ -198,18 +242,20 @@ def state(side: Side) -> str:
         if user.avatar_import
     ]
     changes = [side.store.changes(a, 0, 10**6) for a in agencies]
+    media = [side.store.media(a, media_id) for a in agencies for media_id in side.media]
     listed = [side.store.users(a, UserFilter(words=("andrei",)), 0, 10**6) for a in agencies]
-    return side.renamed([users, jobs, changes, listed])
+    return side.renamed([users, jobs, media, changes, listed])
 
 
 @pytest.mark.slow  # 20,000 operations, twice
 def test_both_answer_and_end_the_same(sides: list[Side]) -> None:
     chance, steps = Chance(SEED), 0
     while steps < STEPS:
-        asked = chance.batch(len(sides[0].users))
+        asked = chance.batch(len(sides[0].users), len(sides[0].media))
         first, second = (answer(side, asked, chance.now_ms) for side in sides)
         assert first == second, f"seed {SEED}, step {steps}"
         steps += sum(len(one["operations"]) for one in asked)
     first, second = map(state, sides)
     assert first == second
     assert len(sides[0].users) > 100
+    assert len(sides[0].media) > 100

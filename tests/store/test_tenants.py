@@ -36,6 +36,7 @@ INSERT INTO former_link VALUES ({id}, 'former', {id});
 INSERT INTO change VALUES ({id}, 1, 'user', {id}, '{{}}', 0, NULL, NULL);
 INSERT INTO idempotency VALUES ({id}, 'scope', '', '', 9);
 INSERT INTO media VALUES ({id}, {id}, {id}, 'https://casa.example/a.jpg', 'pending', NULL, 0);
+INSERT INTO media_use VALUES ({id}, {id}, {id});
 INSERT INTO budget VALUES ({id}, {id}, 'all', 1, 1);
 """
 
@@ -164,7 +165,7 @@ def test_a_row_cannot_be_given_to_another_agency(admin: Connection, app: Connect
     given = "UPDATE {table} SET {owner} = 2 WHERE {owner} = 1"
     for table in may(app, "UPDATE"):
         assert "row-level security" in refused(app, given, table), table
-    assert set(tenant_tables(admin)) - set(may(app, "UPDATE")) == {"change"}
+    assert set(tenant_tables(admin)) - set(may(app, "UPDATE")) == {"change", "media_use"}
 
 
 def test_the_tenant_ends_with_the_transaction(app: Connection) -> None:

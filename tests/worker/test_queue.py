@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 
 from rentix.model import Agency, Picture, Task, Variant
-from rentix.operations import Answer, Caller, FinishAvatar, Outcome, Patch, PutUser, Request
+from rentix.operations import (
+    Answer,
+    Caller,
+    FinishAvatar,
+    MediaOutcome,
+    Outcome,
+    Patch,
+    PutUser,
+    Request,
+    Result,
+)
 from rentix.rules.phones import read_phones
 from rentix.store import Store
 from rentix.store.agencies import create_agency
@@ -24,19 +34,20 @@ def new_agency(store: Store) -> int:
 def put(store: Store, agency_id: int, external_id: str, url: str = "http://a/1.jpg") -> Outcome:
     patch = Patch(name="Ana", phone=PHONE, avatar=url)
     operation = PutUser(external_id=external_id, patch=patch)
-    return write(store, agency_id, operation)
-
-
-def write(store: Store, agency_id: int, operation: PutUser | FinishAvatar) -> Outcome:
-    request = Request(caller=Caller(agency_id), operations=(operation,))
-    [answer] = commit(store, [request], 1)
-    assert isinstance(answer, Answer), answer
-    [outcome] = answer.results
+    outcome = write(store, agency_id, operation)
     assert isinstance(outcome, Outcome), outcome
     return outcome
 
 
-def finish(store: Store, task: Task, error: str | None = None) -> Outcome:
+def write(store: Store, agency_id: int, operation: PutUser | FinishAvatar) -> Result:
+    request = Request(caller=Caller(agency_id), operations=(operation,))
+    [answer] = commit(store, [request], 1)
+    assert isinstance(answer, Answer), answer
+    [outcome] = answer.results
+    return outcome
+
+
+def finish(store: Store, task: Task, error: str | None = None) -> MediaOutcome:
     end = FinishAvatar(
         media_id=task.id,
         user_id=task.user_id,
@@ -44,7 +55,9 @@ def finish(store: Store, task: Task, error: str | None = None) -> Outcome:
         picture=None if error else PICTURE,
         error=error,
     )
-    return write(store, task.agency_id, end)
+    outcome = write(store, task.agency_id, end)
+    assert isinstance(outcome, MediaOutcome), outcome
+    return outcome
 
 
 @pytest.fixture
@@ -88,7 +101,7 @@ def test_who_lost_its_hold_finishes_nothing(store: Store, agency_id: int) -> Non
     [first] = store.queue.take(9, 10, 100)
     [second] = store.queue.take(9, 100, 200)
     assert finish(store, first, "it failed").verb == "unchanged"
-    assert finish(store, second).verb == "updated"
+    assert finish(store, second).verb == "finished"
     assert finish(store, second, "it failed").verb == "unchanged"
     [stored] = store.find_users([(agency_id, user.id)])
     assert stored is not None

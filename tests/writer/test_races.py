@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from rentix.decide.working_set import Effects
 from rentix.model import Agency
-from rentix.operations import Answer, Caller, Outcome, Patch, PutUser, Request
+from rentix.operations import Answer, Caller, Outcome, Patch, PutUser, Request, Result
 from rentix.rules.phones import read_phones
 from rentix.store import Conflict
 from rentix.store.agencies import create_agency
@@ -60,7 +60,7 @@ def store(fresh_url: str) -> Iterator[Raced]:
     store.close()
 
 
-def put(store: Raced, *external_ids: str) -> list[Outcome | Exception]:
+def put(store: Raced, *external_ids: str) -> list[Result | Exception]:
     requests = [
         Request(
             caller=Caller(1),

@@ -31,25 +31,32 @@ def check_kind(headers: dict[bytes, bytes]) -> None:
         raise Problem(Code.MEDIA_TYPE_UNSUPPORTED, message)
 
 
-async def read_body(exchange: Exchange, timeout_s: float) -> bytes:
+async def read_body(
+    exchange: Exchange, timeout_s: float, most_bytes: int = MAX_BODY_BYTES
+) -> bytes:
     """The whole body, once it has come.
 
     Raises:
-        Problem: 413 over 512 KB, announced or sent; 408 when it takes longer than `timeout_s`.
+        Problem: 413 over `most_bytes`, announced or sent; 408 when it takes longer than `timeout_s`.
         Disconnected: the client went away.
     """
+    exchange.body_max_bytes = most_bytes
     announced = exchange.headers.get(b"content-length", b"")
-    if announced.isdigit() and int(announced[:_DIGITS_MAX]) > MAX_BODY_BYTES:
-        raise _too_large()
+    if announced.isdigit() and int(announced[:_DIGITS_MAX]) > most_bytes:
+        raise _too_large(most_bytes)
     try:
         return await exchange.read_body(timeout_s)
     except BodyTooLarge:
-        raise _too_large() from None
+        raise _too_large(most_bytes) from None
     except BodyTooSlow:
         message = f"body must be sent within {timeout_s:g} s"
         raise Problem(Code.BODY_TIMEOUT, message) from None
 
 
-def _too_large() -> Problem:
-    message = f"body must be at most {MAX_BODY_BYTES // 1024} KB; send fewer operations at a time"
+def _too_large(most_bytes: int) -> Problem:
+    if most_bytes == MAX_BODY_BYTES:
+        most_kb = most_bytes // 1024
+        message = f"body must be at most {most_kb} KB; send fewer operations at a time"
+    else:
+        message = f"a picture must be at most {most_bytes // 1024**2} MiB; send a smaller one"
     return Problem(Code.BODY_TOO_LARGE, message)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from rentix.api.call import Call, Reply, json_reply
 from rentix.api.refusals import error_reply
 from rentix.api.writing import stray_notes, terms, write
 from rentix.errors import Code, Fault, Problem, invalid
-from rentix.operations import Note, Operation, Outcome, Result
+from rentix.operations import Note, Operation, Result
 from rentix.rules.puts import Terms, read_link, read_put, read_sound, read_unlink
 from rentix.wire.answers import bulk_answer, encode
 from rentix.wire.bodies import MAX_OPERATIONS, BulkBody
@@ -31,8 +32,18 @@ async def bulk_users(call: Call) -> Reply:
     fall together. Members of `upsert` lie flat beside `op`.
     """
     body, notes = _read_body(call.body)
+    return await write_bulk(call, body, notes, partial(_read, terms=_bulk_terms(call)))
+
+
+async def write_bulk(
+    call: Call,
+    body: BulkBody | SoundBulk,
+    notes: tuple[Note, ...],
+    read_one: Callable[[object], Operation],
+) -> Reply:
+    """Have the operations of a bulk decided and stored; `read_one` makes them of what was sent."""
     async with call.portal.turn(call.tenant[1].id):
-        operations = await _read_operations(body.operations, _bulk_terms(call))
+        operations = await _read_operations(body.operations, read_one)
     ops = [_op(item) for item in body.operations]
     notes = stray_notes(call) + notes
 
@@ -58,11 +69,16 @@ def _bulk_terms(call: Call) -> Terms:
     return terms(call)
 
 
-async def _read_operations(items: Sequence[Any], terms: Terms) -> list[Operation | Problem]:
-    operations = []
+async def _read_operations(
+    items: Sequence[Any], read_one: Callable[[object], Operation]
+) -> list[Operation | Problem]:
+    operations: list[Operation | Problem] = []
     began = time.perf_counter()
     for item in items:
-        operations.append(_read_operation(item, terms))
+        try:
+            operations.append(read_one(item))
+        except Problem as problem:
+            operations.append(problem)
         # Texts and phones may take time: others get their turn in between, and an agency has one
         # turn, however many bulks it sends.
         if time.perf_counter() - began > _SLICE_S:
@@ -72,15 +88,14 @@ async def _read_operations(items: Sequence[Any], terms: Terms) -> list[Operation
 
 
 def _any_succeeded(results: Sequence[Result]) -> bool:
-    return any(isinstance(result, Outcome) for result in results)
+    return not all(isinstance(result, Problem) for result in results)
 
 
 def _read_body(body: bytes) -> tuple[BulkBody | SoundBulk, tuple[Note, ...]]:
     sound = sound_bulk(body)
     if sound is not None:
         return sound, ()
-    raw = parse_object(body)
-    return _read_bulk(raw), _unknown_notes(raw)
+    return read_bulk(parse_object(body))
 
 
 def _op(item: object) -> object:
@@ -89,7 +104,12 @@ def _op(item: object) -> object:
     return item.get("op") if isinstance(item, dict) else None
 
 
-def _read_bulk(raw: dict[str, Any]) -> BulkBody:
+def read_bulk(raw: dict[str, Any]) -> tuple[BulkBody, tuple[Note, ...]]:
+    """The operations in `raw`, unread, and warnings of what else is there.
+
+    Raises:
+        Problem: 400, it is no bulk, or one of none or too many.
+    """
     # What is inside an operation is that operation's matter, not the whole request's.
     hollow = {"operations": [None] * len(raw["operations"])} if _is_listed(raw) else {}
     body, faults = read(BulkBody, raw | hollow)
@@ -99,18 +119,11 @@ def _read_bulk(raw: dict[str, Any]) -> BulkBody:
         faults.append(Fault(Code.OUT_OF_RANGE, message, ("operations",)))
     if body is None or faults:
         raise invalid(faults)
-    return BulkBody(operations=raw["operations"], atomic=body.atomic)
+    return BulkBody(operations=raw["operations"], atomic=body.atomic), _unknown_notes(raw)
 
 
 def _is_listed(raw: dict[str, Any]) -> bool:
     return isinstance(raw.get("operations"), list)
-
-
-def _read_operation(raw: object, terms: Terms) -> Operation | Problem:
-    try:
-        return _read(raw, terms)
-    except Problem as problem:
-        return problem
 
 
 def _read(raw: object, terms: Terms) -> Operation:

@@ -12,6 +12,7 @@ from rentix.operations import Caller
 from rentix.wire.answers import encode
 
 if TYPE_CHECKING:
+    from rentix.api.exchange import Exchange
     from rentix.api.portal import Portal
 
 Headers = list[tuple[bytes, bytes]]
@@ -21,7 +22,8 @@ class Call(msgspec.Struct):
     """What a handler gets: who asks (`caller`, None on public routes), and all that was sent.
 
     `path` is the path as sent, still percent-encoded; `names` are its decoded variable parts.
-    `query` holds the checked parameters, `strays` the names of those that the route doesn't know.
+    `exchange` is there where the handler reads the body itself. `query` holds the checked
+    parameters, `strays` the names of those that the route doesn't know.
     """
 
     portal: Portal
@@ -32,6 +34,7 @@ class Call(msgspec.Struct):
     request_id: str
     names: dict[str, str] = {}
     body: bytes = b""
+    exchange: Exchange | None = None
     caller: Caller | None = None
     agency: Agency | None = None
     query: dict[str, Any] = {}

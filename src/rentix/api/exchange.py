@@ -67,6 +67,7 @@ class Exchange(msgspec.Struct, eq=False):
     size: int = 0
     whole: bool = False
     late: bool = False
+    body_max_bytes: int = MAX_BODY_BYTES
     answered: bool = False
     extra: bytes = b""
 
@@ -78,7 +79,7 @@ class Exchange(msgspec.Struct, eq=False):
     def add(self, piece: bytes) -> None:
         """Take in a part of the body. Once it is too large, or answered, nothing is kept."""
         self.size += len(piece)
-        if self.answered or self.size > MAX_BODY_BYTES:
+        if self.answered or self.size > self.body_max_bytes:
             self.pieces.clear()
         else:
             self.pieces.append(piece)
@@ -86,7 +87,7 @@ class Exchange(msgspec.Struct, eq=False):
     @property
     def settled(self) -> bool:
         """Whether waiting longer makes nothing of the body better."""
-        return self.whole or self.late or self.size > MAX_BODY_BYTES
+        return self.whole or self.late or self.size > self.body_max_bytes
 
     def take_body(self) -> bytes:
         """The whole body.
@@ -94,7 +95,7 @@ class Exchange(msgspec.Struct, eq=False):
         Raises:
             Disconnected, BodyTooSlow, BodyTooLarge: it is not whole.
         """
-        if self.size > MAX_BODY_BYTES:
+        if self.size > self.body_max_bytes:
             raise BodyTooLarge
         if not self.whole:
             raise BodyTooSlow if self.late else Disconnected

@@ -20,6 +20,7 @@ from rentix.api.routes import PUBLIC, ROUTES, Route
 from rentix.api.routing import Router
 from rentix.api.watching import Watcher
 from rentix.errors import Code
+from rentix.media.blobs import MAX_BLOB_BYTES
 from rentix.operations import Caller
 
 _RUN_MAX = 64
@@ -51,7 +52,10 @@ class Gate:
             route, call.names = self._router.find(call.method, exchange.plain_path)
             if route.scope is not None:
                 await self._identify(exchange, call, route)
-            if call.method in _BODIED:
+            if route.raw:
+                exchange.body_max_bytes = MAX_BLOB_BYTES
+                call.exchange = exchange
+            elif call.method in _BODIED:
                 check_kind(call.headers)
                 call.body = await read_body(exchange, self._portal.body_timeout_s)
             if call.raw_query or route.required:

@@ -12,11 +12,11 @@ from rentix.wire.bodies import MAX_ID
 _WHOLE = re.compile(r"-?[0-9]+")
 _EXTERNAL_ID_MAX = 255
 _DIGITS_MAX = 20
-_BEFORE_EXTERNAL_ID = "/api/v1/users/external/x".count("/")
+_BEFORE_EXTERNAL_ID = "/api/v1/users/external/x".count("/")  # for media as well
 
 
 def read_id(call: Call) -> int:
-    """The `:id` of the path; one too large for any user is the largest there can be.
+    """The `:id` of the path; one too large for anything is the largest there can be.
 
     Raises:
         Problem: 400, when it is no integer.

@@ -12,6 +12,7 @@ from rentix.api.openapi_parameters import steering_headers
 from rentix.api.openapi_schemas import ref
 from rentix.api.routes import Route
 from rentix.errors import Code
+from rentix.wire.bodies import LinkBody, MediaLinkBody, PutUserBody
 from rentix.wire.errors import reason_phrase, status_of
 from rentix.wire.shapes import (
     BulkErrorShape,
@@ -60,7 +61,8 @@ _WHEN = {
     403: "The key may not do this.",
     404: "Unknown, or another agency's.",
     408: "The body took too long.",
-    409: "What is stored stands against it; `details[0].userId` names the holder of an id.",
+    409: "What is stored stands against it; `details[0]` names the holder of an id: `userId`, "
+    "`mediaId`.",
     412: "The precondition does not hold; `etag` is the current one.",
     413: "The body is over 512 KB.",
     415: "The body is not `application/json`.",
@@ -70,6 +72,7 @@ _WHEN = {
     500: "A defect on the server's side.",
     503: "Overloaded, the database away, or shutting down; nothing of the request was done.",
 }
+_CONFLICTING = (PutUserBody, LinkBody, MediaLinkBody)
 _EVERY = (400, 431, 500, 503)
 _KEYED = (401, 403, 429)
 _BODIED = (408, 413, 415)
@@ -116,7 +119,7 @@ def _refusals(route: Route) -> set[int]:
     writes, one = steering_headers(route), not route.bulk
     may = {
         404: one and ("{" in route.path or route.answer is PutShape or bool(route.required)),
-        409: route.body is not None and one,
+        409: route.body in _CONFLICTING,
         412: "IfMatch" in writes and one,
         422: "IdempotencyKey" in writes and one,
     }

@@ -64,6 +64,36 @@ _BODIES: dict[type, Json] = {
     bodies.LinkBody: {
         "link": {"summary": "Attach an external id", "value": {"externalId": "crm-77"}}
     },
+    bodies.MediaLinkBody: {
+        "link": {"summary": "Attach an external id", "value": {"externalId": "photo-77"}}
+    },
+    bodies.MediaImportBody: {
+        "import": {
+            "summary": "A picture to import",
+            "value": {"url": "https://crm.example/photos/7.jpg", "externalId": "photo-7"},
+        }
+    },
+    bodies.UploadBody: {
+        "upload": {
+            "summary": "A picture to send",
+            "value": {"externalId": "photo-8", "contentType": "image/jpeg"},
+        }
+    },
+    bodies.MediaBulkBody: {
+        "import": {
+            "summary": "Each picture on its own",
+            "value": {
+                "operations": [
+                    {
+                        "op": "upload-from-url",
+                        "url": "https://crm.example/photos/9.jpg",
+                        "externalId": "photo-9",
+                    },
+                    {"op": "upload-from-url", "url": "https://crm.example/photos/10.jpg"},
+                ]
+            },
+        }
+    },
     bodies.BulkBody: {
         "mixed": {
             "summary": "Each operation on its own",
@@ -140,6 +170,51 @@ _ANSWERS: dict[tuple[str, type], Json] = {
     },
     ("POST", shapes.LinkShape): {"id": 1, "externalId": "crm-77", "linked": True},
     ("DELETE", shapes.LinkShape): {"id": 1, "externalId": "crm-77", "unlinked": True},
+    ("POST", shapes.MediaQueuedShape): {
+        "mediaId": 3,
+        "status": "pending",
+        "externalId": "photo-7",
+        "jobId": 3,
+    },
+    ("POST", shapes.MediaBulkShape): {
+        "results": [
+            {
+                "index": 0,
+                "op": "upload-from-url",
+                "success": True,
+                "mediaId": 4,
+                "status": "pending",
+                "externalId": "photo-9",
+                "jobId": 4,
+            }
+        ],
+        "summary": {"total": 1, "succeeded": 1, "failed": 0},
+    },
+    ("POST", shapes.UploadShape): {
+        "uploadUrl": f"http://127.0.0.1:8000/api/v1/media/upload/1.5.1769848200000.{'0' * 64}",
+        "expiresAt": "2026-01-31T08:30:00.000Z",
+        "mediaId": 5,
+        "jobId": 5,
+    },
+    ("GET", shapes.MediaShape): {
+        "id": 2,
+        "externalId": "photo-1",
+        "size": 48210,
+        "contentType": "image/jpeg",
+        "optimization": "success",
+        "blurhash": "LEHV6nWB2yk8pyo0adR*.7kCMdnj",
+        "originalUrl": "https://crm.example/photos/1.jpg",
+        "variants": [
+            {
+                "url": f"http://127.0.0.1:8000/media/files/{'0' * 64}.webp",
+                "variantSize": "128",
+                "size": 2210,
+            }
+        ],
+    },
+    ("DELETE", shapes.DeletedShape): {"deleted": True},
+    ("POST", shapes.MediaLinkShape): {"id": 1, "externalId": "photo-77", "linked": True},
+    ("DELETE", shapes.MediaLinkShape): {"id": 1, "externalId": "photo-1", "unlinked": True},
     ("GET", shapes.JobShape): {
         "id": 1,
         "type": "avatar_import",

@@ -8,7 +8,7 @@ from typing import Any
 from rentix.api.parameters import PARAMETERS
 from rentix.api.routes import Route
 from rentix.wire.bodies import MAX_ID
-from rentix.wire.shapes import ProfileShape
+from rentix.wire.shapes import DeletedShape, ProfileShape
 
 Json = dict[str, Any]
 
@@ -29,6 +29,13 @@ _IN_PATH: Json = {
 }
 
 
+_OF_MEDIA: Json = {
+    "id": {"description": "The portal's own id of the picture.", "example": 1},
+    "externalId": {
+        "description": "The CRM's id of the picture, percent-encoded; it may contain `/`.",
+        "example": "photo-1",
+    },
+}
 _IN_QUERY_EXAMPLES = {"search": "ceban", "limit": 10, "id": 1}
 
 
@@ -70,23 +77,29 @@ HEADER_PARAMETERS: Json = {
 def parameters(route: Route) -> list[Json]:
     """Every parameter of a route: path, query, headers."""
     names = re.findall(r"{(\w+)", route.path)
-    in_path = [{"name": name, "in": "path", "required": True, **_IN_PATH[name]} for name in names]
-    in_query = [_in_query(name, required=name in route.required) for name in route.query]
+    told = _OF_MEDIA if route.path.startswith("/media/") else _IN_PATH
+    in_path = [
+        {"name": name, "in": "path", "required": True, **_IN_PATH[name], **told[name]}
+        for name in names
+    ]
+    in_query = [_in_query(name, route) for name in route.query]
     headers = [{"$ref": f"#/components/parameters/{name}"} for name in steering_headers(route)]
     return in_path + in_query + headers
 
 
-def _in_query(name: str, *, required: bool) -> Json:
+def _in_query(name: str, route: Route) -> Json:
     known = PARAMETERS[name]
     said: Json = {
         "name": name,
         "in": "query",
-        "required": required,
+        "required": name in route.required,
         "description": known.description,
         "schema": known.schema,
     }
     if name in _IN_QUERY_EXAMPLES:
         said["example"] = _IN_QUERY_EXAMPLES[name]
+    elif name == "dryRun" and route.answer is DeletedShape:
+        said["example"] = True  # what is tried from the page leaves the sandbox as it is
     return said
 
 
@@ -95,7 +108,7 @@ def steering_headers(route: Route) -> list[str]:
     writes = (route.scope or "").endswith(":write")
     looked_at = {
         "IdempotencyKey": writes and route.method in ("PUT", "POST"),
-        "IfMatch": writes and not route.bulk,
+        "IfMatch": route.scope == "users:write" and not route.bulk,
         "RunId": writes,
         "IfNoneMatch": route.answer is ProfileShape or route.scope is None,
         "AcceptLanguage": "locale" in route.query,

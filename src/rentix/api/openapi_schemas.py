@@ -24,6 +24,7 @@ _OPERATIONS = {
     "validate": "Decided as `upsert` is, and not stored.",
     "link": "Attach an external id.",
     "unlink": "Detach the external id, by exactly one of `id` and `externalId`.",
+    "upload-from-url": "Import a picture, as POST /media/upload-from-url does.",
 }
 
 
@@ -35,18 +36,20 @@ def ref(shape: type) -> Json:
 def schemas(routes: Sequence[Route]) -> Json:
     """The schemas of all bodies and answers of `routes`, and of everything inside them."""
     named = [shape for route in routes for shape in (route.body, route.answer) if shape]
-    named += [*bodies.OPERATION_BODIES.values(), *_ERRORS]
+    named += [*bodies.OPERATION_BODIES.values(), *bodies.MEDIA_OPERATION_BODIES.values(), *_ERRORS]
     _, found = msgspec.json.schema_components(dict.fromkeys(named), ref_template=_TEMPLATE)
     for schema in found.values():
         _plain_nulls(schema)
     _exactly_one(found["PutUserBody"], "id", "externalId")
     _exactly_one(found["UnlinkOperationBody"], "id", "externalId")
     _exactly_one(found["AvatarBody"], "url", "id")
-    variants = [
-        _operation(ops, found[body.__name__]) for ops, body in bodies.OPERATION_BODIES.items()
-    ]
-    found["BulkBody"]["properties"]["operations"] = _operations(variants)
-    found |= {variant["title"]: variant for variant in variants}
+    for bulk, known in (
+        ("BulkBody", bodies.OPERATION_BODIES),
+        ("MediaBulkBody", bodies.MEDIA_OPERATION_BODIES),
+    ):
+        variants = [_operation(ops, found[body.__name__]) for ops, body in known.items()]
+        found[bulk]["properties"]["operations"] = _operations(variants)
+        found |= {variant["title"]: variant for variant in variants}
     for body in (bodies.LinkOperationBody, bodies.UnlinkOperationBody):
         del found[body.__name__]
     return dict(sorted(found.items()))
@@ -60,7 +63,7 @@ def _operation(ops: tuple[str, ...], body: Json) -> Json:
     """An element of `operations`: `op`, and the members of `body` flat beside it."""
     return {
         **body,
-        "title": f"{ops[0].capitalize()}Operation",
+        "title": "".join(word.capitalize() for word in ops[0].split("-")) + "Operation",
         "description": _OPERATIONS[ops[0]],
         "properties": {"op": {"type": "string", "enum": [*ops]}, **body["properties"]},
         "required": ["op", *body.get("required", [])],

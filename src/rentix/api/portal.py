@@ -13,6 +13,7 @@ from rentix.api.auth import Keys
 from rentix.api.files import FILES_PATH, Files
 from rentix.api.limits import Budgets
 from rentix.api.pages import make_pages
+from rentix.api.uploads import Tickets, Uploads
 from rentix.media.blobs import Blobs
 from rentix.model import User
 from rentix.operations import Answer, Request
@@ -48,6 +49,8 @@ class Portal:
         self.budgets = Budgets(Gathered(store.spend) if store.shared else None)
         self.pages = make_pages()
         self.files = Files(blobs) if blobs else None
+        self.uploads = Uploads(blobs) if blobs else None
+        self._tickets: Tickets | None = None
         self.imports = make_imports(self.finish) if make_imports else None
         self.public_url = public_url
         self.body_timeout_s = body_timeout_s
@@ -70,8 +73,9 @@ class Portal:
         if self.imports:
             await asyncio.to_thread(self.imports.close)
         await asyncio.to_thread(self.writer.close)
-        if self.files is not None:
-            await asyncio.to_thread(self.files.close)
+        for files in (self.files, self.uploads):
+            if files is not None:
+                await asyncio.to_thread(files.close)
         self.store.close()
 
     def turn(self, agency_id: int) -> asyncio.Lock:
@@ -98,6 +102,12 @@ class Portal:
     def files_url(self) -> str:
         """What the name of a file is put behind."""
         return f"{self.public_url or ''}{FILES_PATH}"
+
+    async def find_tickets(self) -> Tickets:
+        """What signs upload addresses; the secret is asked for once."""
+        if self._tickets is None:
+            self._tickets = Tickets(await asyncio.to_thread(self.store.secret))
+        return self._tickets
 
     async def rehearse(self, request: Request) -> Answer:
         """What `commit` would come to, with nothing stored."""

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from rentix.api import bulk, files, reading, reference, users
+from rentix.api import bulk, files, media, reading, reference, uploads, users
 from rentix.api.call import Call, Reply
 from rentix.wire import bodies, shapes
 
@@ -18,7 +18,7 @@ Handler = Callable[[Call], Awaitable[Reply]]
 class Route(msgspec.Struct, frozen=True):
     """An endpoint. `scope` None asks for no key; `bulk` counts in the bulk budget as well.
 
-    `base` is what its path comes after.
+    `base` is what its path comes after; `raw` says that its handler reads the body, of any kind.
     """
 
     method: str
@@ -31,6 +31,7 @@ class Route(msgspec.Struct, frozen=True):
     answer: type | None = None
     bulk: bool = False
     base: str = BASE
+    raw: bool = False
 
     @property
     def name(self) -> str:
@@ -55,6 +56,23 @@ ROUTES: tuple[Route, ...] = (
           body=bodies.LinkBody, answer=shapes.LinkShape),
     Route("DELETE", "/users/{id}/link", users.unlink_user, "users:write", ("dryRun",),
           answer=shapes.LinkShape),
+    Route("POST", "/media/upload-from-url", media.import_media, "media:write", ("dryRun",),
+          body=bodies.MediaImportBody, answer=shapes.MediaQueuedShape),
+    Route("POST", "/media/bulk", media.bulk_media, "media:write", ("dryRun",),
+          body=bodies.MediaBulkBody, answer=shapes.MediaBulkShape, bulk=True),
+    Route("POST", "/media/upload", media.begin_upload, "media:write", ("dryRun",),
+          body=bodies.UploadBody, answer=shapes.UploadShape),
+    Route("GET", "/media/external/{externalId:path}", media.get_media_by_external_id,
+          "media:read", answer=shapes.MediaShape),
+    Route("DELETE", "/media/external/{externalId:path}", media.delete_media_by_external_id,
+          "media:write", ("dryRun",), answer=shapes.DeletedShape),
+    Route("GET", "/media/{id}", media.get_media, "media:read", answer=shapes.MediaShape),
+    Route("DELETE", "/media/{id}", media.delete_media, "media:write", ("dryRun",),
+          answer=shapes.DeletedShape),
+    Route("POST", "/media/{id}/link", media.link_media, "media:write", ("dryRun",),
+          body=bodies.MediaLinkBody, answer=shapes.MediaLinkShape),
+    Route("DELETE", "/media/{id}/link", media.unlink_media, "media:write", ("dryRun",),
+          answer=shapes.MediaLinkShape),
     Route("GET", "/job/status", reading.job_status, "media:read", ("id",), ("id",),
           answer=shapes.JobShape),
     Route("GET", "/agency", reading.get_agency, "agency:read", answer=shapes.AgencyShape),
@@ -64,5 +82,6 @@ ROUTES: tuple[Route, ...] = (
 # Beside the API, and not in its description.
 PUBLIC: tuple[Route, ...] = (
     Route("GET", "/media/files/{name}", files.get_file, base=""),
+    Route("PUT", "/media/upload/{ticket}", uploads.put_bytes, raw=True),
 )
 # fmt: on

@@ -35,7 +35,7 @@ def example_of(document: Json, path: str, method: str) -> Example:
     for parameter in given:
         if parameter["in"] == "path":
             path = path.replace(f"{{{parameter['name']}}}", quote(str(parameter["example"]), ""))
-    query = {p["name"]: p["example"] for p in given if p["in"] == "query"}
+    query = {p["name"]: _spelled(p["example"]) for p in given if p["in"] == "query"}
     url = SANDBOX_URL + document["servers"][0]["url"] + path
     body = _body(operation)
     return Example(
@@ -46,6 +46,10 @@ def example_of(document: Json, path: str, method: str) -> Example:
         body=body,
         is_json="application/json" in operation["responses"]["200"]["content"],
     )
+
+
+def _spelled(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _body(operation: Json) -> Json | None:

@@ -79,6 +79,7 @@ async def write_one(call: Call, operation: Operation, render: Callable[[Outcome]
         return results
     if isinstance(results[0], Problem):
         raise results[0]
+    assert isinstance(results[0], Outcome)  # noqa: S101 - it is an operation on a user
     etag = shown_etag(results[0], stored=not call.query.get("dryRun"))
     return Reply(body=render(results[0]), headers=_etag_header(etag))
 

@@ -124,7 +124,7 @@ def _await_portraits(url: str) -> None:
 def _is_coming(user: ProfileShape) -> bool:
     return isinstance(user.avatar_import, AvatarImportShape) and (
         user.avatar_import.status in ("pending", "processing")
-        and "//127.0.0.1:" in user.avatar_import.url
+        and "//127.0.0.1:" in (user.avatar_import.url or "")
     )
 
 

@@ -15,7 +15,7 @@ from rentix.cli.portraits import serving_portraits
 from rentix.cli.serve import MetricsPort, Port, serve_place
 from rentix.cli.signals import ending_by_signal
 from rentix.model import SANDBOX_KEY, SCOPES, Agency
-from rentix.operations import Caller, Operation, RegisterUser, Request
+from rentix.operations import Caller, ImportMedia, Operation, RegisterUser, Request
 from rentix.rules.phones import read_phones
 from rentix.rules.puts import Terms, read_put
 from rentix.settings import Place
@@ -142,7 +142,8 @@ def _seed(store: Store, region: str, portraits: str) -> None:
     agents = [_FROM_CRM[0] | pictured, *_FROM_CRM[1:]]
     puts = [read_put(raw, Terms(region, "ro")) for raw in agents]
     _commit(store, Caller(agency_id), registrations)
-    _commit(store, Caller(agency_id, key_id), puts)
+    photo = ImportMedia(url=f"http://{portraits}/RX.png", external_id="photo-1")
+    _commit(store, Caller(agency_id, key_id), [*puts, photo])
 
 
 def _commit(store: Store, caller: Caller, operations: Sequence[Operation]) -> None:

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 from rentix.decide.avatars import finish_avatar
 from rentix.decide.links import link_user, unlink_user
+from rentix.decide.media import (
+    await_media,
+    delete_media,
+    import_media,
+    link_media,
+    receive_media,
+    unlink_media,
+)
 from rentix.decide.users import put_user, register_user
 from rentix.decide.working_set import WorkingSet
 from rentix.errors import Code, Problem
 from rentix.operations import (
     Answer,
+    AwaitMedia,
+    DeleteMedia,
     FinishAvatar,
+    ImportMedia,
+    LinkMedia,
     LinkUser,
+    MediaOperation,
+    MediaOutcome,
     Operation,
     Outcome,
     PutUser,
+    ReceiveMedia,
+    RegisterUser,
     Request,
     Result,
     UnlinkUser,
@@ -78,7 +94,9 @@ def _decide_one(
     return outcome
 
 
-def _decide(working: WorkingSet, request: Request, operation: Operation, now_ms: int) -> Outcome:
+def _decide(
+    working: WorkingSet, request: Request, operation: Operation, now_ms: int
+) -> Outcome | MediaOutcome:
     if isinstance(operation, PutUser):
         return put_user(working, request.caller, operation, now_ms)
     if isinstance(operation, LinkUser):
@@ -87,4 +105,22 @@ def _decide(working: WorkingSet, request: Request, operation: Operation, now_ms:
         return unlink_user(working, request.caller, operation, now_ms)
     if isinstance(operation, FinishAvatar):
         return finish_avatar(working, request.caller, operation, now_ms)
-    return register_user(working, request.caller, operation, now_ms)
+    if isinstance(operation, RegisterUser):
+        return register_user(working, request.caller, operation, now_ms)
+    return _decide_media(working, request, operation, now_ms)
+
+
+def _decide_media(
+    working: WorkingSet, request: Request, operation: MediaOperation, now_ms: int
+) -> MediaOutcome:
+    if isinstance(operation, ImportMedia):
+        return import_media(working, request.caller, operation, now_ms)
+    if isinstance(operation, AwaitMedia):
+        return await_media(working, request.caller, operation, now_ms)
+    if isinstance(operation, ReceiveMedia):
+        return receive_media(working, request.caller, operation)
+    if isinstance(operation, LinkMedia):
+        return link_media(working, request.caller, operation, now_ms)
+    if isinstance(operation, DeleteMedia):
+        return delete_media(working, request.caller, operation, now_ms)
+    return unlink_media(working, request.caller, operation, now_ms)

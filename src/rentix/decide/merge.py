@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 from msgspec.structs import asdict, replace
 
-from rentix.model import AvatarImport, Phone, User
+from rentix.decide.avatars import asked, avatar_of, files_of
+from rentix.model import AvatarImport, Media, Phone, User
 from rentix.operations import Fates, Mode, Patch, PutUser
 
 PLAIN: tuple[Literal["name", "instagram", "youtube", "tiktok"], ...] = (
@@ -35,6 +36,7 @@ class Merge(msgspec.Struct):
     changes: dict[str, tuple[object, object]] = {}
     queued: AvatarImport | None = None
     superseded: int | None = None
+    given: int | None = None
 
     def offer(self, field: str, before: object, after: object) -> bool:
         """Record what `after` does to `field`, and say whether it is to be taken."""
@@ -52,8 +54,17 @@ class Merge(msgspec.Struct):
         return replace(self.user, **self.values, **more)
 
 
-def merge(user: User, put: PutUser, mode: Mode, new_media_id: Callable[[], int]) -> Merge:
-    """Lay the patch of `put` over `user`. Cost: the submitted fields only."""
+def merge(
+    user: User,
+    put: PutUser,
+    mode: Mode,
+    new_media_id: Callable[[], int],
+    media: Media | None = None,
+) -> Merge:
+    """Lay the patch of `put` over `user`. Cost: the submitted fields only.
+
+    `media` is the one that its avatar names by id.
+    """
     patch = put.patch
     merged = Merge(user, mode, Fates(forms=put.forms, unknown=put.ignored))
     for field in PLAIN:
@@ -66,7 +77,9 @@ def merge(user: User, put: PutUser, mode: Mode, new_media_id: Callable[[], int])
         _merge_descriptions(merged, patch, patch.descriptions)
     if patch.settings is not UNSET:
         _merge_settings(merged, patch.settings)
-    if patch.avatar is not UNSET:
+    if media is not None:
+        _merge_media(merged, media)
+    elif not isinstance(patch.avatar, int | UnsetType):
         _merge_avatar(merged, patch, patch.avatar, new_media_id)
     return merged
 
@@ -128,7 +141,7 @@ def _merge_avatar(
     user = merged.user
     coming = user.avatar_import
     failed = coming is not None and coming.status == "failed"
-    before = coming.url if coming else user.avatar.url if user.avatar else None
+    before = asked(user)
     refresh = patch.avatar_refresh and merged.mode != "fill"
     again = url is not None and url == before and (failed or refresh)
     if again:
@@ -136,10 +149,39 @@ def _merge_avatar(
     elif not merged.offer("avatar", before, url):
         return
     merged.changes["avatar"] = (before, url)
-    merged.superseded = coming.id if coming and not failed else None
+    merged.superseded = _replaced(coming)
     merged.queued = AvatarImport(new_media_id(), url) if url is not None else None
     merged.values["avatar"] = user.avatar if url is not None else None
     merged.values["avatar_import"] = merged.queued
+
+
+def _merge_media(merged: Merge, media: Media) -> None:
+    user = merged.user
+    coming = user.avatar_import
+    # What is there or on its way is so already, whether it was asked for by its address or its id.
+    named = coming or user.avatar
+    same = named is not None and named.id == media.id
+    before = asked(user)
+    if not merged.offer("avatar", before, before if same else {"id": media.id}):
+        return
+    merged.changes["avatar"] = (before, {"id": media.id})
+    merged.superseded = _replaced(coming)
+    merged.given = media.id
+    picture = media.picture
+    if picture is None:
+        merged.values["avatar_import"] = AvatarImport(media.id, None)
+        return
+    shown = avatar_of(media.id, None, picture)
+    merged.changes["avatarPicture"] = (files_of(user.avatar), files_of(shown))
+    merged.values["avatar"] = shown
+    merged.values["avatar_import"] = None
+
+
+def _replaced(coming: AvatarImport | None) -> int | None:
+    # One that was named by its id is there for others as well, and goes on.
+    if coming is None or coming.status == "failed" or coming.url is None:
+        return None
+    return coming.id
 
 
 def birth(user: User) -> dict[str, tuple[object, object]]:
@@ -149,5 +191,6 @@ def birth(user: User) -> dict[str, tuple[object, object]]:
     fields["phone"] = user.phone.e164
     fields |= {f"description.{locale}": text for locale, text in user.descriptions.items()}
     fields |= {f"settings.{channel}": on for channel, on in asdict(user.settings).items()}
-    fields["avatar"] = user.avatar_import.url if user.avatar_import else None
+    fields["avatar"] = asked(user)
+    fields["avatarPicture"] = files_of(user.avatar)
     return {field: (None, value) for field, value in fields.items() if value is not None}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rentix.errors import Code, Fault, Problem
-from rentix.model import User
+from rentix.model import Media, User
 
 
 def unknown_user(user_id: int | None, external_id: str | None) -> Problem:
@@ -74,3 +74,57 @@ def check_freshness(source_us: int | None, user: User) -> None:
         )
         fault = Fault(Code.STALE_SOURCE, message, ("sourceUpdatedAt",))
         raise Problem(Code.STALE_SOURCE, message, (fault,))
+
+
+def media_unknown(media_id: int | None, external_id: str | None) -> Problem:
+    """404. The same words whether the media does not exist or is another agency's."""
+    which = f"id {media_id}" if external_id is None else f'externalId "{external_id}"'
+    return Problem(Code.MEDIA_MISSING, f"Media with {which} not found")
+
+
+def unusable_media(media_id: int, media: Media | None) -> Fault:
+    """Why a media cannot be anybody's avatar, and what to do instead."""
+    if media is None:
+        reason = (
+            f"must be the id of one of the agency's media; there is none with id {media_id}; "
+            f"send one with POST /api/v1/media/upload-from-url, or send avatar.url"
+        )
+    elif media.status == "failed":
+        reason = f"names media {media_id}, whose import failed: {media.error}; send another one"
+    else:
+        reason = (
+            f"names media {media_id}, which is on its way as another avatar; "
+            f"send it once GET /api/v1/job/status?id={media_id} says completed"
+        )
+    return Fault(Code.MEDIA_UNKNOWN, f"avatar.id {reason}", ("avatar", "id"))
+
+
+def media_external_id_taken(holder: Media) -> Problem:
+    """409: names the media that holds the external id, and the call that frees it."""
+    message = (
+        f'externalId "{holder.external_id}" is held by media {holder.id}; '
+        f"free it with DELETE /api/v1/media/{holder.id}/link"
+    )
+    return _media_conflict(Code.EXTERNAL_ID_TAKEN, message, holder)
+
+
+def media_linked_already(media: Media) -> Problem:
+    """409: the media has another external id."""
+    message = (
+        f'media {media.id} is linked to externalId "{media.external_id}" already; '
+        f"free it with DELETE /api/v1/media/{media.id}/link"
+    )
+    return _media_conflict(Code.ALREADY_LINKED, message, media)
+
+
+def _media_conflict(code: Code, message: str, media: Media) -> Problem:
+    return Problem(code, message, (Fault(code, message, ("externalId",), media_id=media.id),))
+
+
+def ticket_spent() -> Problem:
+    """410: what an upload ticket was for has come, or is no longer waited for."""
+    message = (
+        "this upload address was used before, has expired or its media was deleted; "
+        "get a new one with POST /api/v1/media/upload"
+    )
+    return Problem(Code.TICKET_SPENT, message)

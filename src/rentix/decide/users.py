@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from rentix.decide.avatars import is_free
 from rentix.decide.merge import Merge, birth, merge
 from rentix.decide.record import record
 from rentix.decide.refusals import (
@@ -12,11 +13,12 @@ from rentix.decide.refusals import (
     check_freshness,
     check_precondition,
     unknown_user,
+    unusable_media,
 )
 from rentix.decide.report import warnings
 from rentix.decide.working_set import WorkingSet
 from rentix.errors import Code, Fault, invalid
-from rentix.model import Change, User
+from rentix.model import Change, Media, User
 from rentix.operations import Caller, Note, Outcome, Patch, PutUser, RegisterUser, Verb
 
 
@@ -28,17 +30,20 @@ def put_user(working: WorkingSet, caller: Caller, put: PutUser, now_ms: int) -> 
             stale; 412.
     """
     user = _find(working, caller.agency_id, put)
-    if put.faults:
-        raise invalid(_all_faults(put, user))
+    avatar = put.patch.avatar
+    media = working.media.find(caller.agency_id, avatar) if isinstance(avatar, int) else None
+    faults = _media_faults(avatar, media, user) if isinstance(avatar, int) else ()
+    if put.faults or faults:
+        raise invalid(_all_faults(put, faults, user))
     if user is None:
         if put.id is not None or put.mode == "update":
             raise unknown_user(put.id, put.external_id)
-        return _create(working, caller, put, now_ms)
+        return _create(working, caller, put, media, now_ms)
     if put.mode == "create":
         raise already_there(user, by_id=put.id is not None)
     check_precondition(put.if_match, user)
     check_freshness(put.source_us, user)
-    return _update(working, caller, user, put, now_ms)
+    return _update(working, caller, user, put, media, now_ms)
 
 
 def _find(working: WorkingSet, agency_id: int, put: PutUser) -> User | None:
@@ -48,14 +53,23 @@ def _find(working: WorkingSet, agency_id: int, put: PutUser) -> User | None:
     return working.by_external(agency_id, put.external_id)
 
 
-def _all_faults(put: PutUser, user: User | None) -> list[Fault]:
+def _media_faults(media_id: int, media: Media | None, user: User | None) -> tuple[Fault, ...]:
+    coming = user.avatar_import if user else None
+    if media and (is_free(media) or (coming and coming.id == media.id and not coming.error)):
+        return ()
+    return (unusable_media(media_id, media),)
+
+
+def _all_faults(put: PutUser, more: tuple[Fault, ...], user: User | None) -> list[Fault]:
     seen = {fault.path[:1] for fault in put.faults}
     creates = user is None and put.id is None and put.mode != "update"
     lacking = _missing(put.patch) if creates else []
-    return [*put.faults, *(fault for fault in lacking if fault.path not in seen)]
+    return [*put.faults, *more, *(fault for fault in lacking if fault.path not in seen)]
 
 
-def _create(working: WorkingSet, caller: Caller, put: PutUser, now_ms: int) -> Outcome:
+def _create(
+    working: WorkingSet, caller: Caller, put: PutUser, media: Media | None, now_ms: int
+) -> Outcome:
     name, phone = put.patch.name, put.patch.phone
     if name is UNSET or phone is UNSET or phone is None:
         raise invalid(_missing(put.patch))
@@ -73,7 +87,7 @@ def _create(working: WorkingSet, caller: Caller, put: PutUser, now_ms: int) -> O
         synced_ms=now_ms if caller.key_id else None,
         source_us=put.source_us,
     )
-    merged = merge(blank, put, "upsert", working.new_media_id)
+    merged = merge(blank, put, "upsert", working.new_media_id, media)
     merged.fates.taken += merged.fates.unchanged
     merged.fates.unchanged = []
     user = merged.result()
@@ -103,8 +117,15 @@ def _was_held(user_id: int) -> Note:
     return Note("externalId", "external_id_reused", message)
 
 
-def _update(working: WorkingSet, caller: Caller, user: User, put: PutUser, now_ms: int) -> Outcome:
-    merged = merge(user, put, put.mode, working.new_media_id)
+def _update(
+    working: WorkingSet,
+    caller: Caller,
+    user: User,
+    put: PutUser,
+    media: Media | None,
+    now_ms: int,
+) -> Outcome:
+    merged = merge(user, put, put.mode, working.new_media_id, media)
     source_us = user.source_us if put.source_us is None else put.source_us
     if not merged.changes:
         newer = source_us != user.source_us
@@ -158,4 +179,5 @@ def _outcome(
         stored=stored,
         queued=merged.queued,
         superseded=merged.superseded,
+        given=merged.given,
     )

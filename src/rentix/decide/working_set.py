@@ -7,26 +7,32 @@ from collections.abc import Callable, Iterable, MutableMapping
 
 import msgspec
 
+from rentix.decide.media_set import ExternalKey, Key, MediaEffects, MediaSet
 from rentix.model import AvatarImport, Change, User
 from rentix.operations import (
+    AwaitMedia,
+    DeleteMedia,
     FinishAvatar,
     Idempotency,
+    ImportMedia,
+    LinkMedia,
     LinkUser,
+    MediaOutcome,
     Operation,
     Outcome,
     PutUser,
+    ReceiveMedia,
     Request,
+    UnlinkMedia,
     UnlinkUser,
 )
-
-Key = tuple[int, int]
-ExternalKey = tuple[int, str]
 
 
 class Lookup(msgspec.Struct):
     """What a batch must load: users by id and by external id, answers by scope, and sequences.
 
-    `imports` are those that end in it.
+    `imports` are those that end in it. `media` and `media_external_ids` are those that it names;
+    of `shown` the users are wanted as well who show them or wait for them.
 
     `creating` are those external ids that a new user gets when nobody has them; `pictures` is how
     many imports there may be.
@@ -38,7 +44,16 @@ class Lookup(msgspec.Struct):
     scopes: set[tuple[int, str]] = set()
     agencies: set[int] = set()
     imports: set[Key] = set()
+    media: set[Key] = set()
+    media_external_ids: set[ExternalKey] = set()
+    shown: set[Key] = set()
+    shown_external_ids: set[ExternalKey] = set()
     pictures: int = 0
+
+    @property
+    def named_media(self) -> tuple[tuple[int, int | str], ...]:
+        """The media that are named, by agency and either id."""
+        return (*self.imports, *self.media, *self.media_external_ids)
 
 
 def lookup(requests: Iterable[Request]) -> Lookup:
@@ -55,19 +70,43 @@ def lookup(requests: Iterable[Request]) -> Lookup:
 
 
 def _collect(wanted: Lookup, agency_id: int, operation: Operation | Exception) -> None:
-    if isinstance(operation, FinishAvatar):
-        wanted.ids.add((agency_id, operation.user_id))
-        wanted.imports.add((agency_id, operation.media_id))
     if not isinstance(operation, PutUser | LinkUser | UnlinkUser):
+        _collect_media(wanted, agency_id, operation)
         return
-    if isinstance(operation, PutUser) and isinstance(operation.patch.avatar, str):
-        wanted.pictures += 1
+    if isinstance(operation, PutUser):
+        avatar = operation.patch.avatar
+        if isinstance(avatar, str):
+            wanted.pictures += 1
+        elif isinstance(avatar, int):
+            wanted.media.add((agency_id, avatar))
     if operation.id is not None:
         wanted.ids.add((agency_id, operation.id))
     if operation.external_id is not None:
         wanted.external_ids.add((agency_id, operation.external_id))
         if isinstance(operation, PutUser) and operation.mode != "update":
             wanted.creating.add((agency_id, operation.external_id))
+
+
+def _collect_media(wanted: Lookup, agency_id: int, operation: Operation | Exception) -> None:
+    if isinstance(operation, FinishAvatar):
+        key = (agency_id, operation.media_id)
+        for keys in (wanted.imports, wanted.media, wanted.shown):
+            keys.add(key)
+    elif isinstance(operation, ImportMedia | AwaitMedia):
+        wanted.pictures += 1
+        if operation.external_id is not None:
+            wanted.media_external_ids.add((agency_id, operation.external_id))
+    elif isinstance(operation, LinkMedia):
+        wanted.media.add((agency_id, operation.id))
+        wanted.media_external_ids.add((agency_id, operation.external_id))
+    elif isinstance(operation, UnlinkMedia | ReceiveMedia):
+        wanted.media.add((agency_id, operation.id))
+    elif isinstance(operation, DeleteMedia) and operation.id is not None:
+        wanted.media.add((agency_id, operation.id))
+        wanted.shown.add((agency_id, operation.id))
+    elif isinstance(operation, DeleteMedia) and operation.external_id is not None:
+        wanted.media_external_ids.add((agency_id, operation.external_id))
+        wanted.shown_external_ids.add((agency_id, operation.external_id))
 
 
 class QueuedImport(msgspec.Struct, frozen=True):
@@ -103,6 +142,7 @@ class Effects(msgspec.Struct):
     queued: list[QueuedImport] = []
     superseded: list[Key] = []
     finished: list[FinishedImport] = []
+    media: MediaEffects = msgspec.field(default_factory=MediaEffects)
     memories: dict[tuple[int, str], Memory] = {}
 
     def add(self, others: Effects) -> None:
@@ -111,11 +151,12 @@ class Effects(msgspec.Struct):
             getattr(self, name).update(getattr(others, name))
         for name in ("changes", "queued", "superseded", "finished"):
             getattr(self, name).extend(getattr(others, name))
+        self.media.add(others.media)
 
     @property
     def empty(self) -> bool:
         """Whether nothing at all is to be stored."""
-        return not (self.users or self.memories or self.finished)
+        return not (self.users or self.memories or self.finished) and self.media.empty
 
 
 Layered = MutableMapping
@@ -137,6 +178,7 @@ class WorkingSet:
         memories: dict[tuple[int, str], Memory] | None = None,
         last_seq: dict[int, int] | None = None,
         holds: dict[Key, int] | None = None,
+        media: MediaSet | None = None,
         new_id: Callable[[], int],
         new_media_id: Callable[[], int],
     ) -> None:
@@ -150,9 +192,10 @@ class WorkingSet:
         self._memories: Layered[ExternalKey, Memory] = memories or {}
         self._last_seq: Layered[int, int] = last_seq or {}
         self._holds: Layered[Key, int] = holds or {}
+        self.media = media or MediaSet()
         self.new_id = new_id
         self.new_media_id = new_media_id
-        self.effects = Effects()
+        self.effects = Effects(media=self.media.effects)
 
     def user(self, agency_id: int, user_id: int) -> User | None:
         """The user of this agency with this id."""
@@ -181,7 +224,9 @@ class WorkingSet:
 
     def fork(self) -> WorkingSet:
         """A layer over this one, on which operations can be tried and thrown away."""
-        twin = WorkingSet(new_id=self.new_id, new_media_id=self.new_media_id)
+        twin = WorkingSet(
+            media=self.media.fork(), new_id=self.new_id, new_media_id=self.new_media_id
+        )
         for name in _LAYERED:
             setattr(twin, name, ChainMap({}, getattr(self, name)))
         return twin
@@ -191,12 +236,14 @@ class WorkingSet:
         for name in _LAYERED:
             getattr(self, name).update(getattr(twin, name).maps[0])
         self.effects.add(twin.effects)
+        self.media.adopt(twin.media)
 
-    def apply(self, outcome: Outcome) -> None:
+    def apply(self, outcome: Outcome | MediaOutcome) -> None:
         """Make an outcome visible to the operations that follow, and have it saved."""
+        if isinstance(outcome, MediaOutcome):
+            self._apply_media(outcome)
+            return
         user = outcome.user
-        if outcome.finished:
-            self.effects.finished.append(FinishedImport(user.agency_id, outcome.finished))
         if outcome.change is None and not outcome.stored:
             return
         self._replace(user)
@@ -210,6 +257,19 @@ class WorkingSet:
             self.effects.queued.append(QueuedImport(outcome.queued, user.agency_id, user.id))
         if outcome.superseded:
             self.effects.superseded.append((user.agency_id, outcome.superseded))
+        if outcome.given:
+            self.media.give(user.agency_id, outcome.given, user.id)
+
+    def _apply_media(self, outcome: MediaOutcome) -> None:
+        agency_id = outcome.media.agency_id
+        if outcome.finished:
+            self.effects.finished.append(FinishedImport(agency_id, outcome.finished))
+        for user in outcome.users:
+            self._replace(user)
+        if outcome.changes:
+            self.effects.changes.extend(outcome.changes)
+            self._last_seq[agency_id] = outcome.changes[-1].seq
+        self.media.apply(outcome)
 
     def _replace(self, user: User) -> None:
         key = (user.agency_id, user.id)

@@ -188,9 +188,11 @@ def _read_avatar(seen: Submission, sent: AvatarBody | None, raw: Any) -> None:
     _ignore_unknown(seen, "avatar", AvatarBody, raw)
     if (sent.url is UNSET) == (sent.id is UNSET):
         seen.refuse(Code.EXCLUSIVE, ("avatar",), "must have exactly one of url, id, or be null")
-    elif sent.id is not UNSET:
-        reason = f"must be the id of one of the agency's media; there is none with id {sent.id}"
-        seen.refuse(Code.MEDIA_UNKNOWN, ("avatar", "id"), reason)
+    elif isinstance(sent.id, int):
+        seen.patch["avatar"] = sent.id  # which media there are is known where it is decided
+        if sent.refresh is not UNSET:
+            message = "avatar.refresh is about an import by url, so it was ignored beside an id"
+            seen.ignore("avatar.refresh", "not_applicable", message)
     elif isinstance(sent.url, str):
         seen.patch["avatar_refresh"] = sent.refresh is True
         _read(seen, ("avatar", "url"), Code.URL_INVALID, sent.url, picture_url)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import msgspec
 
 from rentix.decide.working_set import Effects, Lookup, WorkingSet
-from rentix.model import Agency, ApiKey, Change, Job, Task, User
+from rentix.model import Agency, ApiKey, Change, Job, Media, Task, User
 
 __all__ = [
     "IDEMPOTENCY_MS",
@@ -105,6 +105,9 @@ class Reads(Protocol):
     def job(self, agency_id: int, job_id: int) -> Job | None:
         """The agency's background job with this id."""
 
+    def media(self, agency_id: int, key: int | str) -> Media | None:
+        """The agency's media with this id (a number) or external id (a text)."""
+
     def changes(self, agency_id: int, after: int, limit: int) -> list[Change]:
         """Up to `limit` changes of the agency numbered above `after`, in order."""
 
@@ -171,6 +174,9 @@ class Store(Reads, Protocol):
 
     def operate(self) -> AbstractContextManager[Hand]:
         """A transaction of the operator's."""
+
+    def secret(self) -> bytes:
+        """The installation's secret: random, made with its database, and never shown."""
 
     @property
     def queue(self) -> MediaQueue:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from rentix.decide.media_set import MediaEffects
 from rentix.decide.working_set import Effects
 from rentix.store import IDEMPOTENCY_MS
 from rentix.store.rows import Row, from_change, from_finish, from_user
@@ -14,7 +15,7 @@ Step = tuple[str, Collection[Row]]
 def effect_rows(effects: Effects, now_ms: int) -> Iterator[Step]:
     """(name of the query, its rows, never empty) for all that is to be saved.
 
-    Moved external ids are cleared before users are saved: two users may swap theirs.
+    Moved external ids are cleared before users and media are saved: two may swap theirs.
     """
     steps: tuple[Step, ...] = (
         ("clear_external_id", effects.moved),
@@ -25,7 +26,7 @@ def effect_rows(effects: Effects, now_ms: int) -> Iterator[Step]:
         ("update_user", _updated_rows(effects)),
         ("save_former_link", [(*key, user) for key, user in effects.freed.items()]),
         ("save_change", [from_change(change) for change in effects.changes]),
-        ("save_media", _media_rows(effects, now_ms)),
+        *_media_steps(effects, now_ms),
         ("supersede_media", [(*key, now_ms) for key in effects.superseded]),
         ("finish_media", _finished_rows(effects, now_ms)),
         ("forget_memories", {(agency_id, now_ms) for agency_id, _ in effects.memories}),
@@ -43,17 +44,37 @@ def _updated_rows(effects: Effects) -> list[Row]:
     ]
 
 
-def _media_rows(effects: Effects, now_ms: int) -> list[Row]:
+def _media_steps(effects: Effects, now_ms: int) -> tuple[Step, ...]:
+    media = effects.media
+    if media.empty:  # nearly always
+        return (("save_media", _queued_rows(effects, now_ms)),)
+    return (
+        ("delete_media_use", media.deleted),
+        ("delete_media", media.deleted),
+        ("clear_media_external_id", media.moved),
+        ("save_media", _queued_rows(effects, now_ms) + _born_rows(media, now_ms)),
+        ("link_media", [(*key, linked.external_id) for key, linked in media.linked.items()]),
+        ("save_media_source", [(*key, m.source, m.due_ms) for key, m in media.sourced.items()]),
+        ("save_media_use", media.given),
+    )
+
+
+def _queued_rows(effects: Effects, now_ms: int) -> list[Row]:
     return [
-        (queued.job.id, queued.agency_id, queued.user_id, queued.job.url, queued.job.status, now_ms)
-        for queued in effects.queued
+        (q.job.id, q.agency_id, q.user_id, q.job.url, q.job.status, now_ms, None, 0)
+        for q in effects.queued
+    ]
+
+
+def _born_rows(media: MediaEffects, now_ms: int) -> list[Row]:
+    return [
+        (m.id, m.agency_id, None, m.url or "", m.status, now_ms, m.external_id, m.due_ms)
+        for m in media.born.values()
     ]
 
 
 def _finished_rows(effects: Effects, now_ms: int) -> list[Row]:
-    return [
-        from_finish(finished.agency_id, finished.end, now_ms) for finished in effects.finished
-    ]
+    return [from_finish(finished.agency_id, finished.end, now_ms) for finished in effects.finished]
 
 
 def _memory_rows(effects: Effects, now_ms: int) -> list[Row]:

@@ -44,8 +44,9 @@ GRANT USAGE ON SCHEMA public TO {role};
 GRANT SELECT ON schema_version TO {role};
 GRANT SELECT, UPDATE ON installation TO {role};
 GRANT SELECT, INSERT ON change TO {role};
-GRANT SELECT, INSERT, UPDATE ON agency, api_key, portal_user, former_link, media TO {role};
-GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency, budget TO {role};
+GRANT SELECT, INSERT, UPDATE ON agency, api_key, portal_user, former_link TO {role};
+GRANT SELECT, INSERT, UPDATE, DELETE ON media, idempotency, budget TO {role};
+GRANT SELECT, INSERT, DELETE ON media_use TO {role};
 GRANT USAGE ON SEQUENCE agency_id, key_id, user_id, media_id TO {role};
 REVOKE ALL ON app_password FROM PUBLIC;
 """

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from rentix.model import Agency, Change, Job, User
+from rentix.model import Agency, Change, Job, Media, User
 from rentix.store import Known, Spending, UserFilter, UserKey
+from rentix.store.media_query import media_query
 from rentix.store.page_query import page_query
 from rentix.store.postgres_batch import PostgresBatch
 from rentix.store.postgres_connections import (
@@ -21,7 +22,7 @@ from rentix.store.postgres_connections import (
     translated,
 )
 from rentix.store.postgres_queue import PostgresQueue
-from rentix.store.rows import to_agency, to_change, to_job, to_key, to_user
+from rentix.store.rows import to_agency, to_change, to_job, to_key, to_media, to_user
 from rentix.store.schema import check_serving
 
 _SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -99,6 +100,19 @@ class PostgresStore:
         with self._reading(agency_id) as transaction:
             rows = transaction.rows("job", {"agency_id": agency_id, "job_id": job_id})
         return to_job(rows[0]) if rows else None
+
+    def media(self, agency_id: int, key: int | str) -> Media | None:
+        """The agency's media with this id or external id."""
+        query, name = media_query(key)
+        with self._reading(agency_id) as transaction:
+            rows = transaction.rows(query, {"agency_id": agency_id, name: key})
+        return to_media(rows[0]) if rows else None
+
+    def secret(self) -> bytes:
+        """The installation's secret."""
+        with self._reading() as transaction:
+            secret: bytes = transaction.rows("secret")[0][0]
+        return secret
 
     def changes(self, agency_id: int, after: int, limit: int) -> list[Change]:
         """Up to `limit` changes of the agency numbered above `after`, in order."""

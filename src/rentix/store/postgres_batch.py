@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
 
-from rentix.decide.working_set import Effects, ExternalKey, Lookup, Memory, WorkingSet
+from rentix.decide.media_set import ExternalKey, MediaSet
+from rentix.decide.working_set import Effects, Lookup, Memory, WorkingSet
+from rentix.model import User
 from rentix.store.effect_rows import effect_rows
 from rentix.store.postgres_connections import Transaction, fetched
 from rentix.store.postgres_trips import Sent
-from rentix.store.rows import to_user
+from rentix.store.rows import gather_seen, to_media, to_user
 
 _TRIAL_SEQS = 2**62
 
@@ -43,7 +45,10 @@ class PostgresBatch:
         holds = start("holds", lookup.imports)
         memories = start("memories", lookup.scopes, now_ms=now_ms)
         seqs = self._transaction.start("last_seqs", {"agency_ids": list(lookup.agencies)})
+        media = self._start_media(lookup)
         users = {row[0]: to_user(row) for row in (*fetched(by_id), *fetched(by_external))}
+        shown, seen = _fetch_media(media)
+        users |= seen
         missing = lookup.creating - {(u.agency_id, u.external_id) for u in users.values()}
         holders, new_ids = self._prepare_births(missing)
         # Like ids, the numbers of a trial are negative: no etag made of one is ever real.
@@ -56,8 +61,18 @@ class PostgresBatch:
             memories={(row[0], row[1]): Memory(row[2], row[3]) for row in fetched(memories)},
             last_seq=last_seq,
             holds={(row[0], row[1]): row[2] for row in fetched(holds)},
+            media=shown,
             new_id=self._identity("user_id", new_ids),
             new_media_id=self._identity("media_id", expected=lookup.pictures),
+        )
+
+    def _start_media(self, lookup: Lookup) -> tuple[Sent | None, ...]:
+        start = self._transaction.start_keyed
+        return (
+            start("media_by_id", lookup.media),
+            start("media_by_external_id", lookup.media_external_ids),
+            start("users_by_media", lookup.shown),
+            start("users_by_media_external_id", lookup.shown_external_ids),
         )
 
     def _prepare_births(self, missing: Collection[ExternalKey]) -> tuple[Sent | None, Sent | None]:
@@ -86,3 +101,12 @@ class PostgresBatch:
         for query, rows in effect_rows(effects, now_ms):
             self._transaction.start(query, {"rows": list(rows)})
         self._transaction.commit()
+
+
+def _fetch_media(sent: tuple[Sent | None, ...]) -> tuple[MediaSet | None, dict[int, User]]:
+    by_id, by_external, shown, shown_by_external = sent
+    if by_id is None and by_external is None:
+        return None, {}
+    found, users = gather_seen((*fetched(shown), *fetched(shown_by_external)))
+    rows = (*fetched(by_id), *fetched(by_external))
+    return MediaSet(map(to_media, rows), users), found

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
+from rentix.decide.media_set import Key
 from rentix.model import (
     Agency,
     ApiKey,
@@ -13,10 +15,13 @@ from rentix.model import (
     AvatarImport,
     Change,
     Job,
+    Media,
     Phone,
+    Picture,
     Settings,
     Task,
     User,
+    Variant,
 )
 from rentix.operations import FinishAvatar
 from rentix.rules.search import search_key
@@ -25,6 +30,7 @@ _encode = msgspec.json.Encoder().encode
 _texts = msgspec.json.Decoder(dict[str, str]).decode
 _avatar = msgspec.json.Decoder(Avatar).decode
 _import = msgspec.json.Decoder(AvatarImport).decode
+_variants = msgspec.json.Decoder(tuple[Variant, ...]).decode
 _fields = msgspec.json.Decoder(dict[str, tuple[Any, Any]]).decode
 
 Row = tuple[Any, ...]
@@ -132,25 +138,58 @@ def from_finish(agency_id: int, end: FinishAvatar, now_ms: int) -> Row:
     )
 
 
+def to_media(row: Row) -> Media:
+    """`media_columns` → Media."""
+    ready = row[6] == "success"
+    return Media(
+        id=row[0],
+        agency_id=row[1],
+        external_id=row[2],
+        user_id=row[3],
+        url=row[4] or None,
+        source=row[5],
+        status=row[6],
+        error=row[7],
+        picture=Picture(row[8], row[9], _variants(row[10]), row[11]) if ready else None,
+        due_ms=row[12],
+    )
+
+
+def gather_seen(rows: Iterable[Row]) -> tuple[dict[int, User], dict[Key, tuple[int, ...]]]:
+    """Rows of `users_by_media` → the users by id, and for each media the ids of its users."""
+    found: dict[int, User] = {}
+    users: dict[Key, tuple[int, ...]] = {}
+    for row in rows:
+        user = found[row[0]] = to_user(row)
+        key = (user.agency_id, row[24])
+        users[key] = (*users.get(key, ()), user.id)
+    return found, users
+
+
 def to_task(row: Row) -> Task:
     """`task_columns` → Task."""
     return Task(
         id=row[0],
         agency_id=row[1],
         user_id=row[2],
-        url=row[3],
-        token=row[4],
-        holds=row[5],
-        tries=row[6],
-        until_ms=row[7],
+        url=row[3] or None,
+        source=row[4],
+        token=row[5],
+        holds=row[6],
+        tries=row[7],
+        until_ms=row[8],
     )
 
 
 def to_job(row: Row) -> Job:
     """A row of `job` → Job."""
-    ahead = row[4] if row[1] == "pending" else None
     return Job(
-        id=row[0], type="avatar_import", status=row[1], ahead=ahead, created_ms=row[2], error=row[3]
+        id=row[0],
+        type="media_import" if row[1] is None else "avatar_import",
+        status=row[2],
+        ahead=row[5] if row[2] == "pending" else None,
+        created_ms=row[3],
+        error=row[4],
     )
 
 

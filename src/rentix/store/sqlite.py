@@ -11,12 +11,13 @@ from typing import Any
 
 import apsw
 
-from rentix.model import Agency, Change, Job, User
+from rentix.model import Agency, Change, Job, Media, User
 from rentix.store import Known, Spending, UserFilter, UserKey
+from rentix.store.media_query import media_query
 from rentix.store.migrate import migrate_sqlite
 from rentix.store.page_query import page_query
 from rentix.store.queries import load_queries
-from rentix.store.rows import to_agency, to_change, to_job, to_key, to_user
+from rentix.store.rows import to_agency, to_change, to_job, to_key, to_media, to_user
 from rentix.store.sqlite_batch import SqliteBatch
 from rentix.store.sqlite_checkpoints import Checkpointer
 from rentix.store.sqlite_connections import (
@@ -143,6 +144,19 @@ class SqliteStore:
             values = {"agency_id": agency_id, "job_id": job_id}
             row = reader.execute(_QUERIES["job"], values).fetchone()
             return to_job(row) if row else None
+
+    def media(self, agency_id: int, key: int | str) -> Media | None:
+        """The agency's media with this id or external id."""
+        query, name = media_query(key)
+        with self._borrowed() as reader:
+            row = reader.execute(_QUERIES[query], {"agency_id": agency_id, name: key}).fetchone()
+            return to_media(row) if row else None
+
+    def secret(self) -> bytes:
+        """The installation's secret."""
+        with self._borrowed() as reader:
+            secret: bytes = reader.execute(_QUERIES["secret"]).get
+            return secret
 
     def changes(self, agency_id: int, after: int, limit: int) -> list[Change]:
         """Up to `limit` changes of the agency numbered above `after`, in order."""

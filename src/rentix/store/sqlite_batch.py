@@ -8,12 +8,13 @@ from typing import Any
 import apsw
 import msgspec
 
+from rentix.decide.media_set import MediaSet
 from rentix.decide.working_set import Effects, Lookup, Memory, WorkingSet
 from rentix.model import User
 from rentix.store import StoreError
 from rentix.store.effect_rows import effect_rows
 from rentix.store.queries import load_queries
-from rentix.store.rows import to_user
+from rentix.store.rows import gather_seen, to_media, to_user
 
 _QUERIES = load_queries("sqlite")
 _TRIAL_SEQS = 2**62
@@ -38,7 +39,7 @@ class SqliteBatch:
         Raises:
             StoreError: one of them is not of a claimed agency. PostgreSQL would hide it.
         """
-        named = (*lookup.ids, *lookup.external_ids, *lookup.scopes, *lookup.imports)
+        named = (*lookup.ids, *lookup.external_ids, *lookup.scopes, *lookup.named_media)
         if not lookup.agencies.union(key[0] for key in named) <= set(self.claimed):
             raise StoreError("a batch may read the agencies that it claimed, and no others")
         users: dict[int, User] = {}
@@ -47,6 +48,8 @@ class SqliteBatch:
             ("users_by_external_id", lookup.external_ids),
         ):
             users |= {row[0]: to_user(row) for row in self._rows(query, keys)}
+        media, seen = self._media(lookup) if lookup.named_media else (None, {})
+        users |= seen
         missing = lookup.creating - {(u.agency_id, u.external_id) for u in users.values()}
         holders = self._rows("former_holders", missing)
         self._loaded = users
@@ -56,9 +59,18 @@ class SqliteBatch:
             memories=self._memories(lookup, now_ms),
             last_seq=self._last_seqs(lookup),
             holds={(row[0], row[1]): row[2] for row in self._rows("holds", lookup.imports)},
+            media=media,
             new_id=self._identity("user"),
             new_media_id=self._identity("media"),
         )
+
+    def _media(self, lookup: Lookup) -> tuple[MediaSet, dict[int, User]]:
+        rows = self._rows("media_by_id", lookup.media)
+        rows += self._rows("media_by_external_id", lookup.media_external_ids)
+        seen = self._rows("users_by_media", lookup.shown)
+        seen += self._rows("users_by_media_external_id", lookup.shown_external_ids)
+        found, users = gather_seen(seen)
+        return MediaSet(map(to_media, rows), users), found
 
     def _rows(self, query: str, keys: Collection[Any]) -> list[Any]:
         if not keys:

@@ -10,8 +10,9 @@ from msgspec import UNSET
 
 from rentix.errors import Problem
 from rentix.model import UNSTORED
-from rentix.operations import Note, Outcome, Receipt, Result
+from rentix.operations import MediaOutcome, Note, Outcome, Receipt, Result
 from rentix.wire.errors import operation_error
+from rentix.wire.media import queued_members
 from rentix.wire.shapes import (
     BulkShape,
     FieldsShape,
@@ -75,7 +76,9 @@ def _entry(index: int, op: object, result: Result, *, stored: bool, receipt: boo
     word = op if isinstance(op, str) else None
     if isinstance(result, Problem):
         return ResultShape(index=index, op=word, success=False, error=operation_error(result))
-    if result.verb in ("linked", "unlinked", "not_linked"):
+    if isinstance(result, MediaOutcome):
+        members = queued_members(result, stored=stored)
+    elif result.verb in ("linked", "unlinked", "not_linked"):
         members = _link_members(result, stored=stored)
     else:
         members = _put_members(result, stored=stored, receipt=receipt)

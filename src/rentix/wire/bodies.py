@@ -139,6 +139,29 @@ class UnlinkOperationBody(msgspec.Struct, rename="camel", kw_only=True):
     if_match: Etag | UnsetType = UNSET
 
 
+class MediaLinkBody(msgspec.Struct, rename="camel", kw_only=True):
+    """The external id to attach to a media."""
+
+    external_id: ExternalId
+
+
+class MediaImportBody(msgspec.Struct, rename="camel", kw_only=True):
+    """A picture to import. One whose `externalId` is known is there already."""
+
+    url: Url
+    external_id: ExternalId | UnsetType = UNSET
+
+
+class UploadBody(msgspec.Struct, rename="camel", kw_only=True):
+    """A picture whose bytes will be sent."""
+
+    external_id: ExternalId | UnsetType = UNSET
+    content_type: Annotated[
+        Literal["image/jpeg", "image/png", "image/webp"] | UnsetType,
+        Meta(description="What it will be. What it is, its bytes tell."),
+    ] = UNSET
+
+
 class BulkBody(msgspec.Struct, kw_only=True):
     """1 to 100 operations, in order, each on its own or, with `atomic`, all or none."""
 
@@ -149,6 +172,11 @@ class BulkBody(msgspec.Struct, kw_only=True):
     ) = UNSET
 
 
+class MediaBulkBody(BulkBody, kw_only=True):
+    """1 to 100 pictures to import, in order, each on its own or, with `atomic`, all or none."""
+
+
+MEDIA_OPERATION_BODIES: dict[tuple[str, ...], type] = {("upload-from-url",): MediaImportBody}
 OPERATION_BODIES: dict[tuple[str, ...], type] = {
     ("upsert", "update"): PutUserBody,
     ("validate",): PutUserBody,

@@ -24,8 +24,10 @@ _STATUSES: dict[Code, int] = {
     Code.AGENCY_SUSPENDED: 403,
     Code.CRM_DISABLED: 403,
     Code.SCOPE_MISSING: 403,
+    Code.TICKET_INVALID: 403,
     Code.ROUTE_UNKNOWN: 404,
     Code.USER_UNKNOWN: 404,
+    Code.MEDIA_MISSING: 404,
     Code.JOB_UNKNOWN: 404,
     Code.FILE_UNKNOWN: 404,
     Code.METHOD_NOT_ALLOWED: 405,
@@ -34,6 +36,7 @@ _STATUSES: dict[Code, int] = {
     Code.USER_EXISTS: 409,
     Code.ALREADY_LINKED: 409,
     Code.STALE_SOURCE: 409,
+    Code.TICKET_SPENT: 410,
     Code.PRECONDITION_FAILED: 412,
     Code.BODY_TOO_LARGE: 413,
     Code.MEDIA_TYPE_UNSUPPORTED: 415,
@@ -119,6 +122,7 @@ def detail(fault: Fault) -> DetailShape:
         message=fault.message,
         parameter=UNSET if fault.parameter is None else fault.parameter,
         user_id=UNSET if fault.user_id is None else fault.user_id,
+        media_id=UNSET if fault.media_id is None else fault.media_id,
     )
 
 

@@ -17,6 +17,7 @@ Time = Annotated[
 Etag = Annotated[str, Meta(description="New after every effective change.")]
 DryRun = Annotated[bool, Meta(description="There, and true, when nothing was stored on request.")]
 JobId = Annotated[int, Meta(description="The background job that imports the picture.")]
+MediaId = Annotated[int, Meta(description="The picture, and the job that imports it.")]
 JobStatus = Literal["pending", "processing", "completed", "failed", "failed_retryable"]
 
 
@@ -75,6 +76,7 @@ class DetailShape(msgspec.Struct, rename="camel", kw_only=True):
     message: str
     parameter: str | UnsetType = UNSET
     user_id: int | UnsetType = UNSET
+    media_id: int | UnsetType = UNSET
 
 
 class OperationErrorShape(msgspec.Struct, rename="camel", kw_only=True):
@@ -100,6 +102,8 @@ class ResultShape(msgspec.Struct, rename="camel", kw_only=True):
     unchanged: bool | UnsetType = UNSET
     linked: bool | UnsetType = UNSET
     unlinked: bool | UnsetType = UNSET
+    media_id: MediaId | UnsetType | None = UNSET
+    status: Optimization | UnsetType = UNSET
     etag: Etag | UnsetType = UNSET
     job_id: JobId | UnsetType = UNSET
     warnings: tuple[Note, ...] | UnsetType = UNSET
@@ -122,6 +126,44 @@ class BulkShape(msgspec.Struct, rename="camel", kw_only=True):
     summary: SummaryShape
     warnings: tuple[Note, ...] | UnsetType = UNSET
     dry_run: DryRun | UnsetType = UNSET
+
+
+class MediaBulkShape(BulkShape, rename="camel", kw_only=True):
+    """The answer to POST /media/bulk: one result an operation, in order."""
+
+
+class MediaQueuedShape(msgspec.Struct, rename="camel", kw_only=True):
+    """A picture that is imported, or is there already. Without ids when it was a dry run."""
+
+    media_id: MediaId | None
+    status: Optimization
+    external_id: str | None
+    job_id: JobId | UnsetType = UNSET
+    warnings: tuple[Note, ...] | UnsetType = UNSET
+    dry_run: DryRun | UnsetType = UNSET
+
+
+class UploadShape(msgspec.Struct, rename="camel", kw_only=True):
+    """Where to PUT the bytes of a picture: both null when it is there already."""
+
+    upload_url: str | None
+    expires_at: Time | None
+    media_id: MediaId | None
+    job_id: JobId | UnsetType = UNSET
+    warnings: tuple[Note, ...] | UnsetType = UNSET
+    dry_run: DryRun | UnsetType = UNSET
+
+
+class DeletedShape(msgspec.Struct, rename="camel", kw_only=True):
+    """The picture is gone, from every profile as well."""
+
+    deleted: Literal[True] = True
+    warnings: tuple[Note, ...] | UnsetType = UNSET
+    dry_run: DryRun | UnsetType = UNSET
+
+
+class MediaLinkShape(LinkShape, rename="camel", kw_only=True):
+    """The answer to POST and DELETE /media/:id/link. Unlinking names the former external id."""
 
 
 class ErrorShape(msgspec.Struct, rename="camel", kw_only=True):
@@ -180,11 +222,33 @@ class AvatarShape(msgspec.Struct, rename="camel", kw_only=True):
     blurhash: str | None
 
 
+class SizedVariantShape(VariantShape, rename="camel", kw_only=True):
+    """One size of a picture, and how many bytes it has."""
+
+    size: int
+
+
+class MediaShape(msgspec.Struct, rename="camel", kw_only=True):
+    """A picture of the agency. What comes of decoding it is null until it is ready."""
+
+    id: int
+    external_id: str | None
+    size: Annotated[int | None, Meta(description="Bytes of what was imported.")]
+    content_type: Annotated[str | None, Meta(description="What was imported; variants are WebP.")]
+    optimization: Optimization
+    blurhash: str | None
+    original_url: Annotated[str | None, Meta(description="Null for one that was uploaded.")]
+    variants: tuple[SizedVariantShape, ...]
+    error: Annotated[
+        str | UnsetType, Meta(description="There when the import failed: why, and what to do.")
+    ] = UNSET
+
+
 class AvatarImportShape(msgspec.Struct, rename="camel", kw_only=True):
     """A picture on its way; the old one is shown until it is ready."""
 
     job_id: JobId
-    url: str
+    url: Annotated[str | None, Meta(description="Null for a media that was named by its id.")]
     status: Optimization
     error: str | UnsetType = UNSET
 

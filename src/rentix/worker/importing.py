@@ -9,8 +9,8 @@ from typing import Protocol
 
 import structlog
 
-from rentix.media.blobs import Blobs, BlobsError
-from rentix.media.blobs.keys import blob_key, name_of_key
+from rentix.media.blobs import BlobMissing, Blobs, BlobsError
+from rentix.media.blobs.keys import blob_key, name_of_key, upload_key
 from rentix.media.decode import (
     DecoderCrashed,
     DecoderUnavailable,
@@ -37,6 +37,10 @@ _log = structlog.get_logger("rentix")
 
 Finish = Callable[[Request], Answer]
 """Has a request written, and returns after its commit."""
+
+
+class NothingCame(Exception):
+    """There are no bytes of a picture that was to be uploaded."""
 
 
 class Fetches(Protocol):
@@ -100,6 +104,8 @@ class Importer:
             return
         try:
             picture = self._import(task)
+        except NothingCame:
+            self._end(task, error="no picture was uploaded in time; upload it anew")
         except FetchFailed as failed:
             self._fail(task, failed.message, heals=failed.heals)
         except PictureRefused as refused:
@@ -114,8 +120,8 @@ class Importer:
             self._end(task, picture)
 
     def _import(self, task: Task) -> Picture:
-        fetched = self._fetcher.fetch(task.url)
-        decoded = self._decode(fetched.content)
+        content = self._get(task)
+        decoded = self._decode(content, "photo" if task.user_id is None else "avatar")
         variants = []
         for variant in decoded.variants:
             key = blob_key(variant.data)
@@ -123,15 +129,26 @@ class Importer:
             variants.append(Variant(name_of_key(key), variant.size, len(variant.data)))
         return Picture(
             content_type=decoded.content_type,
-            size_bytes=len(fetched.content),
+            size_bytes=len(content),
             variants=tuple(variants),
             blurhash=decoded.blurhash,
         )
 
-    def _decode(self, content: bytes) -> Decoded:
+    def _get(self, task: Task) -> bytes:
+        """What the picture is made of: fetched, or uploaded before."""
+        if task.url is not None:
+            return self._fetcher.fetch(task.url).content
+        if task.source is None:
+            raise NothingCame
+        try:
+            return self._blobs.get(upload_key(task.source)).data
+        except BlobMissing:
+            raise NothingCame from None
+
+    def _decode(self, content: bytes, kind: Kind) -> Decoded:
         with self._lock:
             decoder = self._decoder = self._decoder or self._make_decoder()
-        return decoder.decode(content, "avatar")
+        return decoder.decode(content, kind)
 
     def close(self) -> None:
         """End the processes that decode."""

@@ -27,9 +27,9 @@ __all__ = [
     "S3Access",
 ]
 
-MAX_BLOB_BYTES = 4 * 1024 * 1024
-"""The largest blob. One is held in memory while it is written, read or handed out; the largest
-variant has 1,024 pixels a side."""
+MAX_BLOB_BYTES = 10 * 1024 * 1024
+"""The largest blob, an upload. One is held in memory while it is written, read or handed out; the
+largest variant has 1,024 pixels a side."""
 
 
 class BlobsError(Exception):

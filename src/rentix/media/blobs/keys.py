@@ -1,4 +1,7 @@
-"""Keys: `ab/abc….webp`, the SHA-256 of the content and what kind of picture it is."""
+"""Keys: `ab/abc….webp`, the SHA-256 of the content and what kind of picture it is.
+
+What a client uploaded ends in `.upload` until it is known what it is: it has no address.
+"""
 
 from __future__ import annotations
 
@@ -10,24 +13,35 @@ from rentix.media.blobs import KeyRefused
 CONTENT_TYPES = {"webp": "image/webp", "jpg": "image/jpeg", "png": "image/png"}
 """What may be stored, by suffix."""
 
-_NAME = re.compile(rf"([0-9a-f]{{64}})\.({'|'.join(CONTENT_TYPES)})")
+UPLOAD = "upload"
+
+_NAME = re.compile(rf"([0-9a-f]{{64}})\.({'|'.join(CONTENT_TYPES)}|{UPLOAD})")
 _SHOWN = 80
 
 
 def blob_key(data: bytes, suffix: str = "webp") -> str:
     """The key of these bytes: the same ones always have the same."""
-    return key_of_name(f"{sha256(data).hexdigest()}.{suffix}")
+    return _place(f"{sha256(data).hexdigest()}.{suffix}")
+
+
+def upload_key(name: str) -> str:
+    """The key of an upload, from its name as `name_of_key` gave it."""
+    return _place(name)
+
+
+def _place(name: str) -> str:
+    return f"{name[:2]}/{name}"
 
 
 def key_of_name(name: str) -> str:
     """The key of a file that is called `<sha256>.<suffix>` in an address.
 
     Raises:
-        KeyRefused: no blob can be called so.
+        KeyRefused: no blob can be called so, or it is one that is not shown.
     """
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name) or name.endswith(UPLOAD):
         raise KeyRefused(f"no blob is called {name[:_SHOWN]!r}")
-    return f"{name[:2]}/{name}"
+    return _place(name)
 
 
 def name_of_key(key: str) -> str:
@@ -57,4 +71,4 @@ def check_key(key: str) -> None:
 
 def content_type_of(key: str) -> str:
     """`image/webp` and the like, as the suffix says."""
-    return CONTENT_TYPES[key.rpartition(".")[2]]
+    return CONTENT_TYPES.get(key.rpartition(".")[2], "application/octet-stream")

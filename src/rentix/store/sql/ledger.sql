@@ -1,7 +1,7 @@
 -- The change log and background jobs, as readers ask for them.
 
 -- name: job
-SELECT media.id, media.status, media.created_ms, media.error, (
+SELECT media.id, media.user_id, media.status, media.created_ms, media.error, (
     SELECT count(*) FROM media AS earlier
     WHERE earlier.agency_id = media.agency_id AND earlier.status = 'pending'
         AND earlier.id < media.id

@@ -1,7 +1,7 @@
 -- The queue of imports. A worker takes the next ones, whosever they are.
 
 -- fragment: task_columns
-media.id, media.agency_id, media.user_id, media.original_url, media.token, media.holds,
+media.id, media.agency_id, media.user_id, media.original_url, media.source, media.token, media.holds,
 media.tries, media.held_ms
 
 -- name: return_held

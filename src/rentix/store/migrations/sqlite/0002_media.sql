@@ -10,6 +10,22 @@ ALTER TABLE media ADD COLUMN token        INTEGER NOT NULL DEFAULT 0;   -- of th
 ALTER TABLE media ADD COLUMN holds        INTEGER NOT NULL DEFAULT 0;   -- that ended in silence
 ALTER TABLE media ADD COLUMN tries        INTEGER NOT NULL DEFAULT 0;   -- that failed
 ALTER TABLE media ADD COLUMN ended_ms     INTEGER;
+ALTER TABLE media ADD COLUMN external_id  TEXT;
+ALTER TABLE media ADD COLUMN source       TEXT;     -- the file that was uploaded; the URL is then ''
 
 CREATE INDEX media_due ON media (agency_id, due_ms, id) WHERE status = 'pending';
 CREATE INDEX media_held ON media (held_ms) WHERE status = 'processing';
+CREATE UNIQUE INDEX media_by_external_id ON media (agency_id, external_id)
+WHERE external_id IS NOT NULL;
+
+-- Users who were given a picture by its id. Whether they still have it, they know themselves.
+CREATE TABLE media_use (
+    media_id  INTEGER NOT NULL REFERENCES media,
+    user_id   INTEGER NOT NULL REFERENCES portal_user,
+    agency_id INTEGER NOT NULL,
+    PRIMARY KEY (media_id, user_id)
+) STRICT, WITHOUT ROWID;
+
+-- What upload tickets are signed with.
+ALTER TABLE installation ADD COLUMN secret BLOB;
+UPDATE installation SET secret = randomblob(32);

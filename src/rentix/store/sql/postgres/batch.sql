@@ -73,6 +73,55 @@ CROSS JOIN LATERAL (
     LIMIT 1 FOR UPDATE
 ) AS found
 
+-- name: media_by_id
+SELECT found.*
+FROM {wanted_numbers}
+CROSS JOIN LATERAL (
+    SELECT {media_columns} FROM media
+    WHERE media.id = wanted.number AND media.agency_id = wanted.agency_id LIMIT 1
+) AS found
+
+-- name: media_by_external_id
+SELECT found.*
+FROM {wanted_texts}
+CROSS JOIN LATERAL (
+    SELECT {media_columns} FROM media
+    WHERE media.agency_id = wanted.agency_id AND media.external_id = wanted.text LIMIT 1
+) AS found
+
+-- name: users_by_media
+SELECT found.*
+FROM {wanted_numbers}
+CROSS JOIN LATERAL (
+    SELECT {user_columns}, wanted.number
+    FROM (
+        SELECT media.agency_id, media.user_id FROM media
+        WHERE media.id = wanted.number AND media.agency_id = wanted.agency_id
+        UNION
+        SELECT given.agency_id, given.user_id FROM media_use AS given
+        WHERE given.media_id = wanted.number AND given.agency_id = wanted.agency_id
+    ) AS seen
+    JOIN portal_user ON (portal_user.agency_id, portal_user.id) = (seen.agency_id, seen.user_id)
+    OFFSET 0
+) AS found
+
+-- name: users_by_media_external_id
+SELECT found.*
+FROM {wanted_texts}
+CROSS JOIN LATERAL (
+    SELECT {user_columns}, seen.media_id
+    FROM (
+        SELECT media.id AS media_id, media.agency_id, media.user_id FROM media
+        WHERE media.agency_id = wanted.agency_id AND media.external_id = wanted.text
+        UNION
+        SELECT given.media_id, given.agency_id, given.user_id FROM media
+        JOIN media_use AS given ON given.media_id = media.id
+        WHERE media.agency_id = wanted.agency_id AND media.external_id = wanted.text
+    ) AS seen
+    JOIN portal_user ON (portal_user.agency_id, portal_user.id) = (seen.agency_id, seen.user_id)
+    OFFSET 0
+) AS found
+
 -- name: last_seqs
 SELECT wanted.agency_id, last.seq
 FROM {wanted_agencies}
@@ -161,13 +210,61 @@ SELECT * FROM (
 ) AS saved
 
 -- name: save_media
-INSERT INTO media (id, agency_id, user_id, original_url, status, created_ms)
+INSERT INTO media (
+    id, agency_id, user_id, original_url, status, created_ms, external_id, due_ms
+)
 SELECT * FROM (
     SELECT (row.value ->> 0)::bigint AS id, (row.value ->> 1)::bigint AS agency_id,
         (row.value ->> 2)::bigint AS user_id, row.value ->> 3 AS original_url,
-        row.value ->> 4 AS status, (row.value ->> 5)::bigint AS created_ms
+        row.value ->> 4 AS status, (row.value ->> 5)::bigint AS created_ms,
+        row.value ->> 6 AS external_id, (row.value ->> 7)::bigint AS due_ms
     FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
 ) AS saved
+
+-- fragment: named_media
+(
+    SELECT (row.value ->> 0)::bigint AS agency_id, (row.value ->> 1)::bigint AS id
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS named
+
+-- name: delete_media_use
+DELETE FROM media_use USING {named_media}
+WHERE media_use.agency_id = named.agency_id AND media_use.media_id = named.id
+
+-- name: delete_media
+DELETE FROM media USING {named_media}
+WHERE media.agency_id = named.agency_id AND media.id = named.id
+
+-- name: clear_media_external_id
+UPDATE media SET external_id = NULL FROM {named_media}
+WHERE media.agency_id = named.agency_id AND media.id = named.id
+
+-- name: link_media
+UPDATE media SET external_id = linked.external_id
+FROM (
+    SELECT (row.value ->> 0)::bigint AS agency_id, (row.value ->> 1)::bigint AS id,
+        row.value ->> 2 AS external_id
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS linked
+WHERE media.agency_id = linked.agency_id AND media.id = linked.id
+
+-- name: save_media_source
+UPDATE media SET source = sourced.source, due_ms = sourced.due_ms
+FROM (
+    SELECT (row.value ->> 0)::bigint AS agency_id, (row.value ->> 1)::bigint AS id,
+        row.value ->> 2 AS source, (row.value ->> 3)::bigint AS due_ms
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS sourced
+WHERE media.agency_id = sourced.agency_id AND media.id = sourced.id AND media.status = 'pending'
+
+-- name: save_media_use
+INSERT INTO media_use (agency_id, media_id, user_id)
+SELECT * FROM (
+    SELECT (row.value ->> 0)::bigint AS agency_id, (row.value ->> 1)::bigint AS media_id,
+        (row.value ->> 2)::bigint AS user_id
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS saved
+ON CONFLICT (media_id, user_id) DO NOTHING
 
 -- name: supersede_media
 UPDATE media

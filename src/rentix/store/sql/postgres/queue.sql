@@ -16,3 +16,5 @@ RETURNING {task_columns}
 -- name: files_in_use
 SELECT variant.value ->> 'file'
 FROM media CROSS JOIN LATERAL jsonb_array_elements(media.variants::jsonb) AS variant (value)
+UNION ALL
+SELECT media.source FROM media WHERE media.source IS NOT NULL AND media.ended_ms IS NULL

@@ -31,6 +31,49 @@ FROM json_each(?) AS wanted
 CROSS JOIN media AS held ON held.id = wanted.value ->> 1
 WHERE held.agency_id = wanted.value ->> 0 AND held.ended_ms IS NULL
 
+-- name: media_by_id
+SELECT {media_columns}
+FROM json_each(?) AS wanted
+CROSS JOIN media ON media.id = wanted.value ->> 1
+WHERE media.agency_id = wanted.value ->> 0
+
+-- name: media_by_external_id
+SELECT {media_columns}
+FROM json_each(?) AS wanted
+CROSS JOIN media
+    ON media.agency_id = wanted.value ->> 0 AND media.external_id = wanted.value ->> 1
+
+-- name: users_by_media
+SELECT {user_columns}, seen.media_id
+FROM (
+    SELECT media.id AS media_id, media.agency_id, media.user_id
+    FROM json_each(?1) AS wanted
+    CROSS JOIN media ON media.id = wanted.value ->> 1
+    WHERE media.agency_id = wanted.value ->> 0
+    UNION
+    SELECT given.media_id, given.agency_id, given.user_id
+    FROM json_each(?1) AS wanted
+    CROSS JOIN media_use AS given ON given.media_id = wanted.value ->> 1
+    WHERE given.agency_id = wanted.value ->> 0
+) AS seen
+CROSS JOIN portal_user ON portal_user.id = seen.user_id
+
+-- name: users_by_media_external_id
+SELECT {user_columns}, seen.media_id
+FROM (
+    SELECT media.id AS media_id, media.agency_id, media.user_id
+    FROM json_each(?1) AS wanted
+    CROSS JOIN media
+        ON media.agency_id = wanted.value ->> 0 AND media.external_id = wanted.value ->> 1
+    UNION
+    SELECT given.media_id, given.agency_id, given.user_id
+    FROM json_each(?1) AS wanted
+    CROSS JOIN media
+        ON media.agency_id = wanted.value ->> 0 AND media.external_id = wanted.value ->> 1
+    CROSS JOIN media_use AS given ON given.media_id = media.id
+) AS seen
+CROSS JOIN portal_user ON portal_user.id = seen.user_id
+
 -- name: last_seqs
 SELECT wanted.value, (
     SELECT change.seq FROM change
@@ -74,8 +117,30 @@ INSERT INTO change (agency_id, seq, subject, subject_id, fields, at_ms, key_id, 
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: save_media
-INSERT INTO media (id, agency_id, user_id, original_url, status, created_ms)
-VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO media (
+    id, agency_id, user_id, original_url, status, created_ms, external_id, due_ms
+)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: delete_media_use
+DELETE FROM media_use WHERE agency_id = ?1 AND media_id = ?2
+
+-- name: delete_media
+DELETE FROM media WHERE agency_id = ?1 AND id = ?2
+
+-- name: clear_media_external_id
+UPDATE media SET external_id = NULL WHERE agency_id = ?1 AND id = ?2
+
+-- name: link_media
+UPDATE media SET external_id = ?3 WHERE agency_id = ?1 AND id = ?2
+
+-- name: save_media_source
+UPDATE media SET source = ?3, due_ms = ?4
+WHERE agency_id = ?1 AND id = ?2 AND status = 'pending'
+
+-- name: save_media_use
+INSERT INTO media_use (agency_id, media_id, user_id) VALUES (?, ?, ?)
+ON CONFLICT (media_id, user_id) DO NOTHING
 
 -- name: supersede_media
 UPDATE media SET

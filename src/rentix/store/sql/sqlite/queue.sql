@@ -9,3 +9,5 @@ RETURNING {task_columns}
 
 -- name: files_in_use
 SELECT variant.value ->> 'file' FROM media, json_each(media.variants) AS variant
+UNION ALL
+SELECT media.source FROM media WHERE media.source IS NOT NULL AND media.ended_ms IS NULL

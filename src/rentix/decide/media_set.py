@@ -1,0 +1,125 @@
+"""What a batch has loaded of media, and what it is about to save of them."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Iterable, MutableMapping
+
+import msgspec
+
+from rentix.model import Media
+from rentix.operations import MediaOutcome
+
+Key = tuple[int, int]
+ExternalKey = tuple[int, str]
+
+
+class MediaEffects(msgspec.Struct):
+    """What is to be saved of media. `moved` are those that gave an external id up."""
+
+    born: dict[Key, Media] = {}
+    moved: set[Key] = set()
+    linked: dict[Key, Media] = {}
+    sourced: dict[Key, Media] = {}
+    given: set[tuple[int, int, int]] = set()
+    deleted: set[Key] = set()
+
+    def add(self, others: MediaEffects) -> None:
+        """Add what came after."""
+        for name in self.__struct_fields__:
+            getattr(self, name).update(getattr(others, name))
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is to be stored."""
+        return not any(getattr(self, name) for name in self.__struct_fields__)
+
+
+_LAYERED = ("_media", "_by_external", "_users")
+
+
+class MediaSet:
+    """The media that a batch names. `users` are those who may show one or wait for it."""
+
+    def __init__(
+        self, media: Iterable[Media] = (), users: dict[Key, tuple[int, ...]] | None = None
+    ) -> None:
+        self._media: MutableMapping[Key, Media | None] = {(m.agency_id, m.id): m for m in media}
+        self._by_external: MutableMapping[ExternalKey, int | None] = {
+            (m.agency_id, m.external_id): m.id
+            for m in self._media.values()
+            if m and m.external_id is not None
+        }
+        self._users: MutableMapping[Key, tuple[int, ...]] = users or {}
+        self.effects = MediaEffects()
+
+    def find(self, agency_id: int, media_id: int) -> Media | None:
+        """The media of this agency with this id."""
+        return self._media.get((agency_id, media_id))
+
+    def by_external(self, agency_id: int, external_id: str) -> Media | None:
+        """The media of this agency that holds this external id now."""
+        media_id = self._by_external.get((agency_id, external_id))
+        return None if media_id is None else self.find(agency_id, media_id)
+
+    def users(self, agency_id: int, media_id: int) -> tuple[int, ...]:
+        """The ids of users who may show it, or wait for it."""
+        return self._users.get((agency_id, media_id), ())
+
+    def give(self, agency_id: int, media_id: int, user_id: int) -> None:
+        """A user shows it from now on, or waits for it."""
+        key = (agency_id, media_id)
+        before = self.users(agency_id, media_id)
+        if user_id not in before:
+            self._users[key] = (*before, user_id)
+        self.effects.given.add((agency_id, media_id, user_id))
+
+    def apply(self, outcome: MediaOutcome) -> None:
+        """Make an outcome visible to the operations that follow, and have it saved."""
+        media, effects = outcome.media, self.effects
+        key = (media.agency_id, media.id)
+        if outcome.verb == "deleted":
+            self._delete(media)
+            return
+        if outcome.verb in ("awaited", "received"):
+            effects.sourced[key] = media
+        elif outcome.verb == "queued" or key in effects.born:
+            effects.born[key] = media
+        elif outcome.verb == "linked" and outcome.changes:
+            effects.linked[key] = media
+        elif outcome.verb == "unlinked":
+            effects.linked.pop(key, None)
+            effects.moved.add(key)
+        self._replace(key, media)
+
+    def _replace(self, key: Key, media: Media) -> None:
+        before = self._media.get(key)
+        if before and before.external_id is not None and before.external_id != media.external_id:
+            self._by_external[media.agency_id, before.external_id] = None
+        if media.external_id is not None:
+            self._by_external[media.agency_id, media.external_id] = media.id
+        self._media[key] = media
+
+    def _delete(self, media: Media) -> None:
+        # With all that was to be saved of it, but for its end: that finds no row, and does nothing.
+        key = (media.agency_id, media.id)
+        if media.external_id is not None:
+            self._by_external[media.agency_id, media.external_id] = None
+        self._media[key] = None
+        for of_one in (self.effects.born, self.effects.linked, self.effects.sourced):
+            of_one.pop(key, None)
+        self.effects.moved.discard(key)
+        self.effects.given = {given for given in self.effects.given if given[:2] != key}
+        self.effects.deleted.add(key)
+
+    def fork(self) -> MediaSet:
+        """A layer over this one."""
+        twin = MediaSet()
+        for name in _LAYERED:
+            setattr(twin, name, ChainMap({}, getattr(self, name)))
+        return twin
+
+    def adopt(self, twin: MediaSet) -> None:
+        """See what a fork came to; its effects are the working set's to take over."""
+        for name in _LAYERED:
+            getattr(self, name).update(getattr(twin, name).maps[0])
