@@ -57,7 +57,11 @@ FROM portal_user;
 INSERT INTO budget SELECT id, id, 'all', 0, 0 FROM agency;
 """
 
-EXCEPTIONS = {"keys": "the operator lists the keys of every agency"}
+EXCEPTIONS = {
+    "keys": "the operator lists the keys of every agency",
+    "count_media": "the operator counts all that there is",
+    "files_in_use": "a sweep asks for all files of all pictures",
+}
 """Queries that read a whole table, and why they may."""
 
 # An id is unique by itself: the agency may be in the condition or a filter on the one row.
@@ -86,6 +90,12 @@ LOOK_UPS: dict[str, set[str]] = {
     "update_user": _ONE_USER,
     "clear_external_id": _ONE_USER,
     "supersede_media": {"media_pkey (id)"},
+    **dict.fromkeys(["holds", "finish_media"], {"media_pkey (id)"}),
+    **dict.fromkeys(["keep_held", "postpone", "give_back"], {"media_pkey (id)"}),
+    "return_held": {"media_held (held_ms)"},
+    "return_all": {"media_held"},
+    "count_waiting": {"media_due"},
+    "take_tasks": {"media_due"},
     **dict.fromkeys(FILTERS, _IN_ORDER),
     "page by phone": _BY_PHONE,
     "page of unlinked": _FEW_OR_MANY,

@@ -21,6 +21,8 @@ EXCEPTIONS = {
     "keys": "the operator lists the keys of every agency",
     "is_sandbox": "a table of one row",
     "set_sandbox": "a table of one row",
+    "count_media": "the operator counts all that there is",
+    "files_in_use": "a sweep asks for all files of all pictures",
 }
 """Queries that read a whole table, and why they may."""
 
@@ -52,6 +54,12 @@ LOOK_UPS: dict[str, list[str]] = {
     "update_user_keys": [f"portal_user {_ID}"],
     "clear_external_id": [f"portal_user {_ID}"],
     "supersede_media": [f"media {_ID}"],
+    "holds": [f"held {_ID}"],
+    **dict.fromkeys(["finish_media", "keep_held", "postpone", "give_back"], [f"media {_ID}"]),
+    "return_held": ["media INDEX media_held (held_ms>? AND held_ms<?)"],
+    "return_all": ["SCAN media INDEX media_held"],
+    "count_waiting": [],
+    "take_tasks": [],
     "last_id": ["identity PRIMARY KEY (kind=?)"],
     "save_last_id": ["identity PRIMARY KEY (kind=?)"],
     **{name: [_IN_ORDER] for name in FILTERS},
