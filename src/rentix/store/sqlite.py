@@ -22,6 +22,7 @@ from rentix.store.sqlite_checkpoints import Checkpointer
 from rentix.store.sqlite_connections import (
     FILE_NAME,
     check_library,
+    enlarge_cache,
     open_reader,
     open_writer,
     translate,
@@ -58,6 +59,8 @@ class SqliteStore:
             self._readers: SimpleQueue[apsw.Connection] = SimpleQueue()
             for _ in range(_READERS):
                 self._readers.put(open_reader(path))
+            for busy in (self._writer, self._reader):
+                enlarge_cache(busy)
 
     @contextmanager
     def batch(
