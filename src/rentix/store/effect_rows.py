@@ -51,9 +51,7 @@ def _media_rows(effects: Effects, now_ms: int) -> list[Row]:
 
 
 def _finished_rows(effects: Effects, now_ms: int) -> list[Row]:
-    return [
-        from_finish(finished.agency_id, finished.end, now_ms) for finished in effects.finished
-    ]
+    return [from_finish(finished.agency_id, finished.end, now_ms) for finished in effects.finished]
 
 
 def _memory_rows(effects: Effects, now_ms: int) -> list[Row]:
