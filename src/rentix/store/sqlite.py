@@ -181,8 +181,16 @@ class SqliteStore:
     @contextmanager
     def operate(self) -> Iterator[SqliteHand]:
         """A transaction of the operator's."""
-        with translated(), self._writer:  # apsw's own: a savepoint
-            yield SqliteHand(self._writer)
+        with translated():
+            self._writer.execute(
+                "BEGIN IMMEDIATE"
+            )  # what begins by reading could not wait to write
+            try:
+                yield SqliteHand(self._writer)
+            except BaseException:
+                self._writer.execute("ROLLBACK")
+                raise
+            self._writer.execute("COMMIT")
 
     def ping(self) -> None:
         """Raises Unavailable when the database cannot be read."""

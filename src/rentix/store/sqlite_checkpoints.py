@@ -86,11 +86,13 @@ class Checkpointer:
         return apsw.SQLITE_OK
 
     def _run(self) -> None:
-        while self._due.wait() and not self._closing:
+        while self._wait():
             self.copy()
             self._due.clear()  # commits meanwhile asked for the same
-            if self._closing:
-                return
+
+    def _wait(self) -> bool:
+        # An end that was told during the copy has been cleared with the rest.
+        return not self._closing and self._due.wait() and not self._closing
 
     def copy(self) -> None:
         """Copy what is in the log while others write, as far as readers of it let us."""
