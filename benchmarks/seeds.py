@@ -119,11 +119,12 @@ def _peer_users() -> list[tuple[Any, ...]]:
 _GROW = f"""
 CREATE TEMP TABLE template AS SELECT * FROM portal_user WHERE agency_id <= {{agencies}};
 CREATE UNIQUE INDEX template_place ON template (agency_id, external_id);
+ANALYZE template;
 INSERT INTO portal_user ({{columns}})
 WITH RECURSIVE series (n) AS (
     SELECT {AGENTS + 1} UNION ALL SELECT n + 1 FROM series WHERE n < {{agents}}
 ),
-reached (id) AS (SELECT max(id) FROM portal_user),
+reached (id) AS MATERIALIZED (SELECT max(id) FROM portal_user),
 numbered AS (
     SELECT agency.id AS agency_id, n, (agency.id - 1) * {AGENTS_MAX} + n - 1 AS place
     FROM agency CROSS JOIN series WHERE agency.id <= {{agencies}}

@@ -26,7 +26,7 @@ Statistics = Literal["none", "fresh"]
 
 TABLES = (
     *("portal_user", "change", "former_link", "idempotency"),
-    *("media", "agency", "api_key", "budget"),
+    *("media", "media_use", "agency", "api_key", "budget"),
 )
 QUERIES = {
     name: query
@@ -54,10 +54,16 @@ INSERT INTO idempotency SELECT agency_id, 'scope-' || id, 'hash', 'body', id FRO
 INSERT INTO media (id, agency_id, user_id, original_url, status, created_ms)
 SELECT id, agency_id, id, repeat('x', 50), CASE WHEN id % 4 = 0 THEN 'pending' ELSE 'success' END, 0
 FROM portal_user;
+UPDATE media SET external_id = 'photo-' || id WHERE id % 2 = 0;
+INSERT INTO media_use SELECT id, user_id, agency_id FROM media;
 INSERT INTO budget SELECT id, id, 'all', 0, 0 FROM agency;
 """
 
-EXCEPTIONS = {"keys": "the operator lists the keys of every agency"}
+EXCEPTIONS = {
+    "keys": "the operator lists the keys of every agency",
+    "count_media": "the operator counts all that there is",
+    "files_in_use": "a sweep asks for all files of all pictures",
+}
 """Queries that read a whole table, and why they may."""
 
 # An id is unique by itself: the agency may be in the condition or a filter on the one row.
@@ -65,6 +71,8 @@ _ONE_USER = {"portal_user_pkey (id)", "user_by_agency (agency_id, id)"}
 _IN_ORDER = {"user_by_agency (agency_id, id)"}
 _BY_PHONE = {"sort; user_by_phone (agency_id, phone)"}  # the few with one number
 _FEW_OR_MANY = _IN_ORDER | {"sort; portal_user_agency_id_external_id_key (agency_id, external_id)"}
+_PHOTO = "media_by_external_id (agency_id, external_id)"
+_GIVEN = "media_use_pkey (media_id); user_by_agency (agency_id, id)"
 _JOBS_AHEAD = "media_queue (agency_id, status, id) alone"
 
 LOOK_UPS: dict[str, set[str]] = {
@@ -86,6 +94,24 @@ LOOK_UPS: dict[str, set[str]] = {
     "update_user": _ONE_USER,
     "clear_external_id": _ONE_USER,
     "supersede_media": {"media_pkey (id)"},
+    **dict.fromkeys(["holds", "finish_media"], {"media_pkey (id)"}),
+    **dict.fromkeys(["keep_held", "postpone", "give_back"], {"media_pkey (id)"}),
+    "one_media": {"media_pkey (id)"},
+    "one_media_by_external_id": {_PHOTO},
+    "media_by_id": {"media_pkey (id)"},
+    "media_by_external_id": {_PHOTO},
+    "users_by_media": {f"sort; media_pkey (id); {_GIVEN}"},
+    "users_by_media_external_id": {f"sort; {_PHOTO}; {_PHOTO}; {_GIVEN}"},
+    **{
+        name: {"media_pkey (id)"}
+        for name in ("delete_media", "clear_media_external_id", "link_media", "save_media_source")
+    },
+    "delete_media_use": {"media_use_pkey (media_id)"},
+    "save_media_use": {"conflicts by media_use_pkey"},
+    "return_held": {"media_held (held_ms)"},
+    "return_all": {"media_held"},
+    "count_waiting": {"media_due"},
+    "take_tasks": {"media_due"},
     **dict.fromkeys(FILTERS, _IN_ORDER),
     "page by phone": _BY_PHONE,
     "page of unlinked": _FEW_OR_MANY,

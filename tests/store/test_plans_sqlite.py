@@ -22,6 +22,8 @@ EXCEPTIONS = {
     "secret": "a table of one row",
     "is_sandbox": "a table of one row",
     "set_sandbox": "a table of one row",
+    "count_media": "the operator counts all that there is",
+    "files_in_use": "a sweep asks for all files of all pictures",
 }
 """Queries that read a whole table, and why they may."""
 
@@ -63,6 +65,13 @@ LOOK_UPS: dict[str, list[str]] = {
         for name in ("delete_media", "clear_media_external_id", "link_media", "save_media_source")
     },
     "delete_media_use": ["media_use PRIMARY KEY (media_id=?)"],
+    "holds": [f"held {_ID}"],
+    "finish_media": [f"media {_ID}"],
+    **{name: [f"media {_ID}"] for name in ("keep_held", "postpone", "give_back")},
+    "return_held": ["media INDEX media_held (held_ms>? AND held_ms<?)"],
+    "return_all": ["SCAN media INDEX media_held"],
+    "count_waiting": [],
+    "take_tasks": [],
     "last_id": ["identity PRIMARY KEY (kind=?)"],
     "save_last_id": ["identity PRIMARY KEY (kind=?)"],
     **{name: [_IN_ORDER] for name in FILTERS},

@@ -101,3 +101,14 @@ def test_commits_of_a_slow_disk_go_to_a_thread(
         checkpointer.commit()
     checkpointer.close()
     assert checkpointer.is_brief is brief
+
+
+def test_an_operator_waits_for_whoever_writes(store: SqliteStore, tmp_path: Path) -> None:
+    other = open_writer(tmp_path / FILE_NAME)
+    other.execute("BEGIN IMMEDIATE")
+    ending = threading.Timer(0.05, other.execute, ["COMMIT"])
+    ending.start()
+    operated(store, create_agency, Agency(id=0, name="Casa Nouă"), 0)
+    ending.join()
+    other.close()
+    assert store.agency(2) is not None

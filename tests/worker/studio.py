@@ -54,12 +54,13 @@ class Lent:
 class Studio:
     """What a test has at hand. `answers` are what the pictures' server says next, by path."""
 
-    def __init__(self, service: Service, blobs: DiskBlobs) -> None:
-        self.service = service
+    service: Service
+    tenant: Tenant
+    pictures: Server
+
+    def __init__(self, blobs: DiskBlobs) -> None:
         self.blobs = blobs
-        self.tenant: Tenant
         self.answers: dict[str, list[bytes]] = {}
-        self.pictures: Server
 
     @property
     def queue(self) -> MediaQueue:
@@ -116,16 +117,15 @@ def until(condition: Callable[[], bool]) -> None:
 def opened(place: Place, folder: Path, decoder: Decoder) -> Iterator[Studio]:
     """Serve and import while the block runs."""
     blobs = DiskBlobs(folder / "blobs")
-    studio: list[Studio] = []
-    with serving(lambda head: studio[0].answer(head)) as pictures:
-        service = Service(place, blobs=blobs, make_imports=partial(_imports, pictures, decoder))
-        studio.append(Studio(service, blobs))
-        studio[0].pictures = pictures
-        with service.running():
-            service.app.portal.public_url = service.url
-            studio[0].tenant = service.new_tenant()
-            yield studio[0]
-            studio[0].tenant.close()
+    studio = Studio(blobs)
+    with serving(studio.answer) as studio.pictures:
+        imports = partial(_imports, studio.pictures, decoder)
+        studio.service = Service(place, blobs=blobs, make_imports=imports)
+        with studio.service.running():
+            studio.service.app.portal.public_url = studio.service.url
+            studio.tenant = studio.service.new_tenant()
+            yield studio
+            studio.tenant.close()
 
 
 def _imports(pictures: Server, decoder: Decoder, service: Service, finish: Finish) -> Pool:

@@ -37,7 +37,8 @@ async def read_body(
     """The whole body, once it has come.
 
     Raises:
-        Problem: 413 over `most_bytes`, announced or sent; 408 when it takes longer than `timeout_s`.
+        Problem: 413 over `most_bytes`, announced or sent; 408 when it takes longer than
+            `timeout_s`.
         Disconnected: the client went away.
     """
     exchange.body_max_bytes = most_bytes

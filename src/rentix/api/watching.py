@@ -85,7 +85,9 @@ class Watcher(Collector):
         )
 
     def _imports(self) -> Iterator[Metric]:
-        counts = GaugeMetricFamily("rentix_imports", "Pictures that wait, by status.", labels=["status"])
+        counts = GaugeMetricFamily(
+            "rentix_imports", "Pictures that wait, by status.", labels=["status"]
+        )
         with suppress(StoreError):  # away: the other metrics are worth having all the same
             for status, count in self._portal.store.queue.waiting().items():
                 counts.add_metric([status], count)

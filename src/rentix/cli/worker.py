@@ -30,7 +30,9 @@ def worker(
     """
     place = find_place(None, database)
     if isinstance(place, Path):
-        raise Stop("with SQLite rentix serve imports pictures itself; say --database postgresql://…")
+        raise Stop(
+            "with SQLite rentix serve imports pictures itself; say --database postgresql://…"
+        )
     if imports < 1:
         raise Stop(f"--imports {imports} must be at least 1")
     pictures = choose_pictures(place, blobs, fetch_allow, imports)

@@ -23,6 +23,7 @@ from rentix.store.sqlite_checkpoints import Checkpointer
 from rentix.store.sqlite_connections import (
     FILE_NAME,
     check_library,
+    enlarge_cache,
     open_reader,
     open_writer,
     translate,
@@ -59,6 +60,8 @@ class SqliteStore:
             self._readers: SimpleQueue[apsw.Connection] = SimpleQueue()
             for _ in range(_READERS):
                 self._readers.put(open_reader(path))
+            for busy in (self._writer, self._reader):
+                enlarge_cache(busy)
 
     @contextmanager
     def batch(
@@ -192,8 +195,16 @@ class SqliteStore:
     @contextmanager
     def operate(self) -> Iterator[SqliteHand]:
         """A transaction of the operator's."""
-        with translated(), self._writer:  # apsw's own: a savepoint
-            yield SqliteHand(self._writer)
+        with translated():
+            self._writer.execute(
+                "BEGIN IMMEDIATE"
+            )  # what begins by reading could not wait to write
+            try:
+                yield SqliteHand(self._writer)
+            except BaseException:
+                self._writer.execute("ROLLBACK")
+                raise
+            self._writer.execute("COMMIT")
 
     def ping(self) -> None:
         """Raises Unavailable when the database cannot be read."""

@@ -86,15 +86,20 @@ class Checkpointer:
         return apsw.SQLITE_OK
 
     def _run(self) -> None:
-        while self._due.wait():
-            self._due.clear()  # before the look: an end that is told meanwhile is not missed
-            if self._closing:
-                return
+        while self._wait():
             self.copy()
+            self._due.clear()  # commits meanwhile asked for the same
+
+    def _wait(self) -> bool:
+        # An end that was told during the copy has been cleared with the rest.
+        return not self._closing and self._due.wait() and not self._closing
 
     def copy(self) -> None:
         """Copy what is in the log while others write, as far as readers of it let us."""
-        self._copied = self._checkpoint(self._connection, apsw.SQLITE_CHECKPOINT_PASSIVE)
+        passive = apsw.SQLITE_CHECKPOINT_PASSIVE
+        self._checkpoint(self._connection, passive)
+        # Once more, for what came meanwhile: the commit that begins anew waits for what is left.
+        self._copied = self._checkpoint(self._connection, passive)
 
     def _checkpoint(self, connection: apsw.Connection, mode: int) -> bool:
         with suppress(apsw.Error):

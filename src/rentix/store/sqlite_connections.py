@@ -15,6 +15,7 @@ FILE_NAME = "rentix.db"
 
 _OLDEST_SAFE = (3, 51, 3)  # below, a race could lose pages of the write-ahead log
 _BUSY_TIMEOUT_MS = 5000
+_CACHE_KIB = 16 * 1024
 _PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": 2,
@@ -59,6 +60,11 @@ def _open(path: Path, flags: int) -> apsw.Connection:
 def wait_when_busy(connection: apsw.Connection) -> None:
     """Let a statement wait for another's lock, for seconds."""
     connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
+
+
+def enlarge_cache(connection: apsw.Connection) -> None:
+    """Keep the upper pages of every tree at hand, however many agents there are."""
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
 
 
 def _set_pragma(connection: apsw.Connection, pragma: str) -> None:
