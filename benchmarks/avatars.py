@@ -22,8 +22,8 @@ os.environ["VIPS_CONCURRENCY"] = "1"  # before libvips is loaded: as in a decodi
 
 import pyvips
 
-from benchmarks.wrk import Figures, Run
 from benchmarks.runs import Bench
+from benchmarks.wrk import Figures, Run
 from rentix.media.decode import SIZES, Decoder, Limits
 from rentix.media.decode.vips import prepare
 

@@ -78,8 +78,9 @@ def find_blobs(given: str | None, place: Place) -> str | None:
 
 
 def find_allowed(given: Sequence[str]) -> list[str]:
-    """The HOST:PORTs that pictures may come from though they are not public: what is given, and
-    RENTIX_FETCH_ALLOW, separated by spaces.
+    """HOST:PORTs that pictures may come from though they are not public.
+
+    What is given, and what is in RENTIX_FETCH_ALLOW, separated by spaces.
     """
     return [*given, *os.environ.get(ALLOW_VARIABLE, "").split()]
 

@@ -73,6 +73,14 @@ _BY_PHONE = {"sort; user_by_phone (agency_id, phone)"}  # the few with one numbe
 _FEW_OR_MANY = _IN_ORDER | {"sort; portal_user_agency_id_external_id_key (agency_id, external_id)"}
 _PHOTO = "media_by_external_id (agency_id, external_id)"
 _GIVEN = "media_use_pkey (media_id); user_by_agency (agency_id, id)"
+_HELD = "media_held ()"
+_FIRST = ("media_due () alone; ", "media_due (); media_due () alone; ")  # min(), twice or once
+_TAKEN = (
+    "sort; sort; media_due (agency_id, due_ms) alone; media_pkey (id); "
+    "media_queue (agency_id, status) alone; media_pkey (id)"
+)
+_LAST = ("", "; media_pkey (id)")
+_PENDING_AHEAD = "media_due (agency_id, id) alone"
 _JOBS_AHEAD = "media_queue (agency_id, status, id) alone"
 
 LOOK_UPS: dict[str, set[str]] = {
@@ -83,7 +91,7 @@ LOOK_UPS: dict[str, set[str]] = {
     "agencies_by_id": {"agency_pkey (id)"},
     "set_agency_active": {"agency_pkey (id)"},
     "set_agency_crm": {"agency_pkey (id)"},
-    "job": {f"media_pkey (id); {_JOBS_AHEAD}"},
+    "job": {f"media_pkey (id); {_JOBS_AHEAD}", f"media_pkey (id); {_PENDING_AHEAD}"},
     "changes": {"change_pkey (agency_id, seq)"},
     "last_seqs": {"change_pkey (agency_id) backward alone"},
     "users_by_id": _ONE_USER,
@@ -94,8 +102,6 @@ LOOK_UPS: dict[str, set[str]] = {
     "update_user": _ONE_USER,
     "clear_external_id": _ONE_USER,
     "supersede_media": {"media_pkey (id)"},
-    **dict.fromkeys(["holds", "finish_media"], {"media_pkey (id)"}),
-    **dict.fromkeys(["keep_held", "postpone", "give_back"], {"media_pkey (id)"}),
     "one_media": {"media_pkey (id)"},
     "one_media_by_external_id": {_PHOTO},
     "media_by_id": {"media_pkey (id)"},
@@ -108,10 +114,13 @@ LOOK_UPS: dict[str, set[str]] = {
     },
     "delete_media_use": {"media_use_pkey (media_id)"},
     "save_media_use": {"conflicts by media_use_pkey"},
+    **{name: {"media_pkey (id)"} for name in ("holds", "finish_media")},
+    # Those that are held are few: as many as workers have threads.
+    **{name: {"media_pkey (id)", _HELD} for name in ("keep_held", "postpone", "give_back")},
     "return_held": {"media_held (held_ms)"},
-    "return_all": {"media_held"},
-    "count_waiting": {"media_due"},
-    "take_tasks": {"media_due"},
+    "return_all": {_HELD},
+    "count_waiting": {f"media_due () alone; {_HELD}", f"media_due (); {_HELD}"},
+    "take_tasks": {f"{first}{_TAKEN}{last}" for first in _FIRST for last in _LAST},
     **dict.fromkeys(FILTERS, _IN_ORDER),
     "page by phone": _BY_PHONE,
     "page of unlinked": _FEW_OR_MANY,

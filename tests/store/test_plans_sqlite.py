@@ -35,6 +35,24 @@ _UNLINKED = _EXTERNAL.replace(")", " AND rowid>?)")
 _PHOTO = "media INDEX media_by_external_id (agency_id=? AND external_id=?)"
 _JOBS_AHEAD = "earlier COVERING INDEX media_queue (agency_id=? AND status=? AND id<?)"
 
+_TAKING = [  # of each agency that has any, as many as are wanted; nothing else is looked at
+    *(f"media {_ID}", "LIST SUBQUERY 7", "MATERIALIZE due", "CO-ROUTINE (subquery-8)"),
+    *("MATERIALIZE waiting", "SETUP", "media COVERING INDEX media_due", "RECURSIVE STEP"),
+    *("SCAN waiting", "media COVERING INDEX media_due (agency_id>?)", "SCAN waiting"),
+    *(f"task {_ID}", "CORRELATED LIST SUBQUERY 5"),
+    *("media COVERING INDEX media_due (agency_id=? AND due_ms<?)", "USE TEMP B-TREE FOR ORDER BY"),
+    *("SCAN (subquery-8)", "busy COVERING INDEX media_queue (agency_id=? AND status=?)"),
+    *("SCAN due", "USE TEMP B-TREE FOR ORDER BY"),
+]
+
+
+def _seen(first: list[str], second: list[str]) -> list[str]:
+    """Give the look-ups of users by what they were imported for and by what they were given."""
+    order = "USE TEMP B-TREE FOR ORDER BY"
+    merged = ["CO-ROUTINE seen", "MERGE (UNION)", "LEFT", *first, order, "RIGHT", *second, order]
+    return [*merged, "SCAN seen", f"portal_user {_ID}"]
+
+
 LOOK_UPS: dict[str, list[str]] = {
     "key": [f"api_key {_ID}"],
     "key_and_agency": [f"api_key {_ID}", f"agency {_ID}"],
@@ -64,14 +82,22 @@ LOOK_UPS: dict[str, list[str]] = {
         name: [f"media {_ID}"]
         for name in ("delete_media", "clear_media_external_id", "link_media", "save_media_source")
     },
+    "users_by_media": _seen([f"media {_ID}"], ["given PRIMARY KEY (media_id=?)"]),
+    "users_by_media_external_id": _seen(
+        [_PHOTO],
+        [_PHOTO.replace("INDEX", "COVERING INDEX"), "given PRIMARY KEY (media_id=?)"],
+    ),
     "delete_media_use": ["media_use PRIMARY KEY (media_id=?)"],
     "holds": [f"held {_ID}"],
     "finish_media": [f"media {_ID}"],
     **{name: [f"media {_ID}"] for name in ("keep_held", "postpone", "give_back")},
-    "return_held": ["media INDEX media_held (held_ms>? AND held_ms<?)"],
+    "return_held": ["media INDEX media_held (held_ms<?)"],
     "return_all": ["SCAN media INDEX media_held"],
-    "count_waiting": [],
-    "take_tasks": [],
+    "count_waiting": [
+        *("COMPOUND QUERY", "LEFT-MOST SUBQUERY", "SCAN media COVERING INDEX media_due"),
+        *("UNION ALL", "SCAN media COVERING INDEX media_held"),
+    ],
+    "take_tasks": _TAKING,
     "last_id": ["identity PRIMARY KEY (kind=?)"],
     "save_last_id": ["identity PRIMARY KEY (kind=?)"],
     **{name: [_IN_ORDER] for name in FILTERS},
@@ -79,7 +105,16 @@ LOOK_UPS: dict[str, list[str]] = {
     "page of unlinked": [_UNLINKED],
     "page by everything": [_BY_PHONE],
     **{name: [] for name in ("insert_agency", "insert_key", "insert_user")},
-    **{name: [] for name in ("save_change", "save_media", "save_former_link", "save_memory")},
+    **{
+        name: []
+        for name in (
+            "save_change",
+            "save_media",
+            "save_media_use",
+            "save_former_link",
+            "save_memory",
+        )
+    },
 }
 """For each query the look-ups it makes: the table, the index, and what of it is searched by."""
 
@@ -95,8 +130,8 @@ def connection() -> Iterator[apsw.Connection]:
 def plan(connection: apsw.Connection, query: str) -> list[str]:
     values: Any = dict.fromkeys(re.findall(r":(\w+)", query), 1)
     if "?" in query:
-        numbers = map(int, re.findall(r"\?(\d+)", query))
-        values = ("[]",) * max([query.count("?"), *numbers])
+        numbers = [int(number) for number in re.findall(r"\?(\d+)", query)]
+        values = ("[]",) * (max(numbers) if numbers else query.count("?"))
     steps = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}", values)]
     # The keys and rows that a batch brought are read one after another, of course.
     ours = re.compile(r"SCAN (wanted|saved|CONSTANT)\b|MATERIALIZE saved$|CORRELATED SCALAR")

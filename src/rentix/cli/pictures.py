@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -33,6 +34,17 @@ PublicUrl = Annotated[
     str | None,
     Parameter(help="What addresses begin with, as clients see them; else RENTIX_PUBLIC_URL."),
 ]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class PictureOptions:
+    """What `rentix serve` is told about pictures."""
+
+    blobs: BlobsPlace = None
+    fetch_allow: FetchAllow = None
+    imports: Imports = 4
+    public_url: PublicUrl = None
 
 
 def choose_pictures(

@@ -16,12 +16,12 @@ from rentix.api.server import serve as serve_app
 from rentix.api.workers import WorkerFailed, serve_workers
 from rentix.cli.options import Data, Database, describe, find_place, store_in
 from rentix.cli.output import Stop, say
-from rentix.cli.pictures import BlobsPlace, FetchAllow, Imports, PublicUrl, choose_pictures
+from rentix.cli.pictures import PictureOptions, choose_pictures
 from rentix.logs import start_logging
+from rentix.media.blobs import BlobsError
 from rentix.settings import Place
 from rentix.store import StoreError
 from rentix.store.agencies import is_sandbox
-from rentix.media.blobs import BlobsError
 from rentix.wiring import InUse, Pictures, serving, serving_in_worker
 
 Port = Annotated[int, Parameter(help="Port of the API; 0 takes any free one.")]
@@ -49,10 +49,7 @@ def serve(
     metrics_port: MetricsPort = None,
     proxy: Proxies = None,
     workers: Workers = 1,
-    blobs: BlobsPlace = None,
-    fetch_allow: FetchAllow = None,
-    imports: Imports = 4,
-    public_url: PublicUrl = None,
+    files: PictureOptions | None = None,
 ) -> int:
     """Serve the API, on the embedded database or on PostgreSQL.
 
@@ -68,7 +65,10 @@ def serve(
     proxies = [_read_proxy(text) for text in proxy] if proxy else LOOPBACK
     place = find_place(data, database)
     _check_workers(workers, place)
-    pictures = choose_pictures(place, blobs, fetch_allow, imports, public_url)
+    files = files or PictureOptions()
+    pictures = choose_pictures(
+        place, files.blobs, files.fetch_allow, files.imports, files.public_url
+    )
     serve_place(place, host, port, metrics_port, proxies, workers=workers, pictures=pictures)
     return 0
 

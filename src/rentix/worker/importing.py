@@ -114,7 +114,7 @@ class Importer:
             heals = task.tries + 1 < CRASHES_MAX
             self._fail(task, "decoding this picture broke off; send another one", heals=heals)
         except (BlobsError, DecoderUnavailable) as error:
-            _log.error("import_halted", kind=type(error).__name__)  # noqa: TRY400 - no traceback
+            _log.error("import_halted", kind=type(error).__name__)
             self._fail(task, "pictures cannot be stored just now", heals=True)
         else:
             self._end(task, picture)

@@ -111,7 +111,7 @@ class Pool:
         try:
             self._importer.run(task)
         except Exception as error:  # noqa: BLE001 - the hold passes, and it is taken again
-            _log.error("import_broke_off", kind=type(error).__name__)  # noqa: TRY400 - as above
+            _log.error("import_broke_off", kind=type(error).__name__)
         finally:
             self._held.pop(task.id, None)
             self._changed.set()
