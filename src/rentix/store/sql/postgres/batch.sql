@@ -255,7 +255,7 @@ FROM (
         row.value ->> 2 AS source, (row.value ->> 3)::bigint AS due_ms
     FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
 ) AS sourced
-WHERE media.agency_id = sourced.agency_id AND media.id = sourced.id AND media.ended_ms IS NULL
+WHERE media.agency_id = sourced.agency_id AND media.id = sourced.id
 
 -- name: save_media_use
 INSERT INTO media_use (agency_id, media_id, user_id)

@@ -136,7 +136,7 @@ UPDATE media SET external_id = ?3 WHERE agency_id = ?1 AND id = ?2
 
 -- name: save_media_source
 UPDATE media SET source = ?3, due_ms = ?4
-WHERE agency_id = ?1 AND id = ?2 AND ended_ms IS NULL
+WHERE agency_id = ?1 AND id = ?2
 
 -- name: save_media_use
 INSERT INTO media_use (agency_id, media_id, user_id) VALUES (?, ?, ?)
