@@ -178,11 +178,13 @@ class Chance:
             instagram=pick.choice(["https://instagram.com/x", None, UNSET]),
             avatar=pick.choice([f"https://crm.example/{pick.randint(1, 9)}.jpg", None, UNSET]),
         )
+        if pick.random() < 0.05:  # nothing new: of ids that are not stored SQLite gives out again
+            kept = msgspec.structs.replace(patch, avatar=UNSET)
+            return {"patch": kept, "mode": "update", "validate_only": True}
         return {
             "patch": patch,
             "mode": pick.choice(["upsert", "upsert", "upsert", "create", "update", "fill"]),
             "source_us": pick.choice([None, None, pick.randint(1, 1000)]),
-            "validate_only": pick.random() < 0.05,
             **({"shown": self._medium()} if pick.random() < 0.1 else {}),
         }
 

@@ -9,7 +9,17 @@ from typing import Any, NamedTuple
 import pytest
 
 from rentix.model import Agency
-from rentix.operations import Answer, Caller, Idempotency, Outcome, Patch, PutUser, Request
+from rentix.operations import (
+    Answer,
+    Caller,
+    DeleteMedia,
+    Idempotency,
+    ImportMedia,
+    Operation,
+    Patch,
+    PutUser,
+    Request,
+)
 from rentix.rules.phones import read_phones
 from rentix.settings import Place
 from rentix.store import Store
@@ -42,6 +52,15 @@ TRAFFIC = {
     # save_last_id, or new_ids
     "remembered": Traffic(9, 11, 2),  # as changed; memories, forget_memories, save_memory
     "pictured": Traffic(9, 10, 3),  # as changed; save_media, and ids as above
+}
+
+# Of media: BEGIN, last_seqs and COMMIT, enter and claim, as above; save_change.
+MEDIA = {
+    "imported": Traffic(8, 9, 3),  # media_by_external_id; save_media; ids
+    "given": Traffic(8, 10, 2),  # users_by_external_id, media_by_id; update_user, save_media_use
+    "deleted": Traffic(
+        9, 11, 2
+    ),  # media_by_external_id, users_by_…; delete_media_use, delete_media
 }
 
 Watch = Callable[[], AbstractContextManager[list[str]]]
@@ -116,9 +135,31 @@ def write(store: Store, agencies: Sequence[int], size: int, name: str, **fields:
         requests.append(
             Request(caller=caller, operations=(put,), idempotency=key, render=lambda _: b"{}")
         )
+    write_all(store, requests)
+
+
+def write_all(store: Store, requests: Sequence[Request]) -> list[Any]:
+    """Commit a batch; the first result of each request."""
+    answers = []
     for ending in commit(store, requests, 0, wait=False):
         assert isinstance(ending, Answer)
-        assert all(isinstance(result, Outcome) for result in ending.results)
+        assert not any(isinstance(result, Exception) for result in ending.results)
+        answers.append(ending.results[0])
+    return answers
+
+
+def write_media(
+    store: Store, agencies: Sequence[int], operations: Sequence[Operation]
+) -> list[Any]:
+    """Commit a batch of one operation a request, the agencies in turn."""
+    callers = [Caller(agencies[number % AGENCIES], 1) for number in range(len(operations))]
+    return write_all(
+        store,
+        [
+            Request(caller=caller, operations=(operation,))
+            for caller, operation in zip(callers, operations, strict=True)
+        ],
+    )
 
 
 BATCHES: dict[str, dict[str, Any]] = {
@@ -158,10 +199,35 @@ def test_a_batch_costs_the_same_statements_whatever_its_size(
     assert seen == dict.fromkeys(SIZES, expected(store, kind))
 
 
+def test_media_cost_the_same_statements_whatever_their_number(
+    store: Store, new_agencies: Callable[[], list[int]], watch: Watch
+) -> None:
+    seen: dict[str, list[tuple[int, int]]] = {kind: [] for kind in MEDIA}
+    for size in SIZES:
+        agencies = new_agencies()
+        write(store, agencies, size, "Ana")
+        url = "https://casa.example/a.jpg"
+        imports = [ImportMedia(url=url, external_id=f"p-{n}") for n in range(size)]
+        with watch() as sent:
+            media = write_media(store, agencies, imports)
+        seen["imported"].append(traffic(sent))
+        puts = [
+            PutUser(external_id=f"crm-{n}", patch=Patch(avatar=found.media.id))
+            for n, found in enumerate(media)
+        ]
+        with watch() as sent:
+            write_media(store, agencies, puts)
+        seen["given"].append(traffic(sent))
+        with watch() as sent:
+            write_media(store, agencies, [DeleteMedia(external_id=f"p-{n}") for n in range(size)])
+        seen["deleted"].append(traffic(sent))
+    assert seen == {kind: [expected(store, kind)] * len(SIZES) for kind in MEDIA}
+
+
 def traffic(sent: list[str]) -> tuple[int, int]:
     return len(sent) - sent.count("trip"), sent.count("trip")
 
 
 def expected(store: Store, kind: str) -> tuple[int, int]:
-    costs = TRAFFIC[kind]
+    costs = (TRAFFIC | MEDIA)[kind]
     return (costs.postgres, costs.trips) if store.shared else (costs.sqlite, 0)

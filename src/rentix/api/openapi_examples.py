@@ -182,9 +182,9 @@ _ANSWERS: dict[tuple[str, type], Json] = {
                 "index": 0,
                 "op": "upload-from-url",
                 "success": True,
+                "externalId": "photo-9",
                 "mediaId": 4,
                 "status": "pending",
-                "externalId": "photo-9",
                 "jobId": 4,
             }
         ],
