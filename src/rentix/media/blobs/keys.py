@@ -21,7 +21,9 @@ _SHOWN = 80
 
 def blob_key(data: bytes, suffix: str = "webp") -> str:
     """The key of these bytes: the same ones always have the same."""
-    return _place(f"{sha256(data).hexdigest()}.{suffix}")
+    key = _place(f"{sha256(data).hexdigest()}.{suffix}")
+    check_key(key)
+    return key
 
 
 def upload_key(name: str) -> str:
