@@ -37,7 +37,7 @@ PublicUrl = Annotated[
 
 
 @Parameter(name="*")
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PictureOptions:
     """What `rentix serve` is told about pictures."""
 

@@ -16,8 +16,8 @@ from rentix.sync.mapping import FieldMap
 from rentix.sync.records import Rejection, Row
 from rentix.sync.sources import Source
 
-_SIDE = 576
-_CELL = 36  # pixels of a dot
+_SIDE = 578
+_CELL = 34  # pixels of a dot
 _INK = (0xFF, 0xFF, 0xFF)
 _GROUNDS = ("2f6f73", "7a4b6a", "4a5d8f", "8a5a3c", "4f7a4a", "6b5b95", "9b4f4f", "3f6c8c")
 _LETTERS = bytes.fromhex(  # A to Z: seven rows of five dots each
