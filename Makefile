@@ -55,11 +55,13 @@ bench: .venv/bench.stamp ## measure the service beside what people would otherwi
 
 # ---- gates
 
+ABREAST = --numprocesses auto --maxprocesses 4 --dist loadfile
+
 test: setup-dev ## run all tests but the soak
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(ABREAST)
 
 quick: setup-dev ## run the fast tests, on SQLite
-	@$(BIN)/python -m pytest -m "not slow and not soak" --database sqlite
+	@$(BIN)/python -m pytest $(ABREAST) -m "not slow and not soak" --database sqlite
 
 soak: setup-dev ## run the long tests: kills, crashes, a pooler, two servers, a flood
 	@$(BIN)/python -m pytest -m soak

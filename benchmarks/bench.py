@@ -17,7 +17,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import growth, lists, singles
+from benchmarks import avatars, growth, lists, singles
 from benchmarks.origin import describe_commit, describe_origin
 from benchmarks.profiles import write_words
 from benchmarks.report import Result, summarise
@@ -35,6 +35,7 @@ GROUPS: dict[str, Callable[[Bench], None]] = {
     "list_postgres": lists.list_postgres,
     "growth_sqlite": growth.growth_sqlite,
     "growth_postgres": growth.growth_postgres,
+    "avatars": avatars.avatars,
 }
 
 

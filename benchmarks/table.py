@@ -13,6 +13,7 @@ _UNITS = {
     "operations_per_s": "operations a second",
     "p50_ms": "ms (p50)",
     "p99_ms": "ms (p99)",
+    "pictures_per_s": "pictures a second",
 }
 _HEAD = [
     "| figure | ratio | goal | | ours | peer | unit |",

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -16,6 +17,7 @@ from rentix.api.portal import Portal
 from rentix.api.protocol import HttpProtocol
 from rentix.api.proxies import LOOPBACK
 from rentix.api.server import Server
+from rentix.media.blobs import Blobs
 from rentix.model import SCOPES, Agency, Change
 from rentix.operations import Caller, Outcome, RegisterUser, Request
 from rentix.rules.phones import read_phones
@@ -23,6 +25,7 @@ from rentix.settings import Place
 from rentix.store import Store
 from rentix.store.agencies import create_agency, create_key
 from rentix.wiring import make_store
+from rentix.worker import Finish, Pool
 from rentix.writer import commit
 
 
@@ -99,11 +102,21 @@ class Service:
         place: Place,
         body_timeout_s: float = 2,
         protocol: type[HttpProtocol] = HttpProtocol,
+        blobs: Blobs | None = None,
+        make_imports: Callable[[Service, Finish], Pool] | None = None,
     ) -> None:
         self.place = place
         self.clock = Clock()
         self.store = make_store(place)  # the operator's hand; the server has its own
-        portal = Portal(make_store(place), self.clock, body_timeout_s=body_timeout_s)
+        self.blobs = blobs
+        self.app_store = make_store(place)
+        portal = Portal(
+            self.app_store,
+            self.clock,
+            body_timeout_s=body_timeout_s,
+            blobs=blobs,
+            make_imports=partial(make_imports, self) if make_imports else None,
+        )
         self.app = App(portal)
         self.server = Server(self.app, LOOPBACK, protocol)
         self.url = ""

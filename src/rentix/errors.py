@@ -53,6 +53,8 @@ class Code(StrEnum):
     # what is stored stands against it
     USER_UNKNOWN = "user_unknown"
     JOB_UNKNOWN = "job_unknown"
+    FILE_UNKNOWN = "file_unknown"
+    RANGE_OUTSIDE = "range_outside"
     EXTERNAL_ID_TAKEN = "external_id_taken"
     USER_EXISTS = "user_exists"
     ALREADY_LINKED = "already_linked"
@@ -94,6 +96,7 @@ class Problem(Exception):
         etag: str | None = None,
         retry_after_s: int | None = None,
         allowed: str | None = None,
+        size_bytes: int | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -102,6 +105,7 @@ class Problem(Exception):
         self.etag = etag
         self.retry_after_s = retry_after_s
         self.allowed = allowed
+        self.size_bytes = size_bytes
 
 
 def invalid(faults: list[Fault]) -> Problem:

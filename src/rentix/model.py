@@ -52,10 +52,11 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 class Variant(msgspec.Struct, frozen=True):
-    """One WebP size of a picture; `size` names its longer side in pixels."""
+    """One WebP size of a picture. `size` names its longer side in pixels, `file` where it lies."""
 
-    url: str
+    file: str
     size: str
+    bytes: int = 0
 
 
 class Avatar(msgspec.Struct, frozen=True):
@@ -70,11 +71,15 @@ class Avatar(msgspec.Struct, frozen=True):
 
 
 class AvatarImport(msgspec.Struct, frozen=True):
-    """A picture that was asked for and is not shown yet; `id` is the media's and the job's."""
+    """A picture that was asked for and is not shown yet; `id` is the media's and the job's.
+
+    `error` says why there is none, when its status is `failed`.
+    """
 
     id: int
     url: str
     status: Optimization = "pending"
+    error: str | None = None
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,8 +140,37 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
     revoked_ms: int | None = None
 
 
+class Picture(msgspec.Struct, frozen=True):
+    """What became of an imported picture: its files, and what they were made of."""
+
+    content_type: str
+    size_bytes: int
+    variants: tuple[Variant, ...]
+    blurhash: str | None = None
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """An import that one worker holds until `until_ms`.
+
+    `token` is new with each hold: who lost it to another worker can finish nothing. `holds` counts
+    those that ended in silence, this one among them; `tries` those that ended with a failure.
+    """
+
+    id: int
+    agency_id: int
+    user_id: int
+    url: str
+    token: int
+    holds: int
+    tries: int
+    until_ms: int
+
+
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """Work in the background. `ahead` counts the agency's own jobs that come first."""
+    """Work in the background. `ahead` counts the agency's own jobs that come first.
+
+    One that is pending and has an `error` is tried again.
+    """
 
     id: int
     type: str

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from rentix.errors import Fault, Problem
-from rentix.model import AvatarImport, Change, Phone, User
+from rentix.model import AvatarImport, Change, Phone, Picture, User
 
 Mode = Literal["upsert", "create", "update", "fill"]
 Verb = Literal["created", "updated", "unchanged", "linked", "unlinked", "not_linked"]
@@ -97,7 +97,20 @@ class RegisterUser(msgspec.Struct, frozen=True, kw_only=True):
     phone: Phone
 
 
-Operation = PutUser | LinkUser | UnlinkUser | RegisterUser
+class FinishAvatar(msgspec.Struct, frozen=True, kw_only=True):
+    """The end of an import: a `picture`, or the `error` for which there is none.
+
+    It counts only while `token` is the one of the import's last hold.
+    """
+
+    media_id: int
+    user_id: int
+    token: int
+    picture: Picture | None = None
+    error: str | None = None
+
+
+Operation = PutUser | LinkUser | UnlinkUser | RegisterUser | FinishAvatar
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -140,7 +153,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     `user` is the state after. `change` is None when nothing changed; `stored` says that the user
     has to be saved all the same (a newer `source_us`). `freed` is an external id that `user` gave
-    up. `queued` is a new picture import, `superseded` the id of one it replaces.
+    up. `queued` is a new picture import, `superseded` the id of one it replaces, `finished` one
+    that has come to its end.
     """
 
     verb: Verb
@@ -152,6 +166,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     freed: str | None = None
     queued: AvatarImport | None = None
     superseded: int | None = None
+    finished: FinishAvatar | None = None
 
     @property
     def receipt(self) -> Receipt | None:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
+
+from rentix.media.blobs import S3Access
 
 DATA_VARIABLE = "RENTIX_DATA"
 DATABASE_VARIABLE = "RENTIX_DATABASE"
 ADMIN_VARIABLE = "RENTIX_ADMIN_URL"
+ALLOW_VARIABLE = "RENTIX_FETCH_ALLOW"
+PUBLIC_URL_VARIABLE = "RENTIX_PUBLIC_URL"
+BLOBS_VARIABLE = "RENTIX_BLOBS"
 DEFAULT_DATA = Path("rentix-data")
 
 _HOST = r"(?:\[[\w:.%]+\]|[^@:/?#,\[\]]*)(?::\d*)?"
@@ -60,3 +66,51 @@ def check_address(address: str, name: str) -> str:
         message = f"{name} must be like postgresql://user:password@host:5432/database"
         raise BadPlace(f"{message}; in user and password write @ as %40, / as %2F, % as %25")
     return address
+
+
+def find_blobs(given: str | None, place: Place) -> str | None:
+    """Where pictures lie: what is given, else RENTIX_BLOBS, else in the directory of the data.
+
+    With a database's address, and nothing said, nowhere.
+    """
+    beside = str(place / "blobs") if isinstance(place, Path) else None
+    return given or os.environ.get(BLOBS_VARIABLE) or beside
+
+
+def find_allowed(given: Sequence[str]) -> list[str]:
+    """HOST:PORTs that pictures may come from though they are not public.
+
+    What is given, and what is in RENTIX_FETCH_ALLOW, separated by spaces.
+    """
+    return [*given, *os.environ.get(ALLOW_VARIABLE, "").split()]
+
+
+def find_public_url(given: str | None) -> str | None:
+    """What addresses begin with, as clients see them: what is given, else RENTIX_PUBLIC_URL.
+
+    Raises:
+        BadPlace: it is not the beginning of an address.
+    """
+    url = given or os.environ.get(PUBLIC_URL_VARIABLE)
+    if url and not re.fullmatch(r"https?://[^/?#\s@]+(/[^?#\s]*)?", url):
+        name = "--public-url" if given else PUBLIC_URL_VARIABLE
+        raise BadPlace(f"{name} must be like https://portal.example")
+    return url.rstrip("/") if url else None
+
+
+def find_s3_access() -> S3Access | None:
+    """The way into S3 as Amazon's own tools are told it: AWS_…; None without a key."""
+    key_id, secret = _first("AWS_ACCESS_KEY_ID"), _first("AWS_SECRET_ACCESS_KEY")
+    if key_id is None or secret is None:
+        return None
+    return S3Access(
+        key_id,
+        secret,
+        region=_first("AWS_REGION", "AWS_DEFAULT_REGION") or "us-east-1",
+        endpoint=_first("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
+        session_token=_first("AWS_SESSION_TOKEN"),
+    )
+
+
+def _first(*names: str) -> str | None:
+    return next((value for name in names if (value := os.environ.get(name))), None)

@@ -7,15 +7,25 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
+
+import msgspec
 
 from rentix.api.app import App
 from rentix.api.portal import Portal
 from rentix.logs import start_logging
-from rentix.settings import Place
+from rentix.media.blobs import Blobs, BlobsRefused
+from rentix.media.blobs.places import open_blobs
+from rentix.media.decode import Decoder
+from rentix.media.fetch import Fetcher
+from rentix.operations import Answer, Request
+from rentix.settings import Place, find_s3_access
 from rentix.store import Store
 from rentix.store.postgres import PostgresStore
 from rentix.store.sqlite import SqliteStore
+from rentix.worker import Finish, Importer, Pool
+from rentix.writer import commit
 
 
 def now_ms() -> int:
@@ -42,23 +52,103 @@ def make_store(place: Place) -> Store:
     return SqliteStore(place) if isinstance(place, Path) else PostgresStore(place)
 
 
+class Pictures(msgspec.Struct, frozen=True):
+    """Where files of pictures lie (None: nowhere), who imports them, and how they are addressed.
+
+    `allow` are hosts and ports that pictures may come from though they are not public. With
+    `at_once` 0 the service imports none; other processes do.
+    """
+
+    blobs: str | None = None
+    allow: frozenset[tuple[str, int]] = frozenset()
+    at_once: int = 4
+    public_url: str | None = None
+
+
 @contextmanager
-def serving(place: Place) -> Iterator[App]:
+def serving(place: Place, pictures: Pictures | None = None) -> Iterator[App]:
     """The service on the data of `place`. A directory is served by one process at a time.
 
     Raises:
         InUse: another one does.
+        BlobsError: files of pictures cannot be kept there.
     """
+    pictures = pictures or Pictures()
     with claimed(place) if isinstance(place, Path) else nullcontext():
-        yield App(Portal(make_store(place), now_ms))
+        store, blobs = make_store(place), make_blobs(pictures)
+        if isinstance(store, SqliteStore):
+            store.queue.return_all()  # whoever held an import here is no more
+        imports = None
+        if blobs and pictures.at_once:
+            imports = partial(make_imports, store, blobs, pictures)
+        url = pictures.public_url
+        yield App(Portal(store, now_ms, blobs=blobs, make_imports=imports, public_url=url))
 
 
 @contextmanager
-def serving_in_worker(place: Place) -> Iterator[App]:
+def serving_in_worker(place: Place, pictures: Pictures | None = None) -> Iterator[App]:
     """The service in a process that nothing was set up in yet."""
     start_logging()
-    with serving(place) as app:
+    with serving(place, pictures) as app:
         yield app
+
+
+@contextmanager
+def working(address: str, pictures: Pictures) -> Iterator[None]:
+    """Import pictures of a shared database while the block runs, beside those who serve it.
+
+    Raises:
+        BlobsError: files of pictures cannot be kept where they should be.
+    """
+    blobs = make_blobs(pictures)
+    if blobs is None:
+        raise BlobsRefused("say where files of pictures lie, as those who serve them are told")
+    with open_store(address) as store:
+        pool = make_imports(store, blobs, pictures, partial(write_now, store))
+        pool.start()
+        try:
+            yield
+        finally:
+            pool.close()
+
+
+def write_now(store: Store, request: Request) -> Answer:
+    """Have a request written, in no batch with others.
+
+    Raises:
+        Problem, StoreError: it was not.
+    """
+    [ending] = commit(store, [request], now_ms())
+    if isinstance(ending, Exception):
+        raise ending
+    return ending
+
+
+def make_blobs(pictures: Pictures) -> Blobs | None:
+    """Where files of pictures lie, tried; None when nobody said where.
+
+    Raises:
+        BlobsError: they cannot be kept there.
+    """
+    if pictures.blobs is None:
+        return None
+    blobs = open_blobs(pictures.blobs, find_s3_access())
+    blobs.check()
+    return blobs
+
+
+def make_imports(store: Store, blobs: Blobs, pictures: Pictures, finish: Finish) -> Pool:
+    """What imports pictures; nothing is taken before its `start`."""
+    decoders = os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count()
+    importer = Importer(
+        Fetcher(allow=pictures.allow),
+        partial(Decoder, at_once=min(pictures.at_once, decoders or 1)),
+        blobs,
+        store.queue,
+        finish,
+        now_ms,
+    )
+    return Pool(store.queue, importer, now_ms, at_once=pictures.at_once)
 
 
 @contextmanager

@@ -94,7 +94,7 @@ def test_every_endpoint_has_its_article_and_samples(outline: Outline) -> None:
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve a sandbox as `rentix sandbox` seeds it."""
     service = Service(tmp_path_factory.mktemp("sandbox"))
-    _seed(service.store, "MD")
+    _seed(service.store, "MD", "127.0.0.1:9")
     with service.running():
         httpx2.get(f"{service.url}/readyz").raise_for_status()
         yield service.url

@@ -34,6 +34,8 @@ def options(command: App) -> list[Row]:
     """(name, default) as the page shows them: `needed` without a default, nothing for a switch."""
     rows = []
     for argument in command.assemble_argument_collection():
+        if argument.children:  # a group of options, not one itself
+            continue
         info = argument.field_info
         name = argument.names[0]
         if info.kind is not info.KEYWORD_ONLY:

@@ -130,13 +130,18 @@ PROBES: dict[str, list[Probe]] = {
         )
     ],
     "update_user_keys": [saved(THEIR_USER, OURS, "other", "")],
-    "supersede_media": [saved(OURS, THEIR_MEDIA)],
+    "supersede_media": [saved(OURS, THEIR_MEDIA, NOW_MS)],
+    "holds": [wanted([(OURS, OUR_MEDIA), (OURS, THEIR_MEDIA)], (OURS,))],
+    "finish_media": [
+        saved(OURS, THEIR_MEDIA, 0, "success", None, 1, "image/png", "[]", None, NOW_MS)
+    ],
     "forget_memories": [saved(OURS, NOW_MS)],
 }
 
 _ROW = "each row brings its own agency, and row level security checks it"
 _KEY = f"{_ROW}; what it replaces has a primary key that begins with the agency"
 _KEY_FIRST = "a key is looked up by its number, to learn whose it is"
+_WORKER = "a worker imports the pictures of all agencies; no request asks this"
 _NOBODY = "no rows of tenants"
 REASONS = {
     "key": _KEY_FIRST,
@@ -153,6 +158,11 @@ REASONS = {
     "enter": "it says which agencies the transaction is for",
     "claim": "it takes locks, no rows",
     "await_claim": "it takes locks, no rows",
+    "open_queue": "it lets a worker see the table of imports, and no other",
+    **dict.fromkeys(
+        ["return_held", "return_all", "take_tasks", "keep_held", "postpone", "give_back"], _WORKER
+    ),
+    **dict.fromkeys(["count_waiting", "count_media", "files_in_use"], _WORKER),
     **dict.fromkeys(["is_sandbox", "set_sandbox", "new_ids", "last_id", "save_last_id"], _NOBODY),
 }
 """Why a query names no agency."""

@@ -57,7 +57,11 @@ FROM portal_user;
 INSERT INTO budget SELECT id, id, 'all', 0, 0 FROM agency;
 """
 
-EXCEPTIONS = {"keys": "the operator lists the keys of every agency"}
+EXCEPTIONS = {
+    "keys": "the operator lists the keys of every agency",
+    "count_media": "the operator counts all that there is",
+    "files_in_use": "a sweep asks for all files of all pictures",
+}
 """Queries that read a whole table, and why they may."""
 
 # An id is unique by itself: the agency may be in the condition or a filter on the one row.
@@ -65,6 +69,14 @@ _ONE_USER = {"portal_user_pkey (id)", "user_by_agency (agency_id, id)"}
 _IN_ORDER = {"user_by_agency (agency_id, id)"}
 _BY_PHONE = {"sort; user_by_phone (agency_id, phone)"}  # the few with one number
 _FEW_OR_MANY = _IN_ORDER | {"sort; portal_user_agency_id_external_id_key (agency_id, external_id)"}
+_HELD = "media_held ()"
+_FIRST = ("media_due () alone; ", "media_due (); media_due () alone; ")  # min(), twice or once
+_TAKEN = (
+    "sort; sort; media_due (agency_id, due_ms) alone; media_pkey (id); "
+    "media_queue (agency_id, status) alone; media_pkey (id)"
+)
+_LAST = ("", "; media_pkey (id)")
+_PENDING_AHEAD = "media_due (agency_id, id) alone"
 _JOBS_AHEAD = "media_queue (agency_id, status, id) alone"
 
 LOOK_UPS: dict[str, set[str]] = {
@@ -75,7 +87,7 @@ LOOK_UPS: dict[str, set[str]] = {
     "agencies_by_id": {"agency_pkey (id)"},
     "set_agency_active": {"agency_pkey (id)"},
     "set_agency_crm": {"agency_pkey (id)"},
-    "job": {f"media_pkey (id); {_JOBS_AHEAD}"},
+    "job": {f"media_pkey (id); {_JOBS_AHEAD}", f"media_pkey (id); {_PENDING_AHEAD}"},
     "changes": {"change_pkey (agency_id, seq)"},
     "last_seqs": {"change_pkey (agency_id) backward alone"},
     "users_by_id": _ONE_USER,
@@ -86,6 +98,13 @@ LOOK_UPS: dict[str, set[str]] = {
     "update_user": _ONE_USER,
     "clear_external_id": _ONE_USER,
     "supersede_media": {"media_pkey (id)"},
+    **{name: {"media_pkey (id)"} for name in ("holds", "finish_media")},
+    # Those that are held are few: as many as workers have threads.
+    **{name: {"media_pkey (id)", _HELD} for name in ("keep_held", "postpone", "give_back")},
+    "return_held": {"media_held (held_ms)"},
+    "return_all": {_HELD},
+    "count_waiting": {f"media_due () alone; {_HELD}", f"media_due (); {_HELD}"},
+    "take_tasks": {f"{first}{_TAKEN}{last}" for first in _FIRST for last in _LAST},
     **dict.fromkeys(FILTERS, _IN_ORDER),
     "page by phone": _BY_PHONE,
     "page of unlinked": _FEW_OR_MANY,

@@ -21,6 +21,8 @@ EXCEPTIONS = {
     "keys": "the operator lists the keys of every agency",
     "is_sandbox": "a table of one row",
     "set_sandbox": "a table of one row",
+    "count_media": "the operator counts all that there is",
+    "files_in_use": "a sweep asks for all files of all pictures",
 }
 """Queries that read a whole table, and why they may."""
 
@@ -30,6 +32,16 @@ _EXTERNAL = "portal_user INDEX sqlite_autoindex_portal_user_1 (agency_id=? AND e
 _BY_PHONE = "portal_user INDEX user_by_phone (agency_id=? AND phone=? AND rowid>?)"
 _UNLINKED = _EXTERNAL.replace(")", " AND rowid>?)")
 _JOBS_AHEAD = "earlier COVERING INDEX media_queue (agency_id=? AND status=? AND id<?)"
+
+_TAKING = [  # of each agency that has any, as many as are wanted; nothing else is looked at
+    *(f"media {_ID}", "LIST SUBQUERY 7", "MATERIALIZE due", "CO-ROUTINE (subquery-8)"),
+    *("MATERIALIZE waiting", "SETUP", "media COVERING INDEX media_due", "RECURSIVE STEP"),
+    *("SCAN waiting", "media COVERING INDEX media_due (agency_id>?)", "SCAN waiting"),
+    *(f"task {_ID}", "CORRELATED LIST SUBQUERY 5"),
+    *("media COVERING INDEX media_due (agency_id=? AND due_ms<?)", "USE TEMP B-TREE FOR ORDER BY"),
+    *("SCAN (subquery-8)", "busy COVERING INDEX media_queue (agency_id=? AND status=?)"),
+    *("SCAN due", "USE TEMP B-TREE FOR ORDER BY"),
+]
 
 LOOK_UPS: dict[str, list[str]] = {
     "key": [f"api_key {_ID}"],
@@ -52,6 +64,16 @@ LOOK_UPS: dict[str, list[str]] = {
     "update_user_keys": [f"portal_user {_ID}"],
     "clear_external_id": [f"portal_user {_ID}"],
     "supersede_media": [f"media {_ID}"],
+    "holds": [f"held {_ID}"],
+    "finish_media": [f"media {_ID}"],
+    **{name: [f"media {_ID}"] for name in ("keep_held", "postpone", "give_back")},
+    "return_held": ["media INDEX media_held (held_ms<?)"],
+    "return_all": ["SCAN media INDEX media_held"],
+    "count_waiting": [
+        *("COMPOUND QUERY", "LEFT-MOST SUBQUERY", "SCAN media COVERING INDEX media_due"),
+        *("UNION ALL", "SCAN media COVERING INDEX media_held"),
+    ],
+    "take_tasks": _TAKING,
     "last_id": ["identity PRIMARY KEY (kind=?)"],
     "save_last_id": ["identity PRIMARY KEY (kind=?)"],
     **{name: [_IN_ORDER] for name in FILTERS},

@@ -184,3 +184,11 @@ def test_the_role_is_not_mighty(app: Connection) -> None:
     assert mighty == (False, False, False)
     with pytest.raises(errors.InsufficientPrivilege):
         app.execute("SELECT FROM app_password")
+
+
+def test_a_worker_sees_the_queue_and_nothing_else(admin: Connection, app: Connection) -> None:
+    with app.transaction():
+        app.execute("SELECT set_config('app.queue', 'open', true)")
+        seen = {t for t in tenant_tables(admin) if ask(app, "SELECT FROM {table}", t).rowcount}
+    assert seen == {"media", "api_key"}
+    assert ask(app, "SELECT FROM {table}", "media").rowcount == 0

@@ -16,7 +16,7 @@ from rentix.api.parameters import read_query
 from rentix.api.portal import Portal
 from rentix.api.refusals import refuse, translate
 from rentix.api.request_ids import new_request_id, request_id_line
-from rentix.api.routes import ROUTES, Route
+from rentix.api.routes import PUBLIC, ROUTES, Route
 from rentix.api.routing import Router
 from rentix.api.watching import Watcher
 from rentix.errors import Code
@@ -32,7 +32,7 @@ class Gate:
     def __init__(self, portal: Portal, watcher: Watcher) -> None:
         self._portal = portal
         self._watcher = watcher
-        self._router = Router(ROUTES)
+        self._router = Router((*ROUTES, *PUBLIC))
 
     async def __call__(self, exchange: Exchange) -> None:
         """Answer one request."""

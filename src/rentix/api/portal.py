@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable
 from typing import Any
 from weakref import WeakValueDictionary
 
 from rentix.api.asking import Asking, AtOnce, Gathered
 from rentix.api.auth import Keys
+from rentix.api.files import FILES_PATH, Files
 from rentix.api.limits import Budgets
 from rentix.api.pages import make_pages
+from rentix.media.blobs import Blobs
 from rentix.model import User
 from rentix.operations import Answer, Request
 from rentix.store import Store, UserKey
+from rentix.worker import Finish, Pool
 from rentix.writer import Clock, Ending, Writer, rehearse
 
 
@@ -21,10 +25,21 @@ class Portal:
     """The application's parts, put together by `wiring`.
 
     `start` and `stop` are called from the event loop that serves it. `body_timeout_s` bounds how
-    long a client may take over its body.
+    long a client may take over its body. Without `blobs` there are no files to hand out, and
+    without `make_imports` nobody imports pictures here. `public_url` is what addresses of files
+    begin with, for clients; when it is not given, the server's own, which `serve` sets.
     """
 
-    def __init__(self, store: Store, clock: Clock, *, body_timeout_s: float = 30) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        body_timeout_s: float = 30,
+        blobs: Blobs | None = None,
+        make_imports: Callable[[Finish], Pool] | None = None,
+        public_url: str | None = None,
+    ) -> None:
         self.store = store
         self.clock = clock
         asking: Any = Gathered if store.shared else AtOnce
@@ -32,6 +47,9 @@ class Portal:
         self.keys = Keys(asking(store.find_keys), clock)
         self.budgets = Budgets(Gathered(store.spend) if store.shared else None)
         self.pages = make_pages()
+        self.files = Files(blobs) if blobs else None
+        self.imports = make_imports(self.finish) if make_imports else None
+        self.public_url = public_url
         self.body_timeout_s = body_timeout_s
         self.stopping = False
         self.writer = Writer(store, clock, self._deliver)
@@ -43,11 +61,17 @@ class Portal:
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
         self.writer.start(self._loop)
+        if self.imports:
+            self.imports.start()
 
     async def stop(self) -> None:
         """Write what is waiting, then give the store back."""
         self.stopping = True
+        if self.imports:
+            await asyncio.to_thread(self.imports.close)
         await asyncio.to_thread(self.writer.close)
+        if self.files is not None:
+            await asyncio.to_thread(self.files.close)
         self.store.close()
 
     def turn(self, agency_id: int) -> asyncio.Lock:
@@ -64,6 +88,16 @@ class Portal:
         done: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self.writer.submit(request, done)
         return await done
+
+    def finish(self, request: Request) -> Answer:
+        """What `commit` does, for threads."""
+        assert self._loop is not None  # noqa: S101 - nothing is imported before the start
+        return asyncio.run_coroutine_threadsafe(self.commit(request), self._loop).result()
+
+    @property
+    def files_url(self) -> str:
+        """What the name of a file is put behind."""
+        return f"{self.public_url or ''}{FILES_PATH}"
 
     async def rehearse(self, request: Request) -> Answer:
         """What `commit` would come to, with nothing stored."""

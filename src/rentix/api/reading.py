@@ -53,7 +53,8 @@ def _profile_reply(call: Call, user: User) -> Reply:
     headers = [(b"etag", b'"%s"' % user.etag.encode()), *_PRIVATE]
     if is_current(user.etag, call.headers):
         return Reply(304, headers=headers)
-    return json_reply(profiles.profile(user, wished_locales(call)), headers=headers)
+    shape = profiles.profile(user, wished_locales(call), call.portal.files_url)
+    return json_reply(shape, headers=headers)
 
 
 async def list_users(call: Call) -> Reply:
@@ -106,7 +107,8 @@ async def _page(call: Call, wanted: UserFilter, locales: Sequence[str]) -> Reply
     limit = call.query.get("limit", _PAGE)
     after = _read_cursor(call.query["cursor"]) if "cursor" in call.query else 0
     users = await _read_page(call, wanted, after, limit + 1)
-    items = tuple(profiles.profile(user, locales) for user in users[:limit])
+    files_url = call.portal.files_url
+    items = tuple(profiles.profile(user, locales, files_url) for user in users[:limit])
     cursor = _print_cursor(items[-1].id) if len(users) > limit else None
     return json_reply(UsersShape(items=items, next_cursor=cursor), headers=[*_PRIVATE])
 
@@ -134,7 +136,8 @@ def _print_chunk(call: Call, wanted: UserFilter, locales: Sequence[str], after: 
     # In a thread: hundreds of profiles on the event loop would keep everybody else waiting.
     caller, _ = call.tenant
     users = call.portal.store.users(caller.agency_id, wanted, after, _CHUNK)
-    printed = b",".join([encode(profiles.profile(user, locales)) for user in users])
+    files_url = call.portal.files_url
+    printed = b",".join([encode(profiles.profile(user, locales, files_url)) for user in users])
     return printed, users[-1].id if len(users) == _CHUNK else None
 
 

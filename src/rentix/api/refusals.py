@@ -39,6 +39,8 @@ def refuse(problem: Problem, call: Call) -> Reply:
         headers.append((b"retry-after", b"%d" % problem.retry_after_s))
     if problem.allowed is not None:
         headers.append((b"allow", problem.allowed.encode()))
+    if problem.size_bytes is not None:
+        headers.append((b"content-range", b"bytes */%d" % problem.size_bytes))
     if error.status_code == 401:  # noqa: PLR2004 - the status that RFC 9110, 11.6.1 speaks of
         headers.append((b"www-authenticate", b"ApiKey"))
     if problem.code in _CLOSING:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from rentix.api import bulk, reading, reference, users
+from rentix.api import bulk, files, reading, reference, users
 from rentix.api.call import Call, Reply
 from rentix.wire import bodies, shapes
 
@@ -16,7 +16,10 @@ Handler = Callable[[Call], Awaitable[Reply]]
 
 
 class Route(msgspec.Struct, frozen=True):
-    """An endpoint. `scope` None asks for no key; `bulk` counts in the bulk budget as well."""
+    """An endpoint. `scope` None asks for no key; `bulk` counts in the bulk budget as well.
+
+    `base` is what its path comes after.
+    """
 
     method: str
     path: str
@@ -27,6 +30,7 @@ class Route(msgspec.Struct, frozen=True):
     body: type | None = None
     answer: type | None = None
     bulk: bool = False
+    base: str = BASE
 
     @property
     def name(self) -> str:
@@ -56,5 +60,9 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/agency", reading.get_agency, "agency:read", answer=shapes.AgencyShape),
     Route("GET", "/openapi.json", reference.get_openapi),
     Route("GET", "/docs", reference.get_docs),
+)
+# Beside the API, and not in its description.
+PUBLIC: tuple[Route, ...] = (
+    Route("GET", "/media/files/{name}", files.get_file, base=""),
 )
 # fmt: on

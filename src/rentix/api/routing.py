@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rentix.api.routes import BASE, Route
+from rentix.api.routes import Route
 from rentix.errors import Code, Problem
 
 _SHOWN_PATH = 200
@@ -20,14 +20,14 @@ class Router:
     def __init__(self, routes: Sequence[Route]) -> None:
         self._fixed: dict[str, Methods] = {}
         self._patterns: list[tuple[re.Pattern[str], Methods]] = []
-        for path in dict.fromkeys(route.path for route in routes):
-            methods = {route.method: route for route in routes if route.path == path}
+        for path in dict.fromkeys(route.base + route.path for route in routes):
+            methods = {r.method: r for r in routes if r.base + r.path == path}
             if "GET" in methods:
                 methods["HEAD"] = methods["GET"]
             if "{" in path:
-                self._patterns.append((_compile(BASE + path), methods))
+                self._patterns.append((_compile(path), methods))
             else:
-                self._fixed[BASE + path] = methods
+                self._fixed[path] = methods
 
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
         """The endpoint, and the variable parts of the path by name.

@@ -107,6 +107,7 @@ def serve(
     listener = listen(host, port)
     metrics_url = show_metrics(app.watcher.registry, metrics_port)
     url = url_of(host, listener)
+    app.portal.public_url = app.portal.public_url or url
     _log.info("serving", url=url, metrics=metrics_url)
     told = end_when_told()
     ready(url)

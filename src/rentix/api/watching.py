@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import structlog
@@ -20,6 +21,7 @@ from rentix.api.portal import Portal
 from rentix.api.routes import Route
 from rentix.api.tallies import Tally
 from rentix.logs import Answered, log_answered
+from rentix.store import StoreError
 
 _log = structlog.get_logger("rentix")
 
@@ -76,7 +78,17 @@ class Watcher(Collector):
             seconds.add_metric([name], tally.buckets, tally.total_s)
         yield requests
         yield seconds
+        yield from self._imports()
         backlog = self._portal.writer.backlog
         yield GaugeMetricFamily(
             "rentix_write_backlog", "Operations waiting to be written.", backlog
         )
+
+    def _imports(self) -> Iterator[Metric]:
+        counts = GaugeMetricFamily(
+            "rentix_imports", "Pictures that wait, by status.", labels=["status"]
+        )
+        with suppress(StoreError):  # away: the other metrics are worth having all the same
+            for status, count in self._portal.store.queue.waiting().items():
+                counts.add_metric([status], count)
+        yield counts

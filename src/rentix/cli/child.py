@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import subprocess
 import sys
@@ -35,8 +36,8 @@ class Sandbox:
 
 
 @contextmanager
-def start_sandbox(folder: Path, port: int, region: str) -> Iterator[Sandbox]:
-    """Run a sandbox while the block runs.
+def start_sandbox(folder: Path, port: int, region: str, pictures: str) -> Iterator[Sandbox]:
+    """Run a sandbox while the block runs. Pictures may come from the HOST:PORT `pictures`.
 
     Raises:
         Stop: it does not come up in time; the message ends with what it said last.
@@ -51,6 +52,7 @@ def start_sandbox(folder: Path, port: int, region: str) -> Iterator[Sandbox]:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
+            env=os.environ | {"RENTIX_FETCH_ALLOW": pictures},
             start_new_session=True,
         )
     sandbox = Sandbox(f"http://127.0.0.1:{port}", process)

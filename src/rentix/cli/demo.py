@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import tempfile
+import time
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -13,6 +14,7 @@ from rich.console import Console
 
 from rentix.cli.child import Sandbox, free_port, start_sandbox
 from rentix.cli.output import Stop, say, say_error
+from rentix.cli.portraits import Portrayed, serving_portraits
 from rentix.cli.signals import ending_by_signal
 from rentix.cli.sync import exit_code
 from rentix.client import ApiError, Rentix, SetupError
@@ -26,7 +28,10 @@ from rentix.sync.report import describe_stop, print_report
 from rentix.sync.run import open_roster, sync_roster
 from rentix.sync.sources import Source
 from rentix.sync.tally import Tally
+from rentix.wire.shapes import AvatarImportShape, ProfileShape
 
+_PORTRAITS_S: Final = 60
+_LOOK_S: Final = 0.5
 SAMPLE: Final = Path(__file__).parents[3] / "examples" / "roster"
 
 
@@ -51,8 +56,11 @@ def demo(
         with (
             ending_by_signal(),
             tempfile.TemporaryDirectory(prefix="rentix-demo-") as folder,
-            start_sandbox(Path(folder), free_port(port), region) as sandbox,
+            serving_portraits() as place,
+            start_sandbox(Path(folder), free_port(port), region, place) as sandbox,
         ):
+            if roster is None:  # the sample's own pictures are at addresses that don't exist
+                source = Portrayed(source, field_map, place)
             return _show(sandbox, source, field_map, once=once)
     except (SetupError, OSError) as fault:
         raise Stop(str(fault)) from fault
@@ -85,6 +93,8 @@ def _show(sandbox: Sandbox, source: Source, field_map: FieldMap, *, once: bool) 
     if tally.stopped is not None:
         say_error(f"the sync did not reach the end: {describe_stop(tally.stopped)}")
         return exit_code(tally)
+    if isinstance(source, Portrayed):
+        _await_portraits(sandbox.url)
     _print_way_in(sandbox.url, source, field_map)
     return _end_at_once() if once else _serve(sandbox)
 
@@ -93,6 +103,29 @@ def _sync(url: str, source: Source, field_map: FieldMap, title: str) -> Tally:
     screen = choose_screen(Console(stderr=True))
     with Rentix(SANDBOX_KEY, url, on_wait=screen.wait) as client, screen:
         return sync_roster(source, field_map, client, screen, title)
+
+
+def _await_portraits(url: str) -> None:
+    """Wait for a while until no picture is on its way, and say where one is."""
+    deadline = time.monotonic() + _PORTRAITS_S
+    with Rentix(SANDBOX_KEY, url) as client:
+        while True:
+            users = list(client.users())
+            coming = [user for user in users if _is_coming(user)]
+            if not coming or time.monotonic() > deadline:
+                break
+            time.sleep(_LOOK_S)
+    shown = [user.avatar.variants[-1].url for user in users if user.avatar]
+    say(f"\n{len(shown):,} portraits were imported, {len(coming):,} are on their way.")
+    if shown:
+        say(f"One of them: {shown[0]}")
+
+
+def _is_coming(user: ProfileShape) -> bool:
+    return isinstance(user.avatar_import, AvatarImportShape) and (
+        user.avatar_import.status in ("pending", "processing")
+        and "//127.0.0.1:" in user.avatar_import.url
+    )
 
 
 def _print_way_in(url: str, source: Source, field_map: FieldMap) -> None:

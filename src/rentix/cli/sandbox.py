@@ -10,6 +10,8 @@ from cyclopts import Parameter
 
 from rentix.cli.options import Data, Database, check_region, describe, find_place, store_in
 from rentix.cli.output import Stop, say
+from rentix.cli.pictures import choose_pictures
+from rentix.cli.portraits import serving_portraits
 from rentix.cli.serve import MetricsPort, Port, serve_place
 from rentix.cli.signals import ending_by_signal
 from rentix.model import SANDBOX_KEY, SCOPES, Agency
@@ -26,14 +28,7 @@ from rentix.writer import commit
 
 _DATABASE = "rentix"
 _FROM_CRM: list[dict[str, Any]] = [
-    {
-        "externalId": "crm-1",
-        "name": "Ana Munteanu",
-        "phone": "+373 69 123 401",
-        "avatar": {
-            "url": "https://crm.example/photos/ana.jpg"
-        },  # so that there is a job to ask for
-    },
+    {"externalId": "crm-1", "name": "Ana Munteanu", "phone": "+373 69 123 401"},
     {"externalId": "crm-2", "name": "Андрей Чебан", "phone": "+373 78 123 402"},
     {"externalId": "crm-3", "name": "Ștefan Țurcanu", "phone": "+373 22 123 456"},
 ]
@@ -83,6 +78,15 @@ def _prepare(admin_url: str, *, reset: bool) -> str:
 def _serve_sandbox(
     place: Place, port: int, region: str | None, metrics_port: int | None, *, reset: bool
 ) -> None:
+    with serving_portraits() as portraits:
+        _prepare_sandbox(place, region, portraits, reset=reset)
+        say(f"Sandbox key: {SANDBOX_KEY}")
+        say(f"Pictures to try: http://{portraits}/AB.png, with any two letters")
+        pictures = choose_pictures(place, fetch_allow=[portraits])
+        serve_place(place, "127.0.0.1", port, metrics_port, sandbox=True, pictures=pictures)
+
+
+def _prepare_sandbox(place: Place, region: str | None, portraits: str, *, reset: bool) -> None:
     wanted = check_region(region) if region else None
     found = _find_sandbox(place)
     if found and wanted not in (None, found.region) and not reset:
@@ -91,9 +95,7 @@ def _serve_sandbox(
         _clear(place)
     if reset or found is None:
         with store_in(place, create=True) as store:
-            _seed(store, wanted or "MD")
-    say(f"Sandbox key: {SANDBOX_KEY}")
-    serve_place(place, "127.0.0.1", port, metrics_port, sandbox=True)
+            _seed(store, wanted or "MD", portraits)
 
 
 def _find_sandbox(place: Place) -> Agency | None:
@@ -118,7 +120,7 @@ def _clear(place: Place) -> None:
         raise Stop(str(error)) from error
 
 
-def _seed(store: Store, region: str) -> None:
+def _seed(store: Store, region: str, portraits: str) -> None:
     agency = Agency(
         id=0, name="Sandbox Agency", region=region, requests_per_minute=0, bulk_per_minute=0
     )
@@ -136,7 +138,9 @@ def _seed(store: Store, region: str) -> None:
         for name, number in _REGISTERED
         if (phone := read_phones(number, region).phone)
     ]
-    puts = [read_put(raw, Terms(region, "ro")) for raw in _FROM_CRM]
+    pictured = {"avatar": {"url": f"http://{portraits}/AM.png"}}  # so that there is a job to see
+    agents = [_FROM_CRM[0] | pictured, *_FROM_CRM[1:]]
+    puts = [read_put(raw, Terms(region, "ro")) for raw in agents]
     _commit(store, Caller(agency_id), registrations)
     _commit(store, Caller(agency_id, key_id), puts)
 

@@ -16,11 +16,13 @@ from rentix.api.server import serve as serve_app
 from rentix.api.workers import WorkerFailed, serve_workers
 from rentix.cli.options import Data, Database, describe, find_place, store_in
 from rentix.cli.output import Stop, say
+from rentix.cli.pictures import PictureOptions, choose_pictures
 from rentix.logs import start_logging
+from rentix.media.blobs import BlobsError
 from rentix.settings import Place
 from rentix.store import StoreError
 from rentix.store.agencies import is_sandbox
-from rentix.wiring import InUse, serving, serving_in_worker
+from rentix.wiring import InUse, Pictures, serving, serving_in_worker
 
 Port = Annotated[int, Parameter(help="Port of the API; 0 takes any free one.")]
 MetricsPort = Annotated[
@@ -47,6 +49,7 @@ def serve(
     metrics_port: MetricsPort = None,
     proxy: Proxies = None,
     workers: Workers = 1,
+    files: PictureOptions | None = None,
 ) -> int:
     """Serve the API, on the embedded database or on PostgreSQL.
 
@@ -62,7 +65,11 @@ def serve(
     proxies = [_read_proxy(text) for text in proxy] if proxy else LOOPBACK
     place = find_place(data, database)
     _check_workers(workers, place)
-    serve_place(place, host, port, metrics_port, proxies, workers=workers)
+    files = files or PictureOptions()
+    pictures = choose_pictures(
+        place, files.blobs, files.fetch_allow, files.imports, files.public_url
+    )
+    serve_place(place, host, port, metrics_port, proxies, workers=workers, pictures=pictures)
     return 0
 
 
@@ -92,6 +99,7 @@ def serve_place(
     *,
     workers: int = 1,
     sandbox: bool = False,
+    pictures: Pictures | None = None,
 ) -> None:
     """Serve until told to stop: in this very process, or in several workers.
 
@@ -102,14 +110,14 @@ def serve_place(
     try:
         if workers > 1:
             _refuse_sandbox(place)
-            build = partial(serving_in_worker, place)
+            build = partial(serving_in_worker, place, pictures)
             serve_workers(build, workers, host, port, metrics_port, _say_where, proxies)
             return
-        with serving(place) as app:
+        with serving(place, pictures) as app:
             if not sandbox:
                 _refuse_sandbox(place)
             serve_app(app, host, port, metrics_port, _say_where, proxies)
-    except (InUse, PortTaken, WorkerFailed) as error:
+    except (InUse, PortTaken, WorkerFailed, BlobsError) as error:
         raise Stop(str(error)) from error
     except (StoreError, OSError) as error:
         raise Stop(f"{describe(place)} cannot be used: {error}") from error

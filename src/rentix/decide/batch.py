@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from rentix.decide.avatars import finish_avatar
 from rentix.decide.links import link_user, unlink_user
 from rentix.decide.users import put_user, register_user
 from rentix.decide.working_set import WorkingSet
 from rentix.errors import Code, Problem
 from rentix.operations import (
     Answer,
+    FinishAvatar,
     LinkUser,
     Operation,
     Outcome,
@@ -83,4 +85,6 @@ def _decide(working: WorkingSet, request: Request, operation: Operation, now_ms:
         return link_user(working, request.caller, operation, now_ms)
     if isinstance(operation, UnlinkUser):
         return unlink_user(working, request.caller, operation, now_ms)
+    if isinstance(operation, FinishAvatar):
+        return finish_avatar(working, request.caller, operation, now_ms)
     return register_user(working, request.caller, operation, now_ms)

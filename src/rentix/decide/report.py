@@ -32,6 +32,10 @@ def warnings(put: PutUser, merged: Merge, user: User) -> tuple[Note, ...]:
         ]
     if user.phone.kind == "fixed":
         notes += _doubts(user, fates)
+    failed = user.avatar_import
+    if failed is not None and failed.error is not None:
+        message = f"the picture could not be imported: {failed.error}"
+        notes.append(Note("avatar", "avatar_import_failed", message))
     return tuple(notes)
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from rentix.model import AvatarImport, Change, User
 from rentix.operations import (
+    FinishAvatar,
     Idempotency,
     LinkUser,
     Operation,
@@ -25,6 +26,8 @@ ExternalKey = tuple[int, str]
 class Lookup(msgspec.Struct):
     """What a batch must load: users by id and by external id, answers by scope, and sequences.
 
+    `imports` are those that end in it.
+
     `creating` are those external ids that a new user gets when nobody has them; `pictures` is how
     many imports there may be.
     """
@@ -34,6 +37,7 @@ class Lookup(msgspec.Struct):
     creating: set[ExternalKey] = set()
     scopes: set[tuple[int, str]] = set()
     agencies: set[int] = set()
+    imports: set[Key] = set()
     pictures: int = 0
 
 
@@ -51,6 +55,9 @@ def lookup(requests: Iterable[Request]) -> Lookup:
 
 
 def _collect(wanted: Lookup, agency_id: int, operation: Operation | Exception) -> None:
+    if isinstance(operation, FinishAvatar):
+        wanted.ids.add((agency_id, operation.user_id))
+        wanted.imports.add((agency_id, operation.media_id))
     if not isinstance(operation, PutUser | LinkUser | UnlinkUser):
         return
     if isinstance(operation, PutUser) and isinstance(operation.patch.avatar, str):
@@ -71,6 +78,13 @@ class QueuedImport(msgspec.Struct, frozen=True):
     user_id: int
 
 
+class FinishedImport(msgspec.Struct, frozen=True):
+    """The end of a picture's import, to be stored."""
+
+    agency_id: int
+    end: FinishAvatar
+
+
 class Memory(msgspec.Struct, frozen=True):
     """An answer to be remembered, and the content it answered."""
 
@@ -88,24 +102,25 @@ class Effects(msgspec.Struct):
     changes: list[Change] = []
     queued: list[QueuedImport] = []
     superseded: list[Key] = []
+    finished: list[FinishedImport] = []
     memories: dict[tuple[int, str], Memory] = {}
 
     def add(self, others: Effects) -> None:
         """Add what came after."""
         for name in ("users", "born", "moved", "freed", "memories"):
             getattr(self, name).update(getattr(others, name))
-        for name in ("changes", "queued", "superseded"):
+        for name in ("changes", "queued", "superseded", "finished"):
             getattr(self, name).extend(getattr(others, name))
 
     @property
     def empty(self) -> bool:
         """Whether nothing at all is to be stored."""
-        return not (self.users or self.memories)
+        return not (self.users or self.memories or self.finished)
 
 
 Layered = MutableMapping
 """A dictionary, or one over another."""
-_LAYERED = ("_users", "_by_external", "_holders", "_memories", "_last_seq")
+_LAYERED = ("_users", "_by_external", "_holders", "_memories", "_last_seq", "_holds")
 
 
 class WorkingSet:
@@ -121,6 +136,7 @@ class WorkingSet:
         holders: dict[ExternalKey, int] | None = None,
         memories: dict[tuple[int, str], Memory] | None = None,
         last_seq: dict[int, int] | None = None,
+        holds: dict[Key, int] | None = None,
         new_id: Callable[[], int],
         new_media_id: Callable[[], int],
     ) -> None:
@@ -133,6 +149,7 @@ class WorkingSet:
         self._holders: Layered[ExternalKey, int] = holders or {}
         self._memories: Layered[ExternalKey, Memory] = memories or {}
         self._last_seq: Layered[int, int] = last_seq or {}
+        self._holds: Layered[Key, int] = holds or {}
         self.new_id = new_id
         self.new_media_id = new_media_id
         self.effects = Effects()
@@ -149,6 +166,10 @@ class WorkingSet:
     def former_holder(self, agency_id: int, external_id: str) -> int | None:
         """The id of the user that gave this external id up last."""
         return self._holders.get((agency_id, external_id))
+
+    def hold(self, agency_id: int, media_id: int) -> int | None:
+        """The token of whoever took an import last; None once it has ended."""
+        return self._holds.get((agency_id, media_id))
 
     def next_seq(self, agency_id: int) -> int:
         """The number that the agency's next change will carry."""
@@ -173,9 +194,11 @@ class WorkingSet:
 
     def apply(self, outcome: Outcome) -> None:
         """Make an outcome visible to the operations that follow, and have it saved."""
+        user = outcome.user
+        if outcome.finished:
+            self.effects.finished.append(FinishedImport(user.agency_id, outcome.finished))
         if outcome.change is None and not outcome.stored:
             return
-        user = outcome.user
         self._replace(user)
         if outcome.change:
             self.effects.changes.append(outcome.change)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import msgspec
 
 from rentix.decide.working_set import Effects, Lookup, WorkingSet
-from rentix.model import Agency, ApiKey, Change, Job, User
+from rentix.model import Agency, ApiKey, Change, Job, Task, User
 
 __all__ = [
     "IDEMPOTENCY_MS",
@@ -17,6 +17,7 @@ __all__ = [
     "Conflict",
     "Hand",
     "Known",
+    "MediaQueue",
     "Reads",
     "Spending",
     "Store",
@@ -114,6 +115,31 @@ class Reads(Protocol):
         """The keys with these ids and their agencies, in the same order."""
 
 
+class MediaQueue(Protocol):
+    """Imports that wait, for workers: asked from threads, over all agencies."""
+
+    def take(self, most: int, now_ms: int, until_ms: int) -> list[Task]:
+        """Hold the next `most` imports until then, the agencies in turn; none is held twice."""
+
+    def keep(self, task: Task, until_ms: int) -> bool:
+        """Hold one for longer; whether it is still held by who took it."""
+
+    def postpone(self, task: Task, due_ms: int, error: str) -> None:
+        """Let one be tried again, not before `due_ms`."""
+
+    def give_back(self, task: Task) -> None:
+        """Let others have one that was not begun, or not brought to an end."""
+
+    def waiting(self) -> dict[str, int]:
+        """How many imports are pending and processing; cheap however many there were."""
+
+    def counts(self) -> dict[str, int]:
+        """How many imports there are by status."""
+
+    def files_in_use(self) -> set[str]:
+        """The names of all files that pictures have."""
+
+
 class Store(Reads, Protocol):
     """A database, as the writer, the API and the wiring see it."""
 
@@ -145,6 +171,10 @@ class Store(Reads, Protocol):
 
     def operate(self) -> AbstractContextManager[Hand]:
         """A transaction of the operator's."""
+
+    @property
+    def queue(self) -> MediaQueue:
+        """The imports that wait."""
 
     def ping(self) -> None:
         """Raises Unavailable when the database cannot be read."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from rentix.decide.working_set import Effects
 from rentix.store import IDEMPOTENCY_MS
-from rentix.store.rows import Row, from_change, from_user
+from rentix.store.rows import Row, from_change, from_finish, from_user
 
 Step = tuple[str, Collection[Row]]
 
@@ -26,7 +26,8 @@ def effect_rows(effects: Effects, now_ms: int) -> Iterator[Step]:
         ("save_former_link", [(*key, user) for key, user in effects.freed.items()]),
         ("save_change", [from_change(change) for change in effects.changes]),
         ("save_media", _media_rows(effects, now_ms)),
-        ("supersede_media", effects.superseded),
+        ("supersede_media", [(*key, now_ms) for key in effects.superseded]),
+        ("finish_media", _finished_rows(effects, now_ms)),
         ("forget_memories", {(agency_id, now_ms) for agency_id, _ in effects.memories}),
         ("save_memory", _memory_rows(effects, now_ms)),
     )
@@ -47,6 +48,10 @@ def _media_rows(effects: Effects, now_ms: int) -> list[Row]:
         (queued.job.id, queued.agency_id, queued.user_id, queued.job.url, queued.job.status, now_ms)
         for queued in effects.queued
     ]
+
+
+def _finished_rows(effects: Effects, now_ms: int) -> list[Row]:
+    return [from_finish(finished.agency_id, finished.end, now_ms) for finished in effects.finished]
 
 
 def _memory_rows(effects: Effects, now_ms: int) -> list[Row]:

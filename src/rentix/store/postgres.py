@@ -20,6 +20,7 @@ from rentix.store.postgres_connections import (
     fetched,
     translated,
 )
+from rentix.store.postgres_queue import PostgresQueue
 from rentix.store.rows import to_agency, to_change, to_job, to_key, to_user
 from rentix.store.schema import check_serving
 
@@ -42,6 +43,7 @@ class PostgresStore:
         with translated(), connect(url) as connection:
             check_serving(connection)
         self._connections = Connections(url, connections)
+        self.queue = PostgresQueue(self._connections)
 
     @contextmanager
     def batch(self, agencies: Collection[int], *, wait: bool = True) -> Iterator[PostgresBatch]:

@@ -40,6 +40,7 @@ class PostgresBatch:
         start = self._transaction.start_keyed
         by_id = start("users_by_id", lookup.ids)
         by_external = start("users_by_external_id", lookup.external_ids)
+        holds = start("holds", lookup.imports)
         memories = start("memories", lookup.scopes, now_ms=now_ms)
         seqs = self._transaction.start("last_seqs", {"agency_ids": list(lookup.agencies)})
         users = {row[0]: to_user(row) for row in (*fetched(by_id), *fetched(by_external))}
@@ -54,6 +55,7 @@ class PostgresBatch:
             holders={(agency, external): user for agency, external, user in fetched(holders)},
             memories={(row[0], row[1]): Memory(row[2], row[3]) for row in fetched(memories)},
             last_seq=last_seq,
+            holds={(row[0], row[1]): row[2] for row in fetched(holds)},
             new_id=self._identity("user_id", new_ids),
             new_media_id=self._identity("media_id", expected=lookup.pictures),
         )

@@ -15,8 +15,10 @@ from rentix.model import (
     Job,
     Phone,
     Settings,
+    Task,
     User,
 )
+from rentix.operations import FinishAvatar
 from rentix.rules.search import search_key
 
 _encode = msgspec.json.Encoder().encode
@@ -110,6 +112,37 @@ def from_change(change: Change) -> Row:
         change.at_ms,
         change.key_id,
         change.run,
+    )
+
+
+def from_finish(agency_id: int, end: FinishAvatar, now_ms: int) -> Row:
+    """The end of an import → the parameters of `finish_media`."""
+    picture = end.picture
+    return (
+        agency_id,
+        end.media_id,
+        end.token,
+        "success" if picture else "failed",
+        end.error,
+        picture.size_bytes if picture else None,
+        picture.content_type if picture else None,
+        _encode(picture.variants if picture else ()).decode(),
+        picture.blurhash if picture else None,
+        now_ms,
+    )
+
+
+def to_task(row: Row) -> Task:
+    """`task_columns` → Task."""
+    return Task(
+        id=row[0],
+        agency_id=row[1],
+        user_id=row[2],
+        url=row[3],
+        token=row[4],
+        holds=row[5],
+        tries=row[6],
+        until_ms=row[7],
     )
 
 

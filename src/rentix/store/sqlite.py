@@ -29,6 +29,7 @@ from rentix.store.sqlite_connections import (
     translated,
     wait_when_busy,
 )
+from rentix.store.sqlite_queue import SqliteQueue
 from rentix.store.strands import make_blocking_call
 
 _QUERIES = load_queries("sqlite")
@@ -53,6 +54,7 @@ class SqliteStore:
             self._writer = open_writer(path)
             migrate_sqlite(self._writer)
             self._checkpointer = Checkpointer(path, self._writer)
+            self.queue = SqliteQueue(path)
             self._reader = open_reader(path)
             self._readers: SimpleQueue[apsw.Connection] = SimpleQueue()
             for _ in range(_READERS):
@@ -200,6 +202,7 @@ class SqliteStore:
         for _ in range(_READERS):
             self._readers.get().close()
         self._reader.close()
+        self.queue.close()
         self._checkpointer.close()
         self._writer.close()
 

@@ -38,7 +38,7 @@ class SqliteBatch:
         Raises:
             StoreError: one of them is not of a claimed agency. PostgreSQL would hide it.
         """
-        named = (*lookup.ids, *lookup.external_ids, *lookup.scopes)
+        named = (*lookup.ids, *lookup.external_ids, *lookup.scopes, *lookup.imports)
         if not lookup.agencies.union(key[0] for key in named) <= set(self.claimed):
             raise StoreError("a batch may read the agencies that it claimed, and no others")
         users: dict[int, User] = {}
@@ -55,6 +55,7 @@ class SqliteBatch:
             holders={(agency, external): user for agency, external, user in holders},
             memories=self._memories(lookup, now_ms),
             last_seq=self._last_seqs(lookup),
+            holds={(row[0], row[1]): row[2] for row in self._rows("holds", lookup.imports)},
             new_id=self._identity("user"),
             new_media_id=self._identity("media"),
         )

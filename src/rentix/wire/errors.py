@@ -27,6 +27,7 @@ _STATUSES: dict[Code, int] = {
     Code.ROUTE_UNKNOWN: 404,
     Code.USER_UNKNOWN: 404,
     Code.JOB_UNKNOWN: 404,
+    Code.FILE_UNKNOWN: 404,
     Code.METHOD_NOT_ALLOWED: 405,
     Code.BODY_TIMEOUT: 408,
     Code.EXTERNAL_ID_TAKEN: 409,
@@ -36,6 +37,7 @@ _STATUSES: dict[Code, int] = {
     Code.PRECONDITION_FAILED: 412,
     Code.BODY_TOO_LARGE: 413,
     Code.MEDIA_TYPE_UNSUPPORTED: 415,
+    Code.RANGE_OUTSIDE: 416,
     Code.HEAD_TOO_LARGE: 431,
     Code.KEY_REUSED: 422,
     Code.ALL_FAILED: 422,
@@ -48,8 +50,12 @@ _STATUSES: dict[Code, int] = {
 }
 
 
-# Python's own phrases for these two change between its versions.
-_PHRASES = {413: "Payload Too Large", 422: "Unprocessable Entity"}
+# Python's own phrases for these change between its versions.
+_PHRASES = {
+    413: "Payload Too Large",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Entity",
+}
 
 
 def status_of(code: Code) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import UNSET
 
-from rentix.model import LOCALES, Agency, Avatar, Job, Optimization, User
+from rentix.model import LOCALES, Agency, Avatar, AvatarImport, Job, Optimization, User
 from rentix.wire.shapes import (
     AgencyShape,
     AvatarImportShape,
@@ -22,8 +22,11 @@ from rentix.wire.shapes import (
 from rentix.wire.times import print_time
 
 
-def profile(user: User, locales: Sequence[str] = ()) -> ProfileShape:
-    """A user's profile, its description in the first of `locales` that there is one in."""
+def profile(user: User, locales: Sequence[str] = (), files_url: str = "") -> ProfileShape:
+    """A user's profile, its description in the first of `locales` that there is one in.
+
+    `files_url` is what names of files are put behind.
+    """
     coming = user.avatar_import
     settings = user.settings
     return ProfileShape(
@@ -33,10 +36,8 @@ def profile(user: User, locales: Sequence[str] = ()) -> ProfileShape:
         phone=user.phone.international,
         description=choose_text(user.descriptions, locales),
         descriptions=user.descriptions if len(user.descriptions) > 1 else UNSET,
-        avatar=_avatar(user.avatar) if user.avatar else None,
-        avatar_import=AvatarImportShape(job_id=coming.id, url=coming.url, status=coming.status)
-        if coming
-        else UNSET,
+        avatar=_avatar(user.avatar, files_url) if user.avatar else None,
+        avatar_import=_coming(coming) if coming else UNSET,
         instagram=user.instagram,
         youtube=user.youtube,
         tiktok=user.tiktok,
@@ -54,11 +55,20 @@ def profile(user: User, locales: Sequence[str] = ()) -> ProfileShape:
     )
 
 
-def _avatar(avatar: Avatar) -> AvatarShape:
+def _coming(coming: AvatarImport) -> AvatarImportShape:
+    return AvatarImportShape(
+        job_id=coming.id,
+        url=coming.url,
+        status=coming.status,
+        error=UNSET if coming.error is None else coming.error,
+    )
+
+
+def _avatar(avatar: Avatar, files_url: str) -> AvatarShape:
     return AvatarShape(
         id=avatar.id,
         content_type=avatar.content_type,
-        variants=tuple(VariantShape(v.url, v.size) for v in avatar.variants),
+        variants=tuple(VariantShape(files_url + v.file, v.size) for v in avatar.variants),
         optimization=avatar.optimization,
         blurhash=avatar.blurhash,
     )
@@ -82,10 +92,11 @@ _JOB_STATUSES: dict[Optimization, JobStatus] = {
 
 def job(found: Job) -> JobShape:
     """A background job; `queuePosition` counts from 1 and is null once it has begun."""
+    retried = found.status == "pending" and found.error is not None
     return JobShape(
         id=found.id,
         type=found.type,
-        status=_JOB_STATUSES[found.status],
+        status="failed_retryable" if retried else _JOB_STATUSES[found.status],
         queue_position=None if found.ahead is None else found.ahead + 1,
         created_at=print_time(found.created_ms),
         public_error_message=UNSET if found.error is None else found.error,

@@ -186,6 +186,7 @@ class AvatarImportShape(msgspec.Struct, rename="camel", kw_only=True):
     job_id: JobId
     url: str
     status: Optimization
+    error: str | UnsetType = UNSET
 
 
 class SettingsShape(msgspec.Struct):

@@ -64,6 +64,15 @@ CROSS JOIN LATERAL (
         AND kept.expires_ms > :now_ms LIMIT 1
 ) AS found
 
+-- name: holds
+SELECT found.*
+FROM {wanted_numbers}
+CROSS JOIN LATERAL (
+    SELECT held.agency_id, held.id, held.token FROM media AS held
+    WHERE held.id = wanted.number AND held.agency_id = wanted.agency_id AND held.ended_ms IS NULL
+    LIMIT 1 FOR UPDATE
+) AS found
+
 -- name: last_seqs
 SELECT wanted.agency_id, last.seq
 FROM {wanted_agencies}
@@ -162,12 +171,29 @@ SELECT * FROM (
 
 -- name: supersede_media
 UPDATE media
-SET status = 'failed', error = 'no longer wanted: the avatar was replaced or cleared'
+SET status = 'failed', error = 'no longer wanted: the avatar was replaced or cleared',
+    ended_ms = superseded.ended_ms
 FROM (
-    SELECT (row.value ->> 0)::bigint AS agency_id, (row.value ->> 1)::bigint AS id
+    SELECT (row.value ->> 0)::bigint AS agency_id, (row.value ->> 1)::bigint AS id,
+        (row.value ->> 2)::bigint AS ended_ms
     FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
 ) AS superseded
 WHERE media.agency_id = superseded.agency_id AND media.id = superseded.id
+
+-- name: finish_media
+UPDATE media
+SET status = ended.status, error = ended.error, size_bytes = ended.size_bytes,
+    content_type = ended.content_type, variants = ended.variants, blurhash = ended.blurhash,
+    ended_ms = ended.ended_ms
+FROM (
+    SELECT (row.value ->> 0)::bigint AS agency_id, (row.value ->> 1)::bigint AS id,
+        (row.value ->> 2)::integer AS token, row.value ->> 3 AS status, row.value ->> 4 AS error,
+        (row.value ->> 5)::bigint AS size_bytes, row.value ->> 6 AS content_type,
+        row.value ->> 7 AS variants, row.value ->> 8 AS blurhash,
+        (row.value ->> 9)::bigint AS ended_ms
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS ended
+WHERE media.id = ended.id AND media.agency_id = ended.agency_id AND media.token = ended.token
 
 -- name: forget_memories
 DELETE FROM idempotency USING (

@@ -25,6 +25,12 @@ CROSS JOIN idempotency AS kept
     ON kept.agency_id = wanted.value ->> 0 AND kept.scope = wanted.value ->> 1
 WHERE kept.expires_ms > :now_ms
 
+-- name: holds
+SELECT held.agency_id, held.id, held.token
+FROM json_each(?) AS wanted
+CROSS JOIN media AS held ON held.id = wanted.value ->> 1
+WHERE held.agency_id = wanted.value ->> 0 AND held.ended_ms IS NULL
+
 -- name: last_seqs
 SELECT wanted.value, (
     SELECT change.seq FROM change
@@ -72,8 +78,15 @@ INSERT INTO media (id, agency_id, user_id, original_url, status, created_ms)
 VALUES (?, ?, ?, ?, ?, ?)
 
 -- name: supersede_media
-UPDATE media SET status = 'failed', error = 'no longer wanted: the avatar was replaced or cleared'
-WHERE agency_id = ? AND id = ?
+UPDATE media SET
+    status = 'failed', error = 'no longer wanted: the avatar was replaced or cleared', ended_ms = ?3
+WHERE agency_id = ?1 AND id = ?2
+
+-- name: finish_media
+UPDATE media SET
+    status = ?4, error = ?5, size_bytes = ?6, content_type = ?7, variants = ?8, blurhash = ?9,
+    ended_ms = ?10
+WHERE agency_id = ?1 AND id = ?2 AND token = ?3
 
 -- name: forget_memories
 DELETE FROM idempotency WHERE agency_id = ? AND expires_ms <= ?

@@ -1,0 +1,1 @@
+"""Pictures: fetched from any address, decoded apart, kept, and handed out."""

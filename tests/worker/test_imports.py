@@ -1,0 +1,125 @@
+"""Avatars by URL, from the answer that queues them to the picture that visitors see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.worker.studio import BUSY, MISSING, Studio, jpeg, scenic, until
+
+FOREVER_MS = 24 * 3600 * 1000
+
+
+def files(profile: dict[str, Any]) -> list[str]:
+    return [variant["url"] for variant in profile["avatar"]["variants"]]
+
+
+def test_a_picture_is_shown_in_three_sizes(studio: Studio) -> None:
+    before = studio.put(studio.offer("/ana.jpg", scenic()))
+    job = studio.settled(before["jobId"])
+    profile = studio.profile()
+    assert job["status"] == "completed"
+    assert profile["avatar"]["id"] == before["jobId"]
+    assert profile["avatar"]["optimization"] == "success"
+    assert profile["avatar"]["blurhash"]
+    assert [v["variantSize"] for v in profile["avatar"]["variants"]] == ["128", "512", "1024"]
+    assert "avatarImport" not in profile
+    assert profile["etag"] != before["etag"]
+    for url in files(profile):
+        answer = studio.fetch(url)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/webp")
+
+
+def test_an_import_that_fails_says_why_everywhere_and_the_old_picture_stays(
+    studio: Studio,
+) -> None:
+    studio.settled(studio.put(studio.offer("/good.jpg", jpeg()))["jobId"])
+    good = studio.profile()
+    job = studio.settled(studio.put(studio.offer("/gone.jpg", MISSING))["jobId"])
+    profile = studio.profile()
+    again = studio.put(studio.pictures.url("/gone.jpg").replace("gone", "good"), "b")
+    named = studio.tenant.put(externalId="a", name="Ana Rusu").json()
+    assert job["status"] == "failed"
+    assert "answered 404" in job["publicErrorMessage"]
+    assert profile["avatar"] == good["avatar"]
+    assert profile["avatarImport"]["status"] == "failed"
+    assert profile["avatarImport"]["error"] == job["publicErrorMessage"]
+    [warning] = [w for w in named["warnings"] if w["code"] == "avatar_import_failed"]
+    assert job["publicErrorMessage"] in warning["message"]
+    assert studio.asked("/gone.jpg") == 1
+    assert "warnings" not in again or "avatar_import_failed" not in str(again["warnings"])
+    [logged] = [c for c in studio.tenant.changes() if c.fields.get("avatarImport", ("", None))[1]]
+    assert logged.fields["avatarImport"] == ("pending", job["publicErrorMessage"])
+
+
+def test_what_may_heal_is_tried_again_later(studio: Studio) -> None:
+    job_id = studio.put(studio.offer("/busy.jpg", BUSY, jpeg()))["jobId"]
+    until(lambda: studio.job(job_id)["status"] == "failed_retryable")
+    assert studio.asked("/busy.jpg") == 1
+    studio.service.clock.ahead_ms += 20_000
+    assert studio.settled(job_id)["status"] == "completed"
+    assert studio.asked("/busy.jpg") == 2
+
+
+def test_what_does_not_heal_in_the_end_is_given_up(studio: Studio) -> None:
+    job_id = studio.put(studio.offer("/busy.jpg", BUSY))["jobId"]
+    tries = 0
+    while studio.job(job_id)["status"] != "failed":
+        tries += 1
+        assert tries < 10
+        until(lambda: studio.asked("/busy.jpg") == tries)  # noqa: B023 - called at once
+        until(lambda: studio.job(job_id)["status"] in ("failed_retryable", "failed"))
+        studio.service.clock.ahead_ms += 3600 * 1000
+    assert studio.asked("/busy.jpg") == 6
+    assert "503" in studio.job(job_id)["publicErrorMessage"]
+
+
+def test_the_same_bytes_are_the_same_picture(studio: Studio) -> None:
+    url = studio.offer("/ana.jpg", jpeg())
+    studio.settled(studio.put(url)["jobId"])
+    first = studio.profile()
+    assert studio.put(url)["unchanged"]
+    assert studio.asked("/ana.jpg") == 1
+    studio.settled(studio.put(url, refresh=True)["jobId"])
+    assert studio.asked("/ana.jpg") == 2
+    assert studio.profile()["avatar"] == first["avatar"]
+
+
+def test_a_refreshed_picture_is_shown(studio: Studio) -> None:
+    url = studio.offer("/ana.jpg", jpeg((200, 0, 0)), jpeg((0, 0, 200)))
+    studio.settled(studio.put(url)["jobId"])
+    before = studio.profile()
+    studio.settled(studio.put(url, refresh=True)["jobId"])
+    after = studio.profile()
+    assert files(after) != files(before)
+    assert after["avatar"]["id"] != before["avatar"]["id"]
+
+
+def test_the_last_picture_that_was_asked_for_is_shown(studio: Studio) -> None:
+    first = studio.put(studio.offer("/1.jpg", jpeg((200, 0, 0))))
+    last = studio.put(studio.offer("/2.jpg", jpeg((0, 0, 200))))
+    studio.settled(first["jobId"])
+    studio.settled(last["jobId"])
+    assert studio.profile()["avatar"]["id"] == last["jobId"]
+
+
+def test_a_picture_that_was_taken_away_does_not_come_back(studio: Studio) -> None:
+    job_id = studio.put(studio.offer("/busy.jpg", BUSY, jpeg()))["jobId"]
+    until(lambda: studio.job(job_id)["status"] == "failed_retryable")
+    studio.put(None)
+    studio.service.clock.ahead_ms += FOREVER_MS
+    assert studio.job(job_id)["status"] == "failed"
+    assert studio.profile()["avatar"] is None
+    assert studio.asked("/busy.jpg") == 1
+
+
+def test_what_is_no_picture_is_refused_for_good(studio: Studio) -> None:
+    job = studio.settled(studio.put(studio.offer("/page", b"<html>hello</html>"))["jobId"])
+    assert job["status"] == "failed"
+    assert studio.asked("/page") == 1
+
+
+def test_an_address_inside_is_refused_and_not_told_from_another(studio: Studio) -> None:
+    jobs = [studio.put(f"http://{host}/a.jpg", host)["jobId"] for host in ("127.0.0.1", "10.0.0.1")]
+    messages = {studio.settled(job)["publicErrorMessage"] for job in jobs}
+    assert len(messages) == 1
+    assert studio.pictures.connections == 0

@@ -1,0 +1,136 @@
+"""The queue of imports: in turn between agencies, held by one at a time, never lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from rentix.model import Agency, Picture, Task, Variant
+from rentix.operations import Answer, Caller, FinishAvatar, Outcome, Patch, PutUser, Request
+from rentix.rules.phones import read_phones
+from rentix.store import Store
+from rentix.store.agencies import create_agency
+from rentix.writer import commit
+from tests.service import operated
+
+PHONE = read_phones("+37369123456", "MD").phone
+PICTURE = Picture("image/jpeg", 1000, (Variant("f.webp", "128", 10),), "LE")
+
+
+def new_agency(store: Store) -> int:
+    agency_id: int = operated(store, create_agency, Agency(id=0, name="Casa"), 0)
+    return agency_id
+
+
+def put(store: Store, agency_id: int, external_id: str, url: str = "http://a/1.jpg") -> Outcome:
+    patch = Patch(name="Ana", phone=PHONE, avatar=url)
+    operation = PutUser(external_id=external_id, patch=patch)
+    return write(store, agency_id, operation)
+
+
+def write(store: Store, agency_id: int, operation: PutUser | FinishAvatar) -> Outcome:
+    request = Request(caller=Caller(agency_id), operations=(operation,))
+    [answer] = commit(store, [request], 1)
+    assert isinstance(answer, Answer), answer
+    [outcome] = answer.results
+    assert isinstance(outcome, Outcome), outcome
+    return outcome
+
+
+def finish(store: Store, task: Task, error: str | None = None) -> Outcome:
+    end = FinishAvatar(
+        media_id=task.id,
+        user_id=task.user_id,
+        token=task.token,
+        picture=None if error else PICTURE,
+        error=error,
+    )
+    return write(store, task.agency_id, end)
+
+
+@pytest.fixture
+def agency_id(store: Store) -> int:
+    return new_agency(store)
+
+
+def test_agencies_take_turns(store: Store) -> None:
+    busy, quiet = new_agency(store), new_agency(store)
+    for number in range(5):
+        put(store, busy, str(number))
+    put(store, quiet, "a")
+    taken = [task.agency_id for task in store.queue.take(2, 10, 100)]
+    assert sorted(taken) == [busy, quiet]
+    put(store, quiet, "b")
+    put(store, quiet, "c")
+    assert {task.agency_id for task in store.queue.take(2, 10, 100)} == {busy, quiet}
+
+
+def test_nobody_takes_what_is_held_until_the_hold_has_passed(store: Store, agency_id: int) -> None:
+    put(store, agency_id, "a")
+    [first] = store.queue.take(9, 10, 100)
+    assert store.queue.take(9, 99, 200) == []
+    [second] = store.queue.take(9, 100, 200)
+    assert (second.id, second.holds) == (first.id, 2)
+    assert second.token != first.token
+
+
+def test_a_hold_can_be_kept_and_not_once_it_is_lost(store: Store, agency_id: int) -> None:
+    put(store, agency_id, "a")
+    [first] = store.queue.take(9, 10, 100)
+    assert store.queue.keep(first, 150)
+    assert store.queue.take(9, 120, 200) == []
+    [second] = store.queue.take(9, 150, 200)
+    assert not store.queue.keep(first, 300)
+    assert store.queue.keep(second, 300)
+
+
+def test_who_lost_its_hold_finishes_nothing(store: Store, agency_id: int) -> None:
+    user = put(store, agency_id, "a").user
+    [first] = store.queue.take(9, 10, 100)
+    [second] = store.queue.take(9, 100, 200)
+    assert finish(store, first, "it failed").verb == "unchanged"
+    assert finish(store, second).verb == "updated"
+    assert finish(store, second, "it failed").verb == "unchanged"
+    [stored] = store.find_users([(agency_id, user.id)])
+    assert stored is not None
+    assert stored.avatar is not None
+    assert stored.avatar.variants == PICTURE.variants
+    assert stored.avatar_import is None
+    assert store.queue.counts() == {"success": 1}
+
+
+def test_what_is_postponed_waits_and_counts(store: Store, agency_id: int) -> None:
+    put(store, agency_id, "a")
+    [task] = store.queue.take(9, 10, 100)
+    store.queue.postpone(task, 500, "the server is busy")
+    job = store.job(agency_id, task.id)
+    assert job is not None
+    assert (job.status, job.error) == ("pending", "the server is busy")
+    assert store.queue.take(9, 499, 600) == []
+    [again] = store.queue.take(9, 500, 600)
+    assert (again.tries, again.holds) == (1, 1)
+
+
+def test_what_is_given_back_counts_for_nothing(store: Store, agency_id: int) -> None:
+    put(store, agency_id, "a")
+    [task] = store.queue.take(9, 10, 100)
+    store.queue.give_back(task)
+    [again] = store.queue.take(9, 10, 100)
+    assert (again.holds, again.tries) == (1, 0)
+
+
+def test_a_picture_that_is_no_longer_wanted_is_not_taken(store: Store, agency_id: int) -> None:
+    put(store, agency_id, "a")
+    [held] = store.queue.take(9, 10, 100)
+    put(store, agency_id, "a", "http://a/2.jpg")
+    assert finish(store, held).verb == "unchanged"
+    [task] = store.queue.take(9, 200, 300)
+    assert task.url == "http://a/2.jpg"
+    assert store.queue.take(9, 200, 300) == []
+
+
+def test_files_of_pictures_are_in_use(store: Store, agency_id: int) -> None:
+    put(store, agency_id, "a")
+    [task] = store.queue.take(9, 10, 100)
+    assert store.queue.files_in_use() == set()
+    finish(store, task)
+    assert store.queue.files_in_use() == {"f.webp"}
