@@ -29,7 +29,7 @@ class Served:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.said += line
-            if found := re.search(r"serves (http://\S+)", line):
+            if found := re.search(r"(?:^|serves )(http://\S+)", line):
                 return found[1]
         raise AssertionError(f"it did not start: {self.log.read_text('utf-8')}")
 
