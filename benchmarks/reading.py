@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from rentix.api import bulk
@@ -56,7 +57,8 @@ def make_outcome(n: int) -> Outcome:
 def read_bulk(body: bytes) -> None:
     """Read a whole bulk as its handler does."""
     found, _ = bulk._read_body(body)  # noqa: SLF001
-    asyncio.run(bulk._read_operations(found.operations, TERMS))  # noqa: SLF001
+    read_one = partial(bulk._read, terms=TERMS)  # noqa: SLF001
+    asyncio.run(bulk._read_operations(found.operations, read_one))  # noqa: SLF001
 
 
 def cost(work: Callable[[Any], object], things: Sequence[Any], forget: Sequence[Any] = ()) -> float:
