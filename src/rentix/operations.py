@@ -158,12 +158,11 @@ class DeleteMedia(msgspec.Struct, frozen=True, kw_only=True):
 class FinishAvatar(msgspec.Struct, frozen=True, kw_only=True):
     """The end of an import: a `picture`, or the `error` for which there is none.
 
-    It counts only while `token` is the one of the import's last hold. `user_id` is whose avatar it
-    was imported for, if anybody's; others may wait for it as well.
+    It counts only while `token` is the one of the import's last hold. Whoever waits for the media
+    is shown it.
     """
 
     media_id: int
-    user_id: int | None
     token: int
     picture: Picture | None = None
     error: str | None = None

@@ -139,10 +139,9 @@ def make_blobs(pictures: Pictures) -> Blobs | None:
 
 def make_imports(store: Store, blobs: Blobs, pictures: Pictures, finish: Finish) -> Pool:
     """What imports pictures; nothing is taken before its `start`."""
-    decoders = os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count()
     importer = Importer(
         Fetcher(allow=pictures.allow),
-        partial(Decoder, at_once=min(pictures.at_once, decoders or 1)),
+        partial(Decoder, at_once=min(pictures.at_once, os.cpu_count() or 1)),
         blobs,
         store.queue,
         finish,

@@ -110,7 +110,7 @@ def test_of_what_is_deleted_nothing_else_is_saved() -> None:
 
 def test_who_is_given_a_media_before_its_end_shows_it() -> None:
     working = working_set(Media(id=7, agency_id=1, url=URL), holds={(1, 7): 3})
-    end = FinishAvatar(media_id=7, user_id=None, token=3, picture=PICTURE)
+    end = FinishAvatar(media_id=7, token=3, picture=PICTURE)
     given, ended, later = run(working, put("a", 7), end, put("b", 7))
     assert isinstance(given, Outcome)
     assert done(ended).verb == "finished"
@@ -123,7 +123,7 @@ def test_who_is_given_a_media_before_its_end_shows_it() -> None:
 
 def test_a_lost_hold_ends_nothing() -> None:
     working = working_set(Media(id=7, agency_id=1, url=URL), holds={(1, 7): 3})
-    [ended] = run(working, FinishAvatar(media_id=7, user_id=None, token=2, error="no"))
+    [ended] = run(working, FinishAvatar(media_id=7, token=2, error="no"))
     assert done(ended).verb == "unchanged"
     assert working.effects.empty
 

@@ -50,7 +50,6 @@ def write(store: Store, agency_id: int, operation: PutUser | FinishAvatar) -> Re
 def finish(store: Store, task: Task, error: str | None = None) -> MediaOutcome:
     end = FinishAvatar(
         media_id=task.id,
-        user_id=task.user_id,
         token=task.token,
         picture=None if error else PICTURE,
         error=error,

@@ -114,7 +114,7 @@ def _await_portraits(url: str) -> None:
             coming = [user for user in users if _is_coming(user)]
             if not coming or time.monotonic() > deadline:
                 break
-            time.sleep(_LOOK_S)
+            time.sleep(_LOOK_S)  # the sandbox imports in its own process
     shown = [user.avatar.variants[-1].url for user in users if user.avatar]
     say(f"\n{len(shown):,} portraits were imported, {len(coming):,} are on their way.")
     if shown:

@@ -55,7 +55,7 @@ def _watch(queue: MediaQueue) -> None:
             progress.update(bar, completed=most - left, total=most)
             if not left:
                 return
-            time.sleep(_LOOK_S)
+            time.sleep(_LOOK_S)  # other processes import; their queue is asked now and then
 
 
 def sweep(

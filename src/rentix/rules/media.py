@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from rentix.errors import Code, Fault, invalid
 from rentix.operations import AwaitMedia, ImportMedia, LinkMedia, Note
 from rentix.rules.pictures import picture_url
 from rentix.wire.bodies import MediaImportBody, MediaLinkBody, UploadBody
 from rentix.wire.decode import read, unknown_members
+
+Shape = TypeVar("Shape")
 
 
 def read_import(raw: dict[str, Any]) -> ImportMedia:
@@ -38,10 +40,7 @@ def read_upload(raw: dict[str, Any], until_ms: int) -> AwaitMedia:
     Raises:
         Problem: 400, with every fault.
     """
-    body, faults = read(UploadBody, raw)
-    if body is None or faults:
-        raise invalid(faults)
-    notes = _unknown_notes(UploadBody, raw)
+    body, notes = _read_whole(UploadBody, raw)
     return AwaitMedia(until_ms=until_ms, external_id=body.external_id or None, notes=notes)
 
 
@@ -51,11 +50,15 @@ def read_media_link(raw: dict[str, Any], media_id: int) -> LinkMedia:
     Raises:
         Problem: 400, with every fault.
     """
-    body, faults = read(MediaLinkBody, raw)
+    body, notes = _read_whole(MediaLinkBody, raw)
+    return LinkMedia(id=media_id, external_id=body.external_id, notes=notes)
+
+
+def _read_whole(shape: type[Shape], raw: dict[str, Any]) -> tuple[Shape, tuple[Note, ...]]:
+    body, faults = read(shape, raw)
     if body is None or faults:
         raise invalid(faults)
-    notes = _unknown_notes(MediaLinkBody, raw)
-    return LinkMedia(id=media_id, external_id=body.external_id, notes=notes)
+    return body, _unknown_notes(shape, raw)
 
 
 def _unknown_notes(shape: type, raw: dict[str, Any]) -> tuple[Note, ...]:

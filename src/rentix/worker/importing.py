@@ -166,7 +166,6 @@ class Importer:
     def _end(self, task: Task, picture: Picture | None = None, error: str | None = None) -> None:
         operation = FinishAvatar(
             media_id=task.id,
-            user_id=task.user_id,
             token=task.token,
             picture=picture,
             error=error,

@@ -61,10 +61,6 @@ class Pool:
         """Begin to work."""
         self._main.start()
 
-    def wake(self) -> None:
-        """Look for imports now, not at the next look."""
-        self._changed.set()
-
     def close(self, patience_s: float = CLOSE_S) -> None:
         """Take nothing more, and give back what does not come to its end in time."""
         self._closing = True
