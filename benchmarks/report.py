@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 
 
 class Result:
-    """The result of a day: what was measured earlier in the day stays."""
+    """The result of a day, and the last of each figure that was not measured on it."""
 
     def __init__(self, about: dict[str, Any], day: date, folder: Path = HERE) -> None:
         self._about = about
@@ -34,9 +34,10 @@ class Result:
 
     def _read_earlier(self) -> dict[str, Figure]:
         """What the file has; figures of another machine or other versions take those with them."""
-        if not self._path.exists():
+        days = [path for path in self._path.parent.glob("2*.json") if path <= self._path]
+        if not days:
             return {}
-        earlier = json.loads(self._path.read_text("utf-8"))
+        earlier = json.loads(max(days).read_text("utf-8"))
         figures: dict[str, Figure] = earlier.pop("figures")
         other = {name: said for name, said in earlier.items() if said != self._about.get(name)}
         return {name: other | figure for name, figure in figures.items()}

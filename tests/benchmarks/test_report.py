@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +101,16 @@ def test_what_was_measured_earlier_in_the_day_stays(folder: Path) -> None:
     found = written(folder)
     assert found["machine"] == ABOUT["machine"]
     assert found["figures"] == first | then | {"growth_get": then["growth_get_postgres"]}
+
+
+def test_what_was_measured_on_an_earlier_day_stays_until_it_is_measured_again(folder: Path) -> None:
+    Result(ABOUT, DAY, folder).add({"put_sqlite_vs_orm": figure(10)})
+    Result(ABOUT, DAY + timedelta(days=3), folder).add({"get_sqlite_vs_orm": figure(5)})
+    newest = json.loads((folder / "results" / "2026-11-28.json").read_text("utf-8"))
+    assert newest["figures"] == {
+        "put_sqlite_vs_orm": figure(10),
+        "get_sqlite_vs_orm": figure(5),
+    }
 
 
 def test_earlier_figures_keep_the_versions_they_were_measured_with(folder: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from rentix.media.decode import Decoder, DecoderCrashed, PictureRefused
-from tests.media.pictures import check_sound, oriented, plain, scene
+from tests.media.pictures import check_sound, oriented, plain, scene, to_heic
 
 HEAD_BYTES = 64
 """Half of the changes fall here, for what a decoder believes is written at the start."""
@@ -26,6 +26,8 @@ def sound_pictures() -> list[bytes]:
         image.pngsave_buffer(palette=True),
         image.webpsave_buffer(),
         glass.webpsave_buffer(lossless=True),
+        image.heifsave_buffer(compression="av1"),
+        to_heic(image),
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import pyvips
 
-from rentix.media.decode import Decoder, Kind, Limits, Picture
+from rentix.media.decode import Decoder, Kind, Picture
 from tests.media.pictures import (
     ORIENTATIONS,
     check_sound,
@@ -138,10 +138,3 @@ def test_of_an_animation_the_first_frame_is_taken(decoder: Decoder) -> None:
     picture = decoder.decode(data, "photo")
     assert (picture.width, picture.height) == (64, 48)
     check_colour(picture, ORANGE, tolerance=6)
-
-
-def test_avif_where_it_is_wanted() -> None:
-    with Decoder(Limits(reads_heif=True)) as decoder:
-        picture = decoder.decode(plain(ORANGE).heifsave_buffer(compression="av1", Q=90), "photo")
-    assert picture.content_type == "image/avif"
-    check_colour(picture, ORANGE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
+from importlib.util import find_spec
 from typing import Literal
 
 import msgspec
@@ -72,7 +73,7 @@ class DecoderUnavailable(Exception):
 class Limits(msgspec.Struct, frozen=True):
     """What one picture may cost, and how long a process is trusted.
 
-    `reads_heif` also takes AVIF and HEIC, by libheif, where the libvips at hand can read them.
+    `reads_heif` also takes AVIF and HEIC: as long as the extra `rentix[heif]` is installed.
     `unconfined` decodes even where the kernel has no seccomp: for trying things out, never for
     pictures from elsewhere.
     """
@@ -84,7 +85,7 @@ class Limits(msgspec.Struct, frozen=True):
     cpu_s: float = 10
     wall_s: float = 20
     images_per_process: int = 50
-    reads_heif: bool = False
+    reads_heif: bool = find_spec("pillow_heif") is not None
     unconfined: bool = False
 
 

@@ -68,7 +68,7 @@ def _tell(found: str | None, data: bytes) -> str:
         return "The file is no picture of a known type; send JPEG, PNG or WebP"
     if found in _HEIF:
         return (
-            f"{found} pictures need an extra that is switched off on this server; "
-            "send JPEG, PNG or WebP"
+            f"The file is of type {found}, which this server reads only with the extra "
+            "rentix[heif]; send JPEG, PNG or WebP"
         )
     return f"The file is of type {found}; send JPEG, PNG or WebP"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
 import pyvips
 
+from rentix.media.decode import heic
 from rentix.media.decode.blurhash import SIDE, blurhash
 from rentix.media.decode.picture import (
     SIZES,
@@ -44,6 +45,8 @@ def prepare(limits: Limits) -> Work:
     pyvips.operation_block_set("VipsForeignLoad", True)  # noqa: FBT003
     for loader in (*_LOADERS, *([_HEIF_LOADER] if limits.reads_heif else [])):
         pyvips.operation_block_set(loader, False)  # noqa: FBT003
+    if limits.reads_heif:
+        heic.warm_up()
     sample = pyvips.Image.black(16, 16, bands=3).copy(interpretation="srgb")
     decode_picture(sample.jpegsave_buffer(profile="srgb"), "avatar", limits)
     return partial(decode_picture, limits=limits)
@@ -57,11 +60,11 @@ def decode_picture(data: bytes, kind: Kind, limits: Limits) -> Picture:
     """
     content_type = check_type(data, limits)
     try:
-        header = _read_header(data, limits)
-        largest = _shrink(data, kind, header)
+        header, thumbnail = _read_header(data, content_type, limits)
+        largest = _shrink(thumbnail, kind, header)
         variants = tuple(reversed(list(_make_variants(largest))))
         hashed = _hash(largest)
-    except (pyvips.Error, MemoryError) as error:
+    except (pyvips.Error, heic.Unreadable, MemoryError) as error:
         raise _refusal(error, content_type) from error
     return Picture(content_type, header.width, header.height, hashed, variants)
 
@@ -72,42 +75,53 @@ class _Header(NamedTuple):
     has_other_colours: bool
 
 
-def _read_header(data: bytes, limits: Limits) -> _Header:
+Thumbnail = Callable[..., Any]
+"""`pyvips.Image.thumbnail_buffer` or `thumbnail_image` of what is already given."""
+
+
+def _read_header(data: bytes, content_type: str, limits: Limits) -> tuple[_Header, Thumbnail]:
+    if content_type == "image/heic":
+        still = heic.Still(data)
+        _check_size(still.width, still.height, limits)
+        header = _Header(still.width, still.height, _is_foreign(still.profile))
+        return header, lambda *args, **options: still.decode().thumbnail_image(*args, **options)
     # The image must not outlive this: a WebP's holds a canvas of the whole size from the start.
     image: Any = pyvips.Image.new_from_buffer(data, "", access="sequential", fail_on="truncated")
     width, height = image.width, image.height
+    _check_size(width, height, limits)
+    if image.get_typeof("orientation") and image.get("orientation") in _TURNED:
+        width, height = height, width
+    profile = image.get("icc-profile-data") if image.get_typeof("icc-profile-data") else b""
+    thumbnail = partial(pyvips.Image.thumbnail_buffer, data, option_string=_OPTIONS)
+    return _Header(width, height, _is_foreign(profile)), thumbnail
+
+
+def _check_size(width: int, height: int, limits: Limits) -> None:
     if max(width, height) > limits.side_px or width * height > limits.pixels:
         raise PictureRefused(
             Refusal.TOO_LARGE,
             f"The picture has {width} x {height} pixels; at most {limits.side_px} a side "
             f"and {limits.pixels} in all are taken",
         )
-    if image.get_typeof("orientation") and image.get("orientation") in _TURNED:
-        width, height = height, width
-    profile = image.get("icc-profile-data") if image.get_typeof("icc-profile-data") else b""
-    return _Header(width, height, bool(profile) and not _is_srgb(profile))
 
 
-def _is_srgb(profile: bytes) -> bool:
-    """Tell whether a profile says it is sRGB's, in ASCII or, in newer ones, UTF-16.
+def _is_foreign(profile: bytes) -> bool:
+    """Tell whether a profile is another than sRGB's: it says so in ASCII or, in newer ones, UTF-16.
 
     It is taken at its word: converting takes longer than all the rest, and a lie spoils only the
     liar's picture.
     """
-    return any(name in profile[:_PROFILE_HEAD] for name in _SRGB)
+    return bool(profile) and not any(name in profile[:_PROFILE_HEAD] for name in _SRGB)
 
 
-def _shrink(data: bytes, kind: Kind, header: _Header) -> Any:
+def _shrink(thumbnail: Thumbnail, kind: Kind, header: _Header) -> Any:
     choose = min if kind == "avatar" else max
     side = min(SIZES[-1], choose(header.width, header.height))
-    thumbnail: Any = pyvips.Image.thumbnail_buffer  # its stubs know no options by name
     image = thumbnail(
-        data,
         side,
         height=side,
         size="down",
         crop="attention" if kind == "avatar" else "none",
-        option_string=_OPTIONS,
         **({"output_profile": "srgb"} if header.has_other_colours else {}),
     )
     if image.interpretation != "srgb":
