@@ -6,7 +6,7 @@ source's clock is kept. Lengths count code points.
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -19,6 +19,9 @@ SCOPES: Final = tuple(
     for right in ("read", "write")
 )
 
+PUBLIC_STATUSES: Final = ("active", "completed")
+"""Listings that visitors can see (contract 6)."""
+
 SANDBOX_KEY: Final = "rtx_test_1_SandboxKeyPublishedForEveryone00_2a240610"
 """The published key of every sandbox. It opens nothing else: live keys have another prefix."""
 
@@ -29,6 +32,24 @@ Status = Literal["active", "inactive"]
 PhoneKind = Literal["mobile", "fixed", "either", "other"]
 PhoneOrigin = Literal["crm", "registered"]
 Optimization = Literal["pending", "processing", "success", "failed"]
+ListingStatus = Literal[
+    "draft",
+    "pending_active",
+    "active",
+    "hidden",
+    "expired",
+    "completed",
+    "publish_failed",
+    "blocked",
+]
+ContactReason = Literal[
+    "linked",
+    "no_agent_given",
+    "external_user_unknown",
+    "agent_inactive",
+    "no_channel_enabled",
+]
+ChannelKind = Literal["phone", "whatsapp", "viber", "telegram"]
 
 
 class Phone(msgspec.Struct, frozen=True):
@@ -119,11 +140,17 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Agency(msgspec.Struct, frozen=True, kw_only=True):
-    """A tenant. `region` and `locale` are what its numbers and texts mean when they don't say."""
+    """A tenant. `region` and `locale` are what its numbers and texts mean when they don't say.
+
+    `phone` is E.164. `logo` shows the media `logo.id`; `version` is the number of its last change.
+    """
 
     id: int
     name: str
     phone: str | None = None
+    descriptions: dict[str, str] = {}
+    logo: Avatar | None = None
+    version: int = 0
     region: str = "MD"
     locale: str = "ro"
     active: bool = True
@@ -170,6 +197,75 @@ class Media(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None = None
     picture: Picture | None = None
     due_ms: int = 0
+
+
+class Listing(msgspec.Struct, frozen=True, kw_only=True):
+    """An advertisement of an agency.
+
+    `form` has the form's fields by their names on the wire, as they are stored; `files` are ids of
+    media, in the order in which they are shown. Its agent is the user `user_id`; while that is
+    None, whoever first gets the external id `external_user_id` after the change `agent_version`.
+    `moved_from` is the leaver whose listing it was until the change `moved_version`.
+    """
+
+    id: int
+    agency_id: int
+    external_id: str | None = None
+    status: ListingStatus = "draft"
+    form: dict[str, Any] = {}
+    files: tuple[int, ...] = ()
+    user_id: int | None = None
+    external_user_id: str | None = None
+    agent_version: int = 0
+    moved_from: int | None = None
+    moved_version: int = 0
+    version: int = 0
+    created_ms: int
+    updated_ms: int
+    synced_ms: int | None = None
+    source_us: int | None = None
+
+    @property
+    def etag(self) -> str:
+        """The version as clients see it (see `User.etag`)."""
+        return str(self.version) if self.version >= 0 else UNSTORED
+
+
+class Channel(msgspec.Struct, frozen=True):
+    """A way to reach somebody: a link that a telephone or a computer opens."""
+
+    kind: ChannelKind
+    url: str
+
+
+class Contact(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a visitor of a listing sees, and why. `phone` is printed, and None where it is off."""
+
+    kind: Literal["agent", "agency"]
+    reason: ContactReason
+    name: str
+    phone: str | None = None
+    channels: tuple[Channel, ...] = ()
+
+
+class ListingView(msgspec.Struct, frozen=True, kw_only=True):
+    """A listing as it is read, with all that it shows, in one consistent look.
+
+    `agent` is the user whom it names now, active or not; `media` are its files, in order.
+    """
+
+    listing: Listing
+    agency: Agency
+    agent: User | None = None
+    media: tuple[Media, ...] = ()
+
+
+class AgentView(msgspec.Struct, frozen=True, kw_only=True):
+    """A user as visitors see them: with the agency, and the newest of the public listings."""
+
+    user: User
+    agency: Agency
+    listings: tuple[ListingView, ...] = ()
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):

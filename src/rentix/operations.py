@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from rentix.errors import Fault, Problem
-from rentix.model import AvatarImport, Change, Media, Phone, Picture, User
+from rentix.model import AvatarImport, Change, ListingStatus, Media, Phone, Picture, User
 
 Mode = Literal["upsert", "create", "update", "fill"]
 Verb = Literal["created", "updated", "unchanged", "linked", "unlinked", "not_linked"]
@@ -155,6 +155,132 @@ class DeleteMedia(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[Note, ...] = ()
 
 
+class FileRef(msgspec.Struct, frozen=True):
+    """A photo of a listing: a media by its `id`, or one to import from `url`, if it is not known.
+
+    `external_id` is the CRM's own name of it; with a `url` one that nobody has yet is given to it.
+    """
+
+    id: int | None = None
+    url: str | None = None
+    external_id: str | None = None
+
+
+class ListingPatch(msgspec.Struct, frozen=True):
+    """The submitted part of a listing, normalised. Absent keeps, None clears.
+
+    `form` maps a form field's name on the wire to what is to be stored. An agent is named by
+    `user_id` or `external_user_id`; None in either, without the other, detaches.
+    """
+
+    status: ListingStatus | UnsetType = UNSET
+    form: dict[str, Any] = {}
+    files: tuple[FileRef, ...] | UnsetType | None = UNSET
+    user_id: int | UnsetType | None = UNSET
+    external_user_id: str | UnsetType | None = UNSET
+
+
+class PutListing(msgspec.Struct, frozen=True, kw_only=True):
+    """Create or update one listing by exactly one of `id` and `external_id` (contract 6).
+
+    The other members are as in `PutUser`.
+    """
+
+    id: int | None = None
+    external_id: str | None = None
+    patch: ListingPatch = ListingPatch()
+    mode: Mode = "upsert"
+    source_us: int | None = None
+    if_match: tuple[str, ...] | None = None
+    forms: dict[str, tuple[str, str]] = {}
+    ignored: dict[str, str] = {}
+    notes: tuple[Note, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    validate_only: bool = False
+
+
+class LinkListing(msgspec.Struct, frozen=True, kw_only=True):
+    """Attach an external id to a listing that has none."""
+
+    id: int
+    external_id: str
+    if_match: tuple[str, ...] | None = None
+    notes: tuple[Note, ...] = ()
+
+
+class UnlinkListing(msgspec.Struct, frozen=True, kw_only=True):
+    """Detach the external id of a listing, named by exactly one of its two ids."""
+
+    id: int | None = None
+    external_id: str | None = None
+    if_match: tuple[str, ...] | None = None
+    notes: tuple[Note, ...] = ()
+
+
+class DeleteListing(msgspec.Struct, frozen=True, kw_only=True):
+    """Remove a listing, named by exactly one of its two ids. Its photos stay media."""
+
+    id: int | None = None
+    external_id: str | None = None
+    if_match: tuple[str, ...] | None = None
+    notes: tuple[Note, ...] = ()
+
+
+class AgencyPatch(msgspec.Struct, frozen=True):
+    """The submitted part of an agency, normalised. Absent keeps, None clears. `logo` is a media."""
+
+    name: str | UnsetType = UNSET
+    phone: str | UnsetType | None = UNSET
+    descriptions: dict[str, str | None] | UnsetType | None = UNSET
+    logo: int | UnsetType | None = UNSET
+    region: str | UnsetType = UNSET
+    locale: str | UnsetType = UNSET
+
+
+class PutAgency(msgspec.Struct, frozen=True, kw_only=True):
+    """Change what visitors see of the agency, and how its values are read (contract 8)."""
+
+    patch: AgencyPatch = AgencyPatch()
+    if_match: tuple[str, ...] | None = None
+    forms: dict[str, tuple[str, str]] = {}
+    ignored: dict[str, str] = {}
+    notes: tuple[Note, ...] = ()
+
+
+class DeactivateUser(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent leaves: their listings go to the successor, or to the agency (contract 6a).
+
+    For `undo_ms` from now on a return brings the listings back.
+    """
+
+    id: int | None = None
+    external_id: str | None = None
+    successor_id: int | None = None
+    successor_external_id: str | None = None
+    undo_ms: int = 30 * 24 * 3600 * 1000
+    if_match: tuple[str, ...] | None = None
+    notes: tuple[Note, ...] = ()
+
+
+class ReactivateUser(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent returns, and gets back the listings that nobody has changed hands of since."""
+
+    id: int
+    if_match: tuple[str, ...] | None = None
+    notes: tuple[Note, ...] = ()
+
+
+class BindListings(msgspec.Struct, frozen=True, kw_only=True):
+    """Write down, of the next of the listings that wait for `external_id`, who their agent is.
+
+    It is asked by the portal itself, after the change `version` that gave the external id away.
+    """
+
+    external_id: str
+    user_id: int
+    version: int
+
+
 class FinishAvatar(msgspec.Struct, frozen=True, kw_only=True):
     """The end of an import: a `picture`, or the `error` for which there is none.
 
@@ -169,7 +295,20 @@ class FinishAvatar(msgspec.Struct, frozen=True, kw_only=True):
 
 
 MediaOperation = ImportMedia | AwaitMedia | ReceiveMedia | LinkMedia | UnlinkMedia | DeleteMedia
-Operation = PutUser | LinkUser | UnlinkUser | RegisterUser | FinishAvatar | MediaOperation
+ListingOperation = PutListing | LinkListing | UnlinkListing | DeleteListing
+Operation = (
+    PutUser
+    | LinkUser
+    | UnlinkUser
+    | RegisterUser
+    | DeactivateUser
+    | ReactivateUser
+    | FinishAvatar
+    | MediaOperation
+    | ListingOperation
+    | BindListings
+    | PutAgency
+)
 
 
 class Receipt(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import msgspec
 
 from rentix.decide.working_set import Effects, Lookup, WorkingSet
-from rentix.model import Agency, ApiKey, Change, Job, Media, Task, User
+from rentix.model import Agency, AgentView, ApiKey, Change, Job, ListingView, Media, Task, User
 
 __all__ = [
     "IDEMPOTENCY_MS",
@@ -17,6 +17,7 @@ __all__ = [
     "Conflict",
     "Hand",
     "Known",
+    "ListingFilter",
     "MediaQueue",
     "Reads",
     "Spending",
@@ -57,6 +58,14 @@ class UserFilter(msgspec.Struct, frozen=True):
     linked: bool | None = None
     status: str | None = None
     updated_since_ms: int | None = None
+
+
+class ListingFilter(msgspec.Struct, frozen=True):
+    """Which listings to list. `user_id` is the agent whom they name, also while that is not
+    written down yet."""
+
+    user_id: int | None = None
+    status: str | None = None
 
 
 class Spending(msgspec.Struct, frozen=True):
@@ -107,6 +116,20 @@ class Reads(Protocol):
 
     def media(self, agency_id: int, key: int | str) -> Media | None:
         """The agency's media with this id (a number) or external id (a text)."""
+
+    def listing(self, agency_id: int, key: int | str) -> ListingView | None:
+        """The agency's listing with this id (a number) or external id (a text)."""
+
+    def listings(
+        self, agency_id: int, wanted: ListingFilter, after: int, limit: int
+    ) -> list[ListingView]:
+        """Up to `limit` listings with an id above `after`, in order of id."""
+
+    def public_listing(self, listing_id: int) -> ListingView | None:
+        """The listing with this id, of whatever agency, if visitors may see it."""
+
+    def public_agent(self, user_id: int) -> AgentView | None:
+        """The user with this id, of whatever agency, if active and the agency is."""
 
     def changes(self, agency_id: int, after: int, limit: int) -> list[Change]:
         """Up to `limit` changes of the agency numbered above `after`, in order."""
