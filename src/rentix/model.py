@@ -107,6 +107,13 @@ class AvatarImport(msgspec.Struct, frozen=True):
     error: str | None = None
 
 
+class Leave(msgspec.Struct, frozen=True):
+    """How an agent left: by a CRM's key or a person, and until when a return undoes all of it."""
+
+    by_crm: bool
+    undo_until_ms: int
+
+
 class User(msgspec.Struct, frozen=True, kw_only=True):
     """The portal's record of an agent. `version` is the number of the change that made it so."""
 
@@ -129,6 +136,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     updated_ms: int
     synced_ms: int | None = None
     source_us: int | None = None
+    leave: Leave | None = None
 
     @property
     def etag(self) -> str:
@@ -203,9 +211,11 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     """An advertisement of an agency.
 
     `form` has the form's fields by their names on the wire, as they are stored; `files` are ids of
-    media, in the order in which they are shown. Its agent is the user `user_id`; while that is
-    None, whoever first gets the external id `external_user_id` after the change `agent_version`.
-    `moved_from` is the leaver whose listing it was until the change `moved_version`.
+    media, in the order in which they are shown.
+
+    Its agent is the user `user_id`, named so or as `external_user_id`. `agent_version` is the
+    number of the change that made it so; `moved_version` is the same one if that took the listing
+    from an agent who left.
     """
 
     id: int
@@ -217,13 +227,22 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     user_id: int | None = None
     external_user_id: str | None = None
     agent_version: int = 0
-    moved_from: int | None = None
     moved_version: int = 0
     version: int = 0
     created_ms: int
     updated_ms: int
     synced_ms: int | None = None
     source_us: int | None = None
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether it is where an agent who left has left it."""
+        return self.moved_version == self.agent_version
+
+    @property
+    def waits(self) -> bool:
+        """Whether its agent is whoever gets `external_user_id` next."""
+        return self.user_id is None and self.external_user_id is not None and not self.is_moved
 
     @property
     def etag(self) -> str:
