@@ -36,7 +36,7 @@ from rentix.api.proxies import Proxies
 from rentix.api.reader import RequestReader
 from rentix.api.sending import print_reply
 from rentix.decide.batch import decide
-from rentix.decide.working_set import lookup
+from rentix.decide.lookup import lookup
 from rentix.operations import Caller, Outcome, Request
 from rentix.rules.puts import read_put_bytes
 from rentix.settings import Place

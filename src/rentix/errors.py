@@ -31,6 +31,12 @@ class Code(StrEnum):
     CURSOR_INVALID = "cursor_invalid"
     HEADER_INVALID = "header_invalid"
 
+    PHOTOS_MISSING = "photos_missing"
+    STATUS_NOT_ALLOWED = "status_not_allowed"
+    AGENT_UNKNOWN = "agent_unknown"
+    AGENTS_DISAGREE = "agents_disagree"
+    SUCCESSOR_INVALID = "successor_invalid"
+
     # who asks, and how often
     AUTH_AMBIGUOUS = "auth_ambiguous"
     KEY_REQUIRED = "key_required"
@@ -52,6 +58,10 @@ class Code(StrEnum):
 
     # what is stored stands against it
     USER_UNKNOWN = "user_unknown"
+    LISTING_UNKNOWN = "listing_unknown"
+    LISTING_EXISTS = "listing_exists"
+    LISTING_BLOCKED = "listing_blocked"
+    LISTINGS_LIMITED = "monthly_listings_reached"
     MEDIA_MISSING = "media_missing"
     JOB_UNKNOWN = "job_unknown"
     FILE_UNKNOWN = "file_unknown"
@@ -77,8 +87,8 @@ class Fault(msgspec.Struct, frozen=True):
     """One thing wrong with one value.
 
     `path` leads to it in the body (`("settings", "contact_phone")`); `parameter` names it
-    instead when it came in the query, the path or a header. In a conflict `user_id` or `media_id`
-    is the holder.
+    instead when it came in the query, the path or a header. In a conflict `user_id`, `media_id` or
+    `listing_id` is the holder.
     """
 
     code: Code
@@ -87,6 +97,7 @@ class Fault(msgspec.Struct, frozen=True):
     parameter: str | None = None
     user_id: int | None = None
     media_id: int | None = None
+    listing_id: int | None = None
 
 
 class Problem(Exception):

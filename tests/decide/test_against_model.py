@@ -48,8 +48,8 @@ Rows = dict[int, dict[str, Any]]
 
 
 def working_set() -> WorkingSet:
-    ids, media = count(1), count(1)
-    return WorkingSet(new_id=lambda: next(ids), new_media_id=lambda: next(media))
+    ids = {"user": count(1), "media": count(1), "listing": count(1)}
+    return WorkingSet(new_id=lambda kind: next(ids[kind]))
 
 
 def request(operations: list[Operation], *, atomic: bool = False) -> Request:

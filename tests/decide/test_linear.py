@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from rentix.decide.batch import decide
-from rentix.decide.working_set import WorkingSet, lookup
+from rentix.decide.lookup import lookup
+from rentix.decide.working_set import WorkingSet
 from rentix.errors import Problem
 from rentix.model import User
 from rentix.operations import (
@@ -102,7 +103,7 @@ def make_working_set(work: Work, size: int) -> WorkingSet:
         for number in range(size)
     ]
     ids = count(size)
-    working = WorkingSet(users=users, new_id=lambda: next(ids), new_media_id=lambda: next(ids))
+    working = WorkingSet(users=users, new_id=lambda _: next(ids))
     watch(work, working, vars(working))
     watch(work, working.effects, working.effects.__struct_fields__)
     return working

@@ -8,7 +8,8 @@ import pytest
 
 from rentix.decide.batch import decide
 from rentix.decide.media_set import MediaSet
-from rentix.decide.working_set import WorkingSet, lookup
+from rentix.decide.lookup import lookup
+from rentix.decide.working_set import WorkingSet
 from rentix.errors import Code, Problem
 from rentix.model import Media, Picture, Variant
 from rentix.operations import (
@@ -36,13 +37,8 @@ URL = "https://crm.example/1.jpg"
 
 
 def working_set(*media: Media, holds: dict[tuple[int, int], int] | None = None) -> WorkingSet:
-    ids, media_ids = count(1), count(101)
-    return WorkingSet(
-        media=MediaSet(media),
-        holds=holds,
-        new_id=lambda: next(ids),
-        new_media_id=lambda: next(media_ids),
-    )
+    ids = {"user": count(1), "media": count(101), "listing": count(1)}
+    return WorkingSet(media=MediaSet(media, holds=holds), new_id=lambda kind: next(ids[kind]))
 
 
 def run(

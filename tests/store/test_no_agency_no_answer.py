@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from rentix.decide.working_set import Lookup
+from rentix.decide.lookup import Lookup
 from rentix.store import Reads, StoreError, UserFilter
 from tests.service import Service, Tenant
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from rentix.decide.photos import settle
 from rentix.decide.record import Fields, Ledger
 from rentix.decide.refusals import media_unknown
 from rentix.decide.working_set import WorkingSet
@@ -27,7 +28,7 @@ def finish_avatar(
     media = working.media.find(caller.agency_id, finish.media_id)
     if media is None:
         raise media_unknown(finish.media_id, None)
-    if working.hold(caller.agency_id, finish.media_id) != finish.token:
+    if working.media.hold(caller.agency_id, finish.media_id) != finish.token:
         return MediaOutcome(verb="unchanged", media=media)
     ledger = Ledger(working, caller, now_ms)
     for user_id in working.media.users(caller.agency_id, media.id):
@@ -36,11 +37,15 @@ def finish_avatar(
             values = _end(user, user.avatar_import, finish)
             ledger.change_user(user, values, _changes(user, replace(user, **values)))
     status = "success" if finish.picture else "failed"
+    ended = replace(media, status=status, error=finish.error, picture=finish.picture)
+    for listing in working.listings.showing(caller.agency_id, media.id):
+        settle(working, ledger, listing, ended)
     return MediaOutcome(
         verb="finished",
-        media=replace(media, status=status, error=finish.error, picture=finish.picture),
+        media=ended,
         changes=tuple(ledger.changes),
         users=tuple(ledger.users),
+        listings=tuple(ledger.listings),
         finished=finish,
     )
 

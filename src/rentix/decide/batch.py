@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from rentix.decide.agencies import put_agency
 from rentix.decide.avatars import finish_avatar
+from rentix.decide.leavers import bind_listings, deactivate_user, reactivate_user
 from rentix.decide.links import link_user, unlink_user
+from rentix.decide.listings import delete_listing, link_listing, put_listing, unlink_listing
 from rentix.decide.media import (
     await_media,
     delete_media,
@@ -13,25 +19,31 @@ from rentix.decide.media import (
     unlink_media,
 )
 from rentix.decide.users import put_user, register_user
-from rentix.decide.working_set import WorkingSet
+from rentix.decide.working_set import Ending, WorkingSet
 from rentix.errors import Code, Problem
 from rentix.operations import (
     Answer,
     AwaitMedia,
+    BindListings,
+    DeactivateUser,
+    DeleteListing,
     DeleteMedia,
     FinishAvatar,
     ImportMedia,
+    LinkListing,
     LinkMedia,
     LinkUser,
-    MediaOperation,
-    MediaOutcome,
     Operation,
-    Outcome,
+    PutAgency,
+    PutListing,
     PutUser,
+    ReactivateUser,
     ReceiveMedia,
     RegisterUser,
     Request,
     Result,
+    UnlinkListing,
+    UnlinkMedia,
     UnlinkUser,
 )
 
@@ -89,38 +101,37 @@ def _decide_one(
         outcome = _decide(working, request, operation, now_ms)
     except Problem as problem:
         return problem
-    if not (isinstance(operation, PutUser) and operation.validate_only):
-        working.apply(outcome)
+    if not (isinstance(operation, PutUser | PutListing) and operation.validate_only):
+        working.apply(outcome, now_ms)
     return outcome
 
 
-def _decide(
-    working: WorkingSet, request: Request, operation: Operation, now_ms: int
-) -> Outcome | MediaOutcome:
+def _decide(working: WorkingSet, request: Request, operation: Operation, now_ms: int) -> Ending:
     if isinstance(operation, PutUser):
         return put_user(working, request.caller, operation, now_ms)
-    if isinstance(operation, LinkUser):
-        return link_user(working, request.caller, operation, now_ms)
-    if isinstance(operation, UnlinkUser):
-        return unlink_user(working, request.caller, operation, now_ms)
-    if isinstance(operation, FinishAvatar):
-        return finish_avatar(working, request.caller, operation, now_ms)
-    if isinstance(operation, RegisterUser):
-        return register_user(working, request.caller, operation, now_ms)
-    return _decide_media(working, request, operation, now_ms)
+    decide = _DECISIONS[type(operation)]
+    outcome: Ending = decide(working, request.caller, operation, now_ms)
+    return outcome
 
 
-def _decide_media(
-    working: WorkingSet, request: Request, operation: MediaOperation, now_ms: int
-) -> MediaOutcome:
-    if isinstance(operation, ImportMedia):
-        return import_media(working, request.caller, operation, now_ms)
-    if isinstance(operation, AwaitMedia):
-        return await_media(working, request.caller, operation, now_ms)
-    if isinstance(operation, ReceiveMedia):
-        return receive_media(working, request.caller, operation)
-    if isinstance(operation, LinkMedia):
-        return link_media(working, request.caller, operation, now_ms)
-    if isinstance(operation, DeleteMedia):
-        return delete_media(working, request.caller, operation, now_ms)
-    return unlink_media(working, request.caller, operation, now_ms)
+_DECISIONS: dict[type, Callable[..., Any]] = {
+    LinkUser: link_user,
+    UnlinkUser: unlink_user,
+    RegisterUser: register_user,
+    DeactivateUser: deactivate_user,
+    ReactivateUser: reactivate_user,
+    ImportMedia: import_media,
+    AwaitMedia: await_media,
+    ReceiveMedia: receive_media,
+    LinkMedia: link_media,
+    UnlinkMedia: unlink_media,
+    DeleteMedia: delete_media,
+    FinishAvatar: finish_avatar,
+    PutListing: put_listing,
+    LinkListing: link_listing,
+    UnlinkListing: unlink_listing,
+    DeleteListing: delete_listing,
+    BindListings: bind_listings,
+    PutAgency: put_agency,
+}
+"""Who decides what."""

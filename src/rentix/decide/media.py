@@ -7,10 +7,11 @@ from typing import Any
 from msgspec.structs import replace
 
 from rentix.decide.avatars import asked, files_of
+from rentix.decide.photos import lose_photo
 from rentix.decide.record import Ledger
 from rentix.decide.refusals import (
-    media_external_id_taken,
-    media_linked_already,
+    already_linked,
+    external_id_taken,
     media_unknown,
     ticket_spent,
 )
@@ -39,7 +40,7 @@ def import_media(
     known = _known(working, caller, wanted.external_id)
     if known is None:
         media = Media(
-            id=working.new_media_id(),
+            id=working.new_id("media"),
             agency_id=caller.agency_id,
             external_id=wanted.external_id,
             url=wanted.url,
@@ -60,7 +61,7 @@ def await_media(
     known = _known(working, caller, wanted.external_id)
     if known is None:
         media = Media(
-            id=working.new_media_id(),
+            id=working.new_id("media"),
             agency_id=caller.agency_id,
             external_id=wanted.external_id,
             due_ms=due_ms,
@@ -105,7 +106,12 @@ def _queued(
     return MediaOutcome(verb="queued", media=media, warnings=notes, changes=tuple(ledger.changes))
 
 
-def receive_media(working: WorkingSet, caller: Caller, came: ReceiveMedia) -> MediaOutcome:
+def receive_media(
+    working: WorkingSet,
+    caller: Caller,
+    came: ReceiveMedia,
+    now_ms: int,  # noqa: ARG001 - as all that decide
+) -> MediaOutcome:
     """The bytes are there: the import may begin.
 
     Raises:
@@ -127,10 +133,10 @@ def link_media(working: WorkingSet, caller: Caller, link: LinkMedia, now_ms: int
     if media.external_id == link.external_id:
         return MediaOutcome(verb="linked", media=media, warnings=link.notes)
     if media.external_id is not None:
-        raise media_linked_already(media)
+        raise already_linked(media)
     holder = working.media.by_external(caller.agency_id, link.external_id)
     if holder is not None:
-        raise media_external_id_taken(holder)
+        raise external_id_taken(holder)
     ledger = Ledger(working, caller, now_ms)
     ledger.change_media(media, {"externalId": (None, link.external_id)})
     return MediaOutcome(
@@ -173,7 +179,7 @@ def _find(working: WorkingSet, caller: Caller, media_id: int) -> Media:
 def delete_media(
     working: WorkingSet, caller: Caller, delete: DeleteMedia, now_ms: int
 ) -> MediaOutcome:
-    """Remove a media, and the avatars that it is.
+    """Remove a media, and the avatars, photos and logo that it is.
 
     Raises:
         Problem: 404 unknown.
@@ -190,6 +196,13 @@ def delete_media(
         values = _without(user, media.id) if user else {}
         if user and values:
             ledger.change_user(user, values, _removal(user, replace(user, **values)))
+    for listing in working.listings.showing(caller.agency_id, media.id):
+        lose_photo(working, ledger, listing, media)
+    agency = working.agency(caller.agency_id)
+    if agency and agency.logo and agency.logo.id == media.id:
+        agency = ledger.change_agency(agency, {"logo": None}, {"logo": (media.id, None)})
+    else:
+        agency = None
     fields = {"externalId": media.external_id, "url": media.url}
     ledger.change_media(
         media,
@@ -202,6 +215,8 @@ def delete_media(
         warnings=delete.notes,
         changes=tuple(ledger.changes),
         users=tuple(ledger.users),
+        listings=tuple(ledger.listings),
+        agency=agency,
     )
 
 

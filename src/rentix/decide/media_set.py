@@ -35,14 +35,20 @@ class MediaEffects(msgspec.Struct):
         return not any(getattr(self, name) for name in self.__struct_fields__)
 
 
-_LAYERED = ("_media", "_by_external", "_users")
+_LAYERED = ("_media", "_by_external", "_users", "_holds")
 
 
 class MediaSet:
-    """The media that a batch names. `users` are those who may show one or wait for it."""
+    """The media that a batch names.
+
+    `users` are those who may show one or wait for it, `holds` the tokens of imports' last holds.
+    """
 
     def __init__(
-        self, media: Iterable[Media] = (), users: dict[Key, tuple[int, ...]] | None = None
+        self,
+        media: Iterable[Media] = (),
+        users: dict[Key, tuple[int, ...]] | None = None,
+        holds: dict[Key, int] | None = None,
     ) -> None:
         self._media: MutableMapping[Key, Media | None] = {(m.agency_id, m.id): m for m in media}
         self._by_external: MutableMapping[ExternalKey, int | None] = {
@@ -51,6 +57,7 @@ class MediaSet:
             if m and m.external_id is not None
         }
         self._users: MutableMapping[Key, tuple[int, ...]] = users or {}
+        self._holds: MutableMapping[Key, int] = holds or {}
         self.effects = MediaEffects()
 
     def find(self, agency_id: int, media_id: int) -> Media | None:
@@ -62,9 +69,18 @@ class MediaSet:
         media_id = self._by_external.get((agency_id, external_id))
         return None if media_id is None else self.find(agency_id, media_id)
 
+    def hold(self, agency_id: int, media_id: int) -> int | None:
+        """The token of whoever took an import last; None once it has ended."""
+        return self._holds.get((agency_id, media_id))
+
     def users(self, agency_id: int, media_id: int) -> tuple[int, ...]:
         """The ids of users who may show it, or wait for it."""
         return self._users.get((agency_id, media_id), ())
+
+    def add(self, media: Media) -> None:
+        """Have a new one saved, to be imported."""
+        self.effects.born[media.agency_id, media.id] = media
+        self._replace((media.agency_id, media.id), media)
 
     def give(self, agency_id: int, media_id: int, user_id: int) -> None:
         """A user shows it from now on, or waits for it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Literal
 
 import msgspec
@@ -10,6 +9,7 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import asdict, replace
 
 from rentix.decide.avatars import asked, avatar_of, files_of
+from rentix.decide.working_set import NewId
 from rentix.model import AvatarImport, Media, Phone, User
 from rentix.operations import Fates, Mode, Patch, PutUser
 
@@ -58,7 +58,7 @@ def merge(
     user: User,
     put: PutUser,
     mode: Mode,
-    new_media_id: Callable[[], int],
+    new_id: NewId,
     media: Media | None = None,
 ) -> Merge:
     """Lay the patch of `put` over `user`. Cost: the submitted fields only.
@@ -80,7 +80,7 @@ def merge(
     if media is not None:
         _merge_media(merged, media)
     elif not isinstance(patch.avatar, int | UnsetType):
-        _merge_avatar(merged, patch, patch.avatar, new_media_id)
+        _merge_avatar(merged, patch, patch.avatar, new_id)
     return merged
 
 
@@ -135,9 +135,7 @@ def _merge_settings(merged: Merge, sent: dict[str, bool]) -> None:
         merged.values["settings"] = replace(settings, **taken)
 
 
-def _merge_avatar(
-    merged: Merge, patch: Patch, url: str | None, new_media_id: Callable[[], int]
-) -> None:
+def _merge_avatar(merged: Merge, patch: Patch, url: str | None, new_id: NewId) -> None:
     user = merged.user
     coming = user.avatar_import
     failed = coming is not None and coming.status == "failed"
@@ -150,7 +148,7 @@ def _merge_avatar(
         return
     merged.changes["avatar"] = (before, url)
     merged.superseded = _replaced(coming)
-    merged.queued = AvatarImport(new_media_id(), url) if url is not None else None
+    merged.queued = AvatarImport(new_id("media"), url) if url is not None else None
     merged.values["avatar"] = user.avatar if url is not None else None
     merged.values["avatar_import"] = merged.queued
 

@@ -7,15 +7,17 @@ from typing import Any
 from msgspec.structs import replace
 
 from rentix.decide.working_set import WorkingSet
-from rentix.model import Change, Media, User
+from rentix.model import Agency, Change, Listing, Media, User
 from rentix.operations import Caller
 
+Subject = User | Media | Listing | Agency
+_WORDS: dict[type, str] = {User: "user", Media: "media", Listing: "listing", Agency: "agency"}
 Fields = dict[str, tuple[object, object]]
 
 
 def record(
     caller: Caller,
-    subject: User | Media,
+    subject: Subject,
     fields: Fields,
     seq: int,
     now_ms: int,
@@ -24,7 +26,7 @@ def record(
     return Change(
         agency_id=caller.agency_id,
         seq=seq,
-        subject="user" if isinstance(subject, User) else "media",
+        subject=_WORDS[type(subject)],
         subject_id=subject.id,
         fields=fields,
         at_ms=now_ms,
@@ -42,6 +44,7 @@ class Ledger:
         self._seq = working.next_seq(caller.agency_id)
         self.changes: list[Change] = []
         self.users: list[User] = []
+        self.listings: list[Listing] = []
 
     def change_user(self, user: User, values: dict[str, Any], fields: Fields) -> None:
         """Give a user new `values`, and log what that means."""
@@ -53,6 +56,19 @@ class Ledger:
         )
         self._log(user, fields)
 
+    def change_listing(self, listing: Listing, values: dict[str, Any], fields: Fields) -> None:
+        """Give a listing new `values`, and log what that means."""
+        self.listings.append(
+            replace(listing, **values, version=self._next, updated_ms=self._now_ms)
+        )
+        self._log(listing, fields)
+
+    def change_agency(self, agency: Agency, values: dict[str, Any], fields: Fields) -> Agency:
+        """Give the agency new `values`, and log what that means."""
+        after = replace(agency, **values, version=self._next)
+        self._log(agency, fields)
+        return after
+
     def change_media(self, media: Media, fields: Fields) -> None:
         """Log what is done to a media."""
         self._log(media, fields)
@@ -61,5 +77,5 @@ class Ledger:
     def _next(self) -> int:
         return self._seq + len(self.changes)
 
-    def _log(self, subject: User | Media, fields: Fields) -> None:
+    def _log(self, subject: Subject, fields: Fields) -> None:
         self.changes.append(record(self._caller, subject, fields, self._next, self._now_ms))

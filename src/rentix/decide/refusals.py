@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from rentix.errors import Code, Fault, Problem
-from rentix.model import Media, User
+from rentix.model import Agency, Listing, Media, User
+
+_NOUNS: dict[type, str] = {User: "user", Media: "media", Listing: "listing", Agency: "agency"}
+_ROOMS: dict[type, str] = {User: "users", Media: "media", Listing: "listings"}
 
 
 def unknown_user(user_id: int | None, external_id: str | None) -> Problem:
@@ -12,62 +17,71 @@ def unknown_user(user_id: int | None, external_id: str | None) -> Problem:
     return Problem(Code.USER_UNKNOWN, f"User with {which} not found")
 
 
-def already_there(user: User, *, by_id: bool) -> Problem:
-    """409: `mode: create` for a user that there is already."""
+def already_there(found: User | Listing, *, by_id: bool) -> Problem:
+    """409: `mode: create` for what is there already."""
+    noun = _NOUNS[type(found)]
     if not by_id:
-        return external_id_taken(user, "send mode upsert to update that user, or ")
-    message = f"user {user.id} exists already; send mode upsert or update to update it"
-    fault = Fault(Code.USER_EXISTS, message, ("id",), user_id=user.id)
-    return Problem(Code.USER_EXISTS, message, (fault,))
+        return external_id_taken(found, f"send mode upsert to update that {noun}, or ")
+    code = Code.USER_EXISTS if isinstance(found, User) else Code.LISTING_EXISTS
+    message = f"{noun} {found.id} exists already; send mode upsert or update to update it"
+    return _conflict(code, message, found, "id")
 
 
-def _made_here(user: User) -> bool:
+def _made_here(found: User | Media | Listing) -> bool:
     # A dry run gives made-up negative ids, which nobody outside may see.
-    return user.id < 0
+    return found.id < 0
 
 
-def external_id_taken(holder: User, way_out: str = "") -> Problem:
+def external_id_taken(holder: User | Media | Listing, way_out: str = "") -> Problem:
     """409: names the holder, who is of the same agency, and the call that frees the id."""
+    noun, room = _NOUNS[type(holder)], _ROOMS[type(holder)]
     if _made_here(holder):
-        message = f'externalId "{holder.external_id}" goes to a user created by this request'
-        return _conflict(Code.EXTERNAL_ID_TAKEN, message, holder)
-    message = (
-        f'externalId "{holder.external_id}" is held by user {holder.id}; {way_out}'
-        f"free it with DELETE /api/v1/users/{holder.id}/link"
-    )
+        message = f'externalId "{holder.external_id}" goes to a {noun} created by this request'
+    else:
+        message = (
+            f'externalId "{holder.external_id}" is held by {noun} {holder.id}; {way_out}'
+            f"free it with DELETE /api/v1/{room}/{holder.id}/link"
+        )
     return _conflict(Code.EXTERNAL_ID_TAKEN, message, holder)
 
 
-def already_linked(user: User) -> Problem:
-    """409: the user has another external id."""
+def already_linked(found: User | Media | Listing) -> Problem:
+    """409: it has another external id."""
+    noun, room = _NOUNS[type(found)], _ROOMS[type(found)]
     message = (
-        f'user {user.id} is linked to externalId "{user.external_id}" already; '
-        f"free it with DELETE /api/v1/users/{user.id}/link"
+        f'{noun} {found.id} is linked to externalId "{found.external_id}" already; '
+        f"free it with DELETE /api/v1/{room}/{found.id}/link"
     )
-    return _conflict(Code.ALREADY_LINKED, message, user)
+    return _conflict(Code.ALREADY_LINKED, message, found)
 
 
-def _conflict(code: Code, message: str, user: User) -> Problem:
-    user_id = None if _made_here(user) else user.id
-    return Problem(code, message, (Fault(code, message, ("externalId",), user_id=user_id),))
+def _conflict(
+    code: Code, message: str, holder: User | Media | Listing, field: str = "externalId"
+) -> Problem:
+    fault = Fault(code, message, (field,))
+    if not _made_here(holder):
+        fault = replace(fault, **{f"{_NOUNS[type(holder)]}_id": holder.id})
+    return Problem(code, message, (fault,))
 
 
-def check_precondition(if_match: tuple[str, ...] | None, user: User | None) -> None:
-    """412 unless `if_match` names the user's state (RFC 9110, 13.1.1); `*` is any state."""
-    if if_match is None or (user and ("*" in if_match or user.etag in if_match)):
+def check_precondition(
+    if_match: tuple[str, ...] | None, found: User | Listing | Agency | None, noun: str = "user"
+) -> None:
+    """412 unless `if_match` names the state of what was found (RFC 9110, 13.1.1); `*` is any."""
+    if if_match is None or (found and ("*" in if_match or found.etag in if_match)):
         return
-    current = user.etag if user else None
-    state = f'its etag is "{current}"' if user else "there is no such user"
+    current = found.etag if found else None
+    state = f'its etag is "{current}"' if found else f"there is no such {noun}"
     raise Problem(
         Code.PRECONDITION_FAILED,
-        f"the user is not in the state that was asked for: {state}; read it again and retry",
+        f"the {noun} is not in the state that was asked for: {state}; read it again and retry",
         etag=current,
     )
 
 
-def check_freshness(source_us: int | None, user: User) -> None:
+def check_freshness(source_us: int | None, found: User | Listing) -> None:
     """409 if the source's time is older than the one stored."""
-    if source_us is not None and user.source_us is not None and source_us < user.source_us:
+    if source_us is not None and found.source_us is not None and source_us < found.source_us:
         message = (
             "sourceUpdatedAt is older than the one stored, so a later state is here already; "
             "read the record from the source again, or leave sourceUpdatedAt out"
@@ -97,28 +111,6 @@ def unusable_media(media_id: int, media: Media | None) -> Fault:
             f"send it once GET /api/v1/job/status?id={media_id} says completed"
         )
     return Fault(Code.MEDIA_UNKNOWN, f"avatar.id {reason}", ("avatar", "id"))
-
-
-def media_external_id_taken(holder: Media) -> Problem:
-    """409: names the media that holds the external id, and the call that frees it."""
-    message = (
-        f'externalId "{holder.external_id}" is held by media {holder.id}; '
-        f"free it with DELETE /api/v1/media/{holder.id}/link"
-    )
-    return _media_conflict(Code.EXTERNAL_ID_TAKEN, message, holder)
-
-
-def media_linked_already(media: Media) -> Problem:
-    """409: the media has another external id."""
-    message = (
-        f'media {media.id} is linked to externalId "{media.external_id}" already; '
-        f"free it with DELETE /api/v1/media/{media.id}/link"
-    )
-    return _media_conflict(Code.ALREADY_LINKED, message, media)
-
-
-def _media_conflict(code: Code, message: str, media: Media) -> Problem:
-    return Problem(code, message, (Fault(code, message, ("externalId",), media_id=media.id),))
 
 
 def ticket_spent() -> Problem:

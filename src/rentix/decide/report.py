@@ -11,7 +11,10 @@ _IGNORED = {
     "phone_invalid": "{field} is not a valid phone number, so the stored one was kept",
     "not_empty": "{field} has a value already and mode is fill, so it was kept",
 }
-_HELD = "{field} was registered by the agent, so only the agent may change it; it was kept"
+_HELD = {
+    "phone": "phone was registered by the agent, so only the agent may change it; it was kept",
+    "status": "the agent was deactivated and stays so; send reactivate true to bring them back",
+}
 
 
 def warnings(put: PutUser, merged: Merge, user: User) -> tuple[Note, ...]:
@@ -44,7 +47,7 @@ def _kept(fates: Fates) -> list[Note]:
         Note(field, reason, _IGNORED[reason].format(field=field))
         for field, reason in fates.ignored.items()
     ]
-    held = [Note(field, f"{field}_held", _HELD.format(field=field)) for field in fates.held]
+    held = [Note(field, f"{field}_held", _HELD[field]) for field in fates.held]
     return ignored + held
 
 

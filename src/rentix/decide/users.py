@@ -6,6 +6,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from rentix.decide.avatars import is_free
+from rentix.decide.leavers import give_back, return_fields
 from rentix.decide.merge import Merge, birth, merge
 from rentix.decide.record import record
 from rentix.decide.refusals import (
@@ -19,7 +20,7 @@ from rentix.decide.report import warnings
 from rentix.decide.working_set import WorkingSet
 from rentix.errors import Code, Fault, invalid
 from rentix.model import Change, Media, User
-from rentix.operations import Caller, Note, Outcome, Patch, PutUser, RegisterUser, Verb
+from rentix.operations import Caller, Note, Outcome, Patch, PutUser, RegisterUser, Shift, Verb
 
 
 def put_user(working: WorkingSet, caller: Caller, put: PutUser, now_ms: int) -> Outcome:
@@ -76,7 +77,7 @@ def _create(
     check_precondition(put.if_match, None)
     seq = working.next_seq(caller.agency_id)
     blank = User(
-        id=working.new_id(),
+        id=working.new_id("user"),
         agency_id=caller.agency_id,
         external_id=put.external_id,
         name=name,
@@ -87,7 +88,7 @@ def _create(
         synced_ms=now_ms if caller.key_id else None,
         source_us=put.source_us,
     )
-    merged = merge(blank, put, "upsert", working.new_media_id, media)
+    merged = merge(blank, put, "upsert", working.new_id, media)
     merged.fates.taken += merged.fates.unchanged
     merged.fates.unchanged = []
     user = merged.result()
@@ -125,8 +126,11 @@ def _update(
     media: Media | None,
     now_ms: int,
 ) -> Outcome:
-    merged = merge(user, put, put.mode, working.new_media_id, media)
+    merged = merge(user, put, put.mode, working.new_id, media)
     source_us = user.source_us if put.source_us is None else put.source_us
+    shift = None
+    if user.status == "inactive":
+        shift = _return(working, caller, put, merged, now_ms)
     if not merged.changes:
         newer = source_us != user.source_us
         after = replace(user, source_us=source_us) if newer else user
@@ -139,7 +143,23 @@ def _update(
         synced_ms=now_ms if caller.key_id else user.synced_ms,
     )
     change = record(caller, user, merged.changes, seq, now_ms)
-    return _outcome("updated", put, merged, after, change)
+    outcome = _outcome("updated", put, merged, after, change)
+    return replace(outcome, shift=shift) if shift else outcome
+
+
+def _return(
+    working: WorkingSet, caller: Caller, put: PutUser, merged: Merge, now_ms: int
+) -> Shift | None:
+    """Bring back who left, if it is the CRM's to say: it took them away, or insists."""
+    user = merged.user
+    by_crm = put.external_id is not None and user.leave is not None and user.leave.by_crm
+    if not (by_crm or put.reactivate):
+        merged.fates.held["status"] = "portal"
+        return None
+    shift = give_back(working, user, working.next_seq(caller.agency_id), now_ms)
+    merged.values |= {"status": "active", "leave": None}
+    merged.changes |= return_fields(shift)
+    return shift
 
 
 def register_user(
@@ -148,7 +168,7 @@ def register_user(
     """A new user without external id, whose phone only the portal may change."""
     seq = working.next_seq(caller.agency_id)
     user = User(
-        id=working.new_id(),
+        id=working.new_id("user"),
         agency_id=caller.agency_id,
         name=registration.name,
         phone=registration.phone,

@@ -4,109 +4,22 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Iterable, MutableMapping
+from typing import Literal
 
 import msgspec
 
+from rentix.decide.listing_set import ListingEffects, ListingSet
 from rentix.decide.media_set import ExternalKey, Key, MediaEffects, MediaSet
-from rentix.model import AvatarImport, Change, User
+from rentix.model import Agency, AvatarImport, Change, User
 from rentix.operations import (
-    AwaitMedia,
-    DeleteMedia,
+    AgencyOutcome,
+    BindOutcome,
     FinishAvatar,
     Idempotency,
-    ImportMedia,
-    LinkMedia,
-    LinkUser,
+    ListingOutcome,
     MediaOutcome,
-    Operation,
     Outcome,
-    PutUser,
-    ReceiveMedia,
-    Request,
-    UnlinkMedia,
-    UnlinkUser,
 )
-
-
-class Lookup(msgspec.Struct):
-    """What a batch must load: users by id and by external id, answers by scope, and sequences.
-
-    `imports` are those that end in it. `media` and `media_external_ids` are those that it names;
-    of `shown` the users are wanted as well who show them or wait for them.
-
-    `creating` are those external ids that a new user gets when nobody has them; `pictures` is how
-    many imports there may be.
-    """
-
-    ids: set[Key] = set()
-    external_ids: set[ExternalKey] = set()
-    creating: set[ExternalKey] = set()
-    scopes: set[tuple[int, str]] = set()
-    agencies: set[int] = set()
-    imports: set[Key] = set()
-    media: set[Key] = set()
-    media_external_ids: set[ExternalKey] = set()
-    shown: set[Key] = set()
-    shown_external_ids: set[ExternalKey] = set()
-    pictures: int = 0
-
-    @property
-    def named_media(self) -> tuple[tuple[int, int | str], ...]:
-        """The media that are named, by agency and either id."""
-        return (*self.imports, *self.media, *self.media_external_ids)
-
-
-def lookup(requests: Iterable[Request]) -> Lookup:
-    """Collect the keys that `requests` name."""
-    wanted = Lookup()
-    for request in requests:
-        agency_id = request.caller.agency_id
-        wanted.agencies.add(agency_id)
-        if request.idempotency:
-            wanted.scopes.add((agency_id, request.idempotency.scope))
-        for operation in request.operations:
-            _collect(wanted, agency_id, operation)
-    return wanted
-
-
-def _collect(wanted: Lookup, agency_id: int, operation: Operation | Exception) -> None:
-    if not isinstance(operation, PutUser | LinkUser | UnlinkUser):
-        _collect_media(wanted, agency_id, operation)
-        return
-    if isinstance(operation, PutUser):
-        avatar = operation.patch.avatar
-        if isinstance(avatar, str):
-            wanted.pictures += 1
-        elif isinstance(avatar, int):
-            wanted.media.add((agency_id, avatar))
-    if operation.id is not None:
-        wanted.ids.add((agency_id, operation.id))
-    if operation.external_id is not None:
-        wanted.external_ids.add((agency_id, operation.external_id))
-        if isinstance(operation, PutUser) and operation.mode != "update":
-            wanted.creating.add((agency_id, operation.external_id))
-
-
-def _collect_media(wanted: Lookup, agency_id: int, operation: Operation | Exception) -> None:
-    if isinstance(operation, FinishAvatar):
-        key = (agency_id, operation.media_id)
-        for keys in (wanted.imports, wanted.media, wanted.shown):
-            keys.add(key)
-    elif isinstance(operation, ImportMedia | AwaitMedia):
-        wanted.pictures += 1
-        if operation.external_id is not None:
-            wanted.media_external_ids.add((agency_id, operation.external_id))
-    elif isinstance(operation, LinkMedia):
-        wanted.media.add((agency_id, operation.id))
-        wanted.media_external_ids.add((agency_id, operation.external_id))
-    elif isinstance(operation, UnlinkMedia | ReceiveMedia):
-        wanted.media.add((agency_id, operation.id))
-    elif isinstance(operation, DeleteMedia) and operation.id is not None:
-        wanted.media.add((agency_id, operation.id))
-        wanted.shown.add((agency_id, operation.id))
-    elif isinstance(operation, DeleteMedia) and operation.external_id is not None:
-        wanted.media_external_ids.add((agency_id, operation.external_id))
-        wanted.shown_external_ids.add((agency_id, operation.external_id))
 
 
 class QueuedImport(msgspec.Struct, frozen=True):
@@ -143,25 +56,42 @@ class Effects(msgspec.Struct):
     superseded: list[Key] = []
     finished: list[FinishedImport] = []
     media: MediaEffects = msgspec.field(default_factory=MediaEffects)
+    listings: ListingEffects = msgspec.field(default_factory=ListingEffects)
+    tenants: dict[int, Agency] = {}
     memories: dict[tuple[int, str], Memory] = {}
 
     def add(self, others: Effects) -> None:
         """Add what came after."""
-        for name in ("users", "born", "moved", "freed", "memories"):
+        for name in ("users", "born", "moved", "freed", "tenants", "memories"):
             getattr(self, name).update(getattr(others, name))
         for name in ("changes", "queued", "superseded", "finished"):
             getattr(self, name).extend(getattr(others, name))
         self.media.add(others.media)
+        self.listings.add(others.listings)
 
     @property
     def empty(self) -> bool:
         """Whether nothing at all is to be stored."""
-        return not (self.users or self.memories or self.finished) and self.media.empty
+        changed = self.users or self.memories or self.finished or self.tenants
+        return not changed and self.media.empty and self.listings.empty
 
+
+NewId = Callable[[Literal["user", "media", "listing"]], int]
+"""Gives an id that nothing of this kind has had."""
+
+Ending = Outcome | MediaOutcome | ListingOutcome | AgencyOutcome | BindOutcome
+"""What an operation came to."""
 
 Layered = MutableMapping
 """A dictionary, or one over another."""
-_LAYERED = ("_users", "_by_external", "_holders", "_memories", "_last_seq", "_holds")
+_LAYERED = (
+    "_users",
+    "_by_external",
+    "_holders",
+    "_memories",
+    "_last_seq",
+    "_agencies",
+)
 
 
 class WorkingSet:
@@ -177,10 +107,10 @@ class WorkingSet:
         holders: dict[ExternalKey, int] | None = None,
         memories: dict[tuple[int, str], Memory] | None = None,
         last_seq: dict[int, int] | None = None,
-        holds: dict[Key, int] | None = None,
         media: MediaSet | None = None,
-        new_id: Callable[[], int],
-        new_media_id: Callable[[], int],
+        listings: ListingSet | None = None,
+        agencies: dict[int, Agency] | None = None,
+        new_id: NewId,
     ) -> None:
         self._users: Layered[Key, User] = {(user.agency_id, user.id): user for user in users}
         self._by_external: Layered[ExternalKey, int | None] = {
@@ -191,11 +121,11 @@ class WorkingSet:
         self._holders: Layered[ExternalKey, int] = holders or {}
         self._memories: Layered[ExternalKey, Memory] = memories or {}
         self._last_seq: Layered[int, int] = last_seq or {}
-        self._holds: Layered[Key, int] = holds or {}
+        self._agencies: Layered[int, Agency] = agencies or {}
         self.media = media or MediaSet()
+        self.listings = listings or ListingSet()
         self.new_id = new_id
-        self.new_media_id = new_media_id
-        self.effects = Effects(media=self.media.effects)
+        self.effects = Effects(media=self.media.effects, listings=self.listings.effects)
 
     def user(self, agency_id: int, user_id: int) -> User | None:
         """The user of this agency with this id."""
@@ -210,9 +140,9 @@ class WorkingSet:
         """The id of the user that gave this external id up last."""
         return self._holders.get((agency_id, external_id))
 
-    def hold(self, agency_id: int, media_id: int) -> int | None:
-        """The token of whoever took an import last; None once it has ended."""
-        return self._holds.get((agency_id, media_id))
+    def agency(self, agency_id: int) -> Agency | None:
+        """The agency, where an operation of the batch is about it."""
+        return self._agencies.get(agency_id)
 
     def next_seq(self, agency_id: int) -> int:
         """The number that the agency's next change will carry."""
@@ -225,7 +155,9 @@ class WorkingSet:
     def fork(self) -> WorkingSet:
         """A layer over this one, on which operations can be tried and thrown away."""
         twin = WorkingSet(
-            media=self.media.fork(), new_id=self.new_id, new_media_id=self.new_media_id
+            media=self.media.fork(),
+            listings=self.listings.fork(),
+            new_id=self.new_id,
         )
         for name in _LAYERED:
             setattr(twin, name, ChainMap({}, getattr(self, name)))
@@ -237,19 +169,44 @@ class WorkingSet:
             getattr(self, name).update(getattr(twin, name).maps[0])
         self.effects.add(twin.effects)
         self.media.adopt(twin.media)
+        self.listings.adopt(twin.listings)
 
-    def apply(self, outcome: Outcome | MediaOutcome) -> None:
+    def apply(self, outcome: Ending, now_ms: int) -> None:
         """Make an outcome visible to the operations that follow, and have it saved."""
-        if isinstance(outcome, MediaOutcome):
+        if isinstance(outcome, Outcome):
+            self._apply_user(outcome, now_ms)
+        elif isinstance(outcome, MediaOutcome):
             self._apply_media(outcome)
-            return
+        elif isinstance(outcome, ListingOutcome):
+            self._log(outcome.change)
+            for photo in outcome.queued:
+                self.media.add(photo)
+            self.listings.apply(outcome)
+        elif isinstance(outcome, BindOutcome):
+            self._log(outcome.change)
+            self.listings.shift(outcome.shift, now_ms)
+        elif outcome.change:
+            self._log(outcome.change)
+            self._replace_agency(outcome.agency)
+
+    def _log(self, *changes: Change | None) -> None:
+        for change in changes:
+            if change:
+                self.effects.changes.append(change)
+                self._last_seq[change.agency_id] = change.seq
+
+    def _replace_agency(self, agency: Agency) -> None:
+        self._agencies[agency.id] = agency
+        self.effects.tenants[agency.id] = agency
+
+    def _apply_user(self, outcome: Outcome, now_ms: int) -> None:
         user = outcome.user
         if outcome.change is None and not outcome.stored:
             return
         self._replace(user)
-        if outcome.change:
-            self.effects.changes.append(outcome.change)
-            self._last_seq[user.agency_id] = outcome.change.seq
+        self._log(outcome.change)
+        if outcome.shift:
+            self.listings.shift(outcome.shift, now_ms)
         if outcome.freed is not None:
             self._holders[user.agency_id, outcome.freed] = user.id
             self.effects.freed[user.agency_id, outcome.freed] = user.id
@@ -266,10 +223,14 @@ class WorkingSet:
             self.effects.finished.append(FinishedImport(agency_id, outcome.finished))
         for user in outcome.users:
             self._replace(user)
-        if outcome.changes:
-            self.effects.changes.extend(outcome.changes)
-            self._last_seq[agency_id] = outcome.changes[-1].seq
+        for listing in outcome.listings:
+            self.listings.save(listing)
+        if outcome.agency:
+            self._replace_agency(outcome.agency)
+        self._log(*outcome.changes)
         self.media.apply(outcome)
+        if outcome.verb == "deleted":
+            self.listings.forget_photo(agency_id, outcome.media.id)
 
     def _replace(self, user: User) -> None:
         key = (user.agency_id, user.id)
@@ -281,6 +242,8 @@ class WorkingSet:
             self.effects.moved.add(key)
         if user.external_id is not None:
             self._by_external[user.agency_id, user.external_id] = user.id
+            if before is None or before.external_id != user.external_id:
+                self.listings.meet(user.agency_id, user.external_id, user.id, user.version)
         self._users[key] = user
         self.effects.users[key] = user
 

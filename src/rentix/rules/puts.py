@@ -88,6 +88,7 @@ def _make_put(
         notes=tuple(seen.notes),
         faults=tuple(faults),
         validate_only=validate_only,
+        reactivate=body.reactivate is True,
     )
 
 

@@ -8,12 +8,15 @@ from typing import Any, Protocol
 
 import msgspec
 
-from rentix.decide.working_set import Effects, Lookup, WorkingSet
+from rentix.decide.lookup import Lookup
+from rentix.decide.working_set import Effects, WorkingSet
 from rentix.model import Agency, AgentView, ApiKey, Change, Job, ListingView, Media, Task, User
 
 __all__ = [
     "IDEMPOTENCY_MS",
+    "PUBLIC_LISTINGS",
     "Batch",
+    "Binding",
     "Conflict",
     "Hand",
     "Known",
@@ -30,6 +33,9 @@ __all__ = [
 
 IDEMPOTENCY_MS = 7 * 24 * 3600 * 1000
 """How long an answer is remembered for its `Idempotency-Key` (contract 5)."""
+
+PUBLIC_LISTINGS = 60
+"""So many listings are shown beside an agent, the newest ones."""
 
 UserKey = tuple[int, int | str]
 """An agency and, of one of its users, the id (a number) or the external id (a text)."""
@@ -61,11 +67,19 @@ class UserFilter(msgspec.Struct, frozen=True):
 
 
 class ListingFilter(msgspec.Struct, frozen=True):
-    """Which listings to list. `user_id` is the agent whom they name, also while that is not
-    written down yet."""
+    """Which listings to list; `user_id` is the agent whom they show."""
 
     user_id: int | None = None
     status: str | None = None
+
+
+class Binding(msgspec.Struct, frozen=True):
+    """A user who got an external id that listings wait for, by the change `version`."""
+
+    agency_id: int
+    external_id: str
+    user_id: int
+    version: int
 
 
 class Spending(msgspec.Struct, frozen=True):
@@ -130,6 +144,12 @@ class Reads(Protocol):
 
     def public_agent(self, user_id: int) -> AgentView | None:
         """The user with this id, of whatever agency, if active and the agency is."""
+
+    def listings_used(self, agency_id: int, now_ms: int) -> int:
+        """How many listings the agency made in the month (UTC) of `now_ms`."""
+
+    def bindings(self, most: int) -> list[Binding]:
+        """Agents whom listings of any agency wait for, oldest first for each agency."""
 
     def changes(self, agency_id: int, after: int, limit: int) -> list[Change]:
         """Up to `limit` changes of the agency numbered above `after`, in order."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from rentix.decide.media_set import MediaEffects
 from rentix.decide.working_set import Effects
 from rentix.store import IDEMPOTENCY_MS
+from rentix.store.listing_effects import Step, listing_steps
+from rentix.store.listing_rows import from_agency
 from rentix.store.rows import Row, from_change, from_finish, from_user
-
-Step = tuple[str, Collection[Row]]
 
 
 def effect_rows(effects: Effects, now_ms: int) -> Iterator[Step]:
@@ -26,7 +26,9 @@ def effect_rows(effects: Effects, now_ms: int) -> Iterator[Step]:
         ("update_user", _updated_rows(effects)),
         ("save_former_link", [(*key, user) for key, user in effects.freed.items()]),
         ("save_change", [from_change(change) for change in effects.changes]),
+        ("update_agency", [from_agency(agency) for agency in effects.tenants.values()]),
         *_media_steps(effects, now_ms),
+        *(() if effects.listings.empty else listing_steps(effects.listings, now_ms)),
         ("supersede_media", [(*key, now_ms) for key in effects.superseded]),
         ("finish_media", _finished_rows(effects, now_ms)),
         ("forget_memories", {(agency_id, now_ms) for agency_id, _ in effects.memories}),
@@ -50,6 +52,7 @@ def _media_steps(effects: Effects, now_ms: int) -> tuple[Step, ...]:
         return (("save_media", _queued_rows(effects, now_ms)),)
     return (
         ("delete_media_use", media.deleted),
+        ("delete_media_from_listings", media.deleted),
         ("delete_media", media.deleted),
         ("clear_media_external_id", media.moved),
         ("save_media", _queued_rows(effects, now_ms) + _born_rows(media, now_ms)),

@@ -7,8 +7,19 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from rentix.model import Agency, Change, Job, Media, User
-from rentix.store import Known, Spending, UserFilter, UserKey
+from rentix.model import Agency, AgentView, Change, Job, ListingView, Media, User
+from rentix.store import (
+    PUBLIC_LISTINGS,
+    Binding,
+    Known,
+    ListingFilter,
+    Spending,
+    UserFilter,
+    UserKey,
+)
+from rentix.store.listing_loads import month_of
+from rentix.store.listing_query import listing_page_query, listing_query
+from rentix.store.listing_rows import files_of_rows, to_view
 from rentix.store.media_query import media_query
 from rentix.store.page_query import page_query
 from rentix.store.postgres_batch import PostgresBatch
@@ -108,6 +119,67 @@ class PostgresStore:
             rows = transaction.rows(query, {"agency_id": agency_id, name: key})
         return to_media(rows[0]) if rows else None
 
+    def listing(self, agency_id: int, key: int | str) -> ListingView | None:
+        """The agency's listing with this id or external id."""
+        query, name = listing_query(key)
+        with self._connections.transaction({agency_id}, _SNAPSHOT) as transaction:
+            views = _views(transaction, agency_id, query, **{name: key})
+        return views[0] if views else None
+
+    def listings(
+        self, agency_id: int, wanted: ListingFilter, after: int, limit: int
+    ) -> list[ListingView]:
+        """Up to `limit` listings with an id above `after`, in order of id."""
+        query, values = listing_page_query("postgres", wanted)
+        with self._connections.transaction({agency_id}, _SNAPSHOT) as transaction:
+            return _views(transaction, agency_id, query, after=after, limit=limit, **values)
+
+    @contextmanager
+    def _visit(self, query: str, **values: int) -> Iterator[tuple[Transaction, int | None]]:
+        """A look at what visitors may see; the agency that it is of, None when there is none."""
+        with self._connections.transaction((), _SNAPSHOT) as transaction:
+            transaction.start("open_visit")
+            rows = transaction.rows(query, values)
+            if rows:
+                transaction.enter({rows[0][0]})
+            yield transaction, rows[0][0] if rows else None
+
+    def public_listing(self, listing_id: int) -> ListingView | None:
+        """The listing with this id, of whatever agency, if visitors may see it."""
+        with self._visit("agency_of_listing", listing_id=listing_id) as (transaction, agency_id):
+            if agency_id is None:
+                return None
+            views = _views(transaction, agency_id, "one_listing", listing_id=listing_id)
+        return views[0] if views and views[0].agency.active else None
+
+    def public_agent(self, user_id: int) -> AgentView | None:
+        """The user with this id, of whatever agency, if active and the agency is."""
+        with self._visit("agency_of_user", user_id=user_id) as (transaction, agency_id):
+            if agency_id is None:
+                return None
+            agencies = transaction.start("agency", {"agency_id": agency_id})
+            users = transaction.start("users_by_id", {"wanted": [(agency_id, user_id)]})
+            values = {"user_id": user_id, "limit": PUBLIC_LISTINGS}
+            listings = _views(transaction, agency_id, "listings_of_agent", **values)
+            agency, user = to_agency(agencies.fetchall()[0]), to_user(users.fetchall()[0])
+        if not agency.active:
+            return None
+        return AgentView(user=user, agency=agency, listings=tuple(listings))
+
+    def listings_used(self, agency_id: int, now_ms: int) -> int:
+        """How many listings the agency made in the month of `now_ms`."""
+        values = {"agency_id": agency_id, "month": month_of(now_ms)}
+        with self._reading(agency_id) as transaction:
+            rows = transaction.rows("listings_used", values)
+        return rows[0][0] if rows else 0
+
+    def bindings(self, most: int) -> list[Binding]:
+        """Agents whom listings wait for, oldest first for each agency."""
+        with self._reading() as transaction:
+            transaction.start("open_queue")
+            rows = transaction.rows("bindings", {"most": most})
+        return [Binding(*row) for row in rows]
+
     def secret(self) -> bytes:
         """The installation's secret."""
         with self._reading() as transaction:
@@ -177,6 +249,17 @@ class PostgresStore:
     def close(self) -> None:
         """Close every connection."""
         self._connections.close()
+
+
+def _views(
+    transaction: Transaction, agency_id: int, query: str, **values: Any
+) -> list[ListingView]:
+    given = {"agency_id": agency_id, **values}
+    asked = transaction.start(query, given) if query in QUERIES else transaction.run(query, given)
+    rows = asked.fetchall()
+    wanted = {"agency_id": agency_id, "wanted": array(files_of_rows(rows))}
+    media = {row[0]: to_media(row) for row in transaction.rows("media_listed", wanted)}
+    return [to_view(row, media) for row in rows]
 
 
 class PostgresHand:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from functools import partial
+from collections.abc import Collection, Iterator
+from typing import Any
 
-from rentix.decide.media_set import ExternalKey, MediaSet
-from rentix.decide.working_set import Effects, Lookup, Memory, WorkingSet
-from rentix.model import User
+from rentix.decide.lookup import Lookup
+from rentix.decide.media_set import ExternalKey, Key, MediaSet
+from rentix.decide.working_set import Effects, Memory, WorkingSet
+from rentix.model import Media, User
 from rentix.store.effect_rows import effect_rows
+from rentix.store.listing_loads import ListingLoad, Rows
 from rentix.store.postgres_connections import Transaction, fetched
 from rentix.store.postgres_trips import Sent
 from rentix.store.rows import gather_seen, to_media, to_user
 
 _TRIAL_SEQS = 2**62
+_BY_AGENCY = ("listings_used_by", "agencies_named")
 
 
 class PostgresBatch:
@@ -29,6 +32,7 @@ class PostgresBatch:
         self._transaction = transaction
         self._trial = trial
         self._claimed = claimed
+        self._ids: dict[str, Iterator[int]] = {}
 
     @property
     def claimed(self) -> Collection[int]:
@@ -46,25 +50,39 @@ class PostgresBatch:
         memories = start("memories", lookup.scopes, now_ms=now_ms)
         seqs = self._transaction.start("last_seqs", {"agency_ids": list(lookup.agencies)})
         media = self._start_media(lookup)
+        load = ListingLoad(lookup, self._ask, now_ms)
+        load.begin()
         users = {row[0]: to_user(row) for row in (*fetched(by_id), *fetched(by_external))}
-        shown, seen = _fetch_media(media)
+        pictures, shown, seen = _fetch_media(media)
         users |= seen
         missing = lookup.creating - {(u.agency_id, u.external_id) for u in users.values()}
         holders, new_ids = self._prepare_births(missing)
+        load.follow(users.values(), pictures, missing)
+        pictures += load.media()
         # Like ids, the numbers of a trial are negative: no etag made of one is ever real.
         below = _TRIAL_SEQS if self._trial else 0
         last_seq = dict.fromkeys(lookup.agencies, -below)
         last_seq |= {agency: seq - below for agency, seq in seqs.fetchall()}
+        held = {(row[0], row[1]): row[2] for row in fetched(holds)}
+        self._ids = {
+            "user": self._identity("user_id", new_ids),
+            "media": self._identity("media_id", expected=lookup.pictures),
+            "listing": self._identity("listing_id", expected=lookup.new_listings),
+        }
         return WorkingSet(
             users=users.values(),
             holders={(agency, external): user for agency, external, user in fetched(holders)},
             memories={(row[0], row[1]): Memory(row[2], row[3]) for row in fetched(memories)},
             last_seq=last_seq,
-            holds={(row[0], row[1]): row[2] for row in fetched(holds)},
-            media=shown,
-            new_id=self._identity("user_id", new_ids),
-            new_media_id=self._identity("media_id", expected=lookup.pictures),
+            media=MediaSet(pictures, shown, held) if pictures else None,
+            listings=load.listing_set(),
+            agencies=load.agencies(),
+            new_id=self._new_id,
         )
+
+    def _ask(self, query: str, wanted: Collection[Any], **more: int) -> Rows:
+        name = "agency_ids" if query in _BY_AGENCY else "wanted"
+        return self._transaction.start(query, {name: list(wanted), **more}).fetchall
 
     def _start_media(self, lookup: Lookup) -> tuple[Sent | None, ...]:
         start = self._transaction.start_keyed
@@ -81,15 +99,18 @@ class PostgresBatch:
         ids = None if self._trial or not missing else self._ask_ids("user_id", len(missing))
         return holders, ids
 
+    def _new_id(self, kind: str) -> int:
+        return next(self._ids[kind])
+
     def _ask_ids(self, sequence: str, count: int) -> Sent:
         return self._transaction.start("new_ids", {"sequence": sequence, "count": count})
 
     def _identity(
         self, sequence: str, asked: Sent | None = None, expected: int = 1
-    ) -> Callable[[], int]:
+    ) -> Iterator[int]:
         if self._trial:
-            return partial(next, iter(range(-1, -(2**62), -1)))
-        return partial(next, self._new_ids(sequence, asked, expected))
+            return iter(range(-1, -(2**62), -1))
+        return self._new_ids(sequence, asked, expected)
 
     def _new_ids(self, sequence: str, asked: Sent | None, expected: int) -> Iterator[int]:
         while True:
@@ -103,10 +124,12 @@ class PostgresBatch:
         self._transaction.commit()
 
 
-def _fetch_media(sent: tuple[Sent | None, ...]) -> tuple[MediaSet | None, dict[int, User]]:
+def _fetch_media(
+    sent: tuple[Sent | None, ...],
+) -> tuple[list[Media], dict[Key, tuple[int, ...]], dict[int, User]]:
     by_id, by_external, shown, shown_by_external = sent
     if by_id is None and by_external is None:
-        return None, {}
+        return [], {}, {}
     found, users = gather_seen((*fetched(shown), *fetched(shown_by_external)))
     rows = (*fetched(by_id), *fetched(by_external))
-    return MediaSet(map(to_media, rows), users), found
+    return [to_media(row) for row in rows], users, found

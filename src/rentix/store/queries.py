@@ -1,21 +1,24 @@
 """The named queries of `sql/*.sql` and, for one database only, of `sql/<database>/*.sql`.
 
 A file holds `-- name: x` and then the statement; `-- fragment: y` names a piece that statements
-include as `{y}`, and so may the fragments that follow it.
+include as `{y}`, and so may other fragments.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
 from importlib.resources import files
 from typing import Literal
 
 Database = Literal["sqlite", "postgres"]
 
 _HEAD = re.compile(r"^-- (name|fragment): (\w+)\n", re.MULTILINE)
+_INCLUDE = re.compile(r"\{(\w+)\}")
 _PARAMETER = re.compile(r"(?<!:):(\w+)")  # two colons are a cast
 
 
+@cache
 def load_queries(database: Database) -> dict[str, str]:
     """Every query for `database`, by its name, with the parameters written as its driver does."""
     folder = files(__package__).joinpath("sql")
@@ -39,6 +42,10 @@ def _split(text: str) -> dict[str, str]:
     queries: dict[str, str] = {}
     for kind, name, body in zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True):
         (fragments if kind == "fragment" else queries)[name] = body.strip()
-    for fragment, piece in reversed(fragments.items()):
-        queries = {name: q.replace(f"{{{fragment}}}", piece) for name, q in queries.items()}
-    return queries
+
+    def expand(text: str) -> str:
+        return _INCLUDE.sub(
+            lambda found: expand(fragments[found[1]]) if found[1] in fragments else found[0], text
+        )
+
+    return {name: expand(query) for name, query in queries.items()}

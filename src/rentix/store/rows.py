@@ -15,6 +15,7 @@ from rentix.model import (
     AvatarImport,
     Change,
     Job,
+    Leave,
     Media,
     Phone,
     Picture,
@@ -31,9 +32,11 @@ _texts = msgspec.json.Decoder(dict[str, str]).decode
 _avatar = msgspec.json.Decoder(Avatar).decode
 _import = msgspec.json.Decoder(AvatarImport).decode
 _variants = msgspec.json.Decoder(tuple[Variant, ...]).decode
+_leave = msgspec.json.Decoder(Leave).decode
 _fields = msgspec.json.Decoder(dict[str, tuple[Any, Any]]).decode
 
 Row = tuple[Any, ...]
+USER_COLUMNS, AGENCY_COLUMNS = 25, 13
 
 
 def to_user(row: Row) -> User:
@@ -58,6 +61,7 @@ def to_user(row: Row) -> User:
         updated_ms=row[21],
         synced_ms=row[22],
         source_us=row[23],
+        leave=_leave(row[24]) if row[24] else None,
     )
 
 
@@ -89,6 +93,7 @@ def from_user(user: User, *, renamed: bool = True) -> Row:
         user.updated_ms,
         user.synced_ms,
         user.source_us,
+        _encode(user.leave).decode() if user.leave else None,
         search_key(user.name) if renamed else None,
     )
 
@@ -161,7 +166,7 @@ def gather_seen(rows: Iterable[Row]) -> tuple[dict[int, User], dict[Key, tuple[i
     users: dict[Key, tuple[int, ...]] = {}
     for row in rows:
         user = found[row[0]] = to_user(row)
-        key = (user.agency_id, row[24])
+        key = (user.agency_id, row[USER_COLUMNS])
         users[key] = (*users.get(key, ()), user.id)
     return found, users
 
@@ -218,4 +223,7 @@ def to_agency(row: Row) -> Agency:
         requests_per_minute=row[7],
         bulk_per_minute=row[8],
         monthly_listings=row[9],
+        descriptions={} if row[10] == "{}" else _texts(row[10]),
+        logo=_avatar(row[11]) if row[11] else None,
+        version=row[12],
     )

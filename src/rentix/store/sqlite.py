@@ -10,9 +10,21 @@ from queue import SimpleQueue
 from typing import Any
 
 import apsw
+import msgspec
 
-from rentix.model import Agency, Change, Job, Media, User
-from rentix.store import Known, Spending, UserFilter, UserKey
+from rentix.model import Agency, AgentView, Change, Job, ListingView, Media, User
+from rentix.store import (
+    PUBLIC_LISTINGS,
+    Binding,
+    Known,
+    ListingFilter,
+    Spending,
+    UserFilter,
+    UserKey,
+)
+from rentix.store.listing_loads import month_of
+from rentix.store.listing_query import listing_page_query, listing_query
+from rentix.store.listing_rows import files_of_rows, to_view
 from rentix.store.media_query import media_query
 from rentix.store.migrate import migrate_sqlite
 from rentix.store.page_query import page_query
@@ -109,10 +121,15 @@ class SqliteStore:
     @contextmanager
     def trial(self, agency_id: int) -> Iterator[SqliteBatch]:
         """A snapshot; ids given out in it are negative, for they are never stored."""
+        with self._snapshot() as reader:
+            yield SqliteBatch(reader, {agency_id}, trial=True)
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[apsw.Connection]:
         with self._borrowed() as reader:
             reader.execute("BEGIN")
             try:
-                yield SqliteBatch(reader, {agency_id}, trial=True)
+                yield reader
             finally:
                 reader.execute("ROLLBACK")
 
@@ -154,6 +171,64 @@ class SqliteStore:
         with self._borrowed() as reader:
             row = reader.execute(_QUERIES[query], {"agency_id": agency_id, name: key}).fetchone()
             return to_media(row) if row else None
+
+    def listing(self, agency_id: int, key: int | str) -> ListingView | None:
+        """The agency's listing with this id or external id."""
+        query, name = listing_query(key)
+        with self._snapshot() as reader:
+            views = self._views(reader, agency_id, query, **{name: key})
+        return views[0] if views else None
+
+    def listings(
+        self, agency_id: int, wanted: ListingFilter, after: int, limit: int
+    ) -> list[ListingView]:
+        """Up to `limit` listings with an id above `after`, in order of id."""
+        query, values = listing_page_query("sqlite", wanted)
+        with self._snapshot() as reader:
+            return self._views(reader, agency_id, query, after=after, limit=limit, **values)
+
+    def _views(
+        self, reader: apsw.Connection, agency_id: int, query: str, **values: Any
+    ) -> list[ListingView]:
+        text = _QUERIES.get(query, query)
+        rows = reader.execute(text, {"agency_id": agency_id, **values}).fetchall()
+        wanted = msgspec.json.encode(sorted(files_of_rows(rows))).decode()
+        found = reader.execute(_QUERIES["media_listed"], {"agency_id": agency_id, "wanted": wanted})
+        media = {row[0]: to_media(row) for row in found}
+        return [to_view(row, media) for row in rows]
+
+    def public_listing(self, listing_id: int) -> ListingView | None:
+        """The listing with this id, of whatever agency, if visitors may see it."""
+        with self._snapshot() as reader:
+            found = reader.execute(_QUERIES["agency_of_listing"], {"listing_id": listing_id}).get
+            views = self._views(reader, found, "one_listing", listing_id=listing_id)
+        return views[0] if views and views[0].agency.active else None
+
+    def public_agent(self, user_id: int) -> AgentView | None:
+        """The user with this id, of whatever agency, if active and the agency is."""
+        with self._snapshot() as reader:
+            found = reader.execute(_QUERIES["agency_of_user"], {"user_id": user_id}).get
+            if found is None:
+                return None
+            [agency] = map(to_agency, reader.execute(_QUERIES["agency"], {"agency_id": found}))
+            [user] = map(to_user, reader.execute(_QUERIES["user_by_id"], (found, user_id)))
+            values = {"user_id": user_id, "limit": PUBLIC_LISTINGS}
+            listings = self._views(reader, found, "listings_of_agent", **values)
+        if not agency.active:
+            return None
+        return AgentView(user=user, agency=agency, listings=tuple(listings))
+
+    def listings_used(self, agency_id: int, now_ms: int) -> int:
+        """How many listings the agency made in the month of `now_ms`."""
+        values = {"agency_id": agency_id, "month": month_of(now_ms)}
+        with self._borrowed() as reader:
+            return reader.execute(_QUERIES["listings_used"], values).get or 0
+
+    def bindings(self, most: int) -> list[Binding]:
+        """Agents whom listings wait for, oldest first for each agency."""
+        with self._borrowed() as reader:
+            rows: list[Any] = reader.execute(_QUERIES["bindings"], {"most": most}).fetchall()
+        return [Binding(*row) for row in rows]
 
     def secret(self) -> bytes:
         """The installation's secret."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import apsw
 import msgspec
 
-from rentix.decide.media_set import MediaSet
-from rentix.decide.working_set import Effects, Lookup, Memory, WorkingSet
-from rentix.model import User
+from rentix.decide.lookup import Lookup
+from rentix.decide.media_set import Key, MediaSet
+from rentix.decide.working_set import Effects, Memory, WorkingSet
+from rentix.model import Media, User
 from rentix.store import StoreError
 from rentix.store.effect_rows import effect_rows
+from rentix.store.listing_loads import ListingLoad, Rows
 from rentix.store.queries import load_queries
 from rentix.store.rows import gather_seen, to_media, to_user
 
@@ -39,7 +41,14 @@ class SqliteBatch:
         Raises:
             StoreError: one of them is not of a claimed agency. PostgreSQL would hide it.
         """
-        named = (*lookup.ids, *lookup.external_ids, *lookup.scopes, *lookup.named_media)
+        named = (
+            *lookup.ids,
+            *lookup.external_ids,
+            *lookup.scopes,
+            *lookup.named_media,
+            *lookup.listings,
+            *lookup.listing_external_ids,
+        )
         if not lookup.agencies.union(key[0] for key in named) <= set(self.claimed):
             raise StoreError("a batch may read the agencies that it claimed, and no others")
         users: dict[int, User] = {}
@@ -48,29 +57,43 @@ class SqliteBatch:
             ("users_by_external_id", lookup.external_ids),
         ):
             users |= {row[0]: to_user(row) for row in self._rows(query, keys)}
-        media, seen = self._media(lookup) if lookup.named_media else (None, {})
+        media, shown, seen = self._media(lookup) if lookup.named_media else ([], {}, {})
         users |= seen
         missing = lookup.creating - {(u.agency_id, u.external_id) for u in users.values()}
         holders = self._rows("former_holders", missing)
+        load = ListingLoad(lookup, self._ask, now_ms)
+        load.begin()
+        load.follow(users.values(), media, missing)
+        media += load.media()
+        holds = {(row[0], row[1]): row[2] for row in self._rows("holds", lookup.imports)}
         self._loaded = users
         return WorkingSet(
             users=users.values(),
             holders={(agency, external): user for agency, external, user in holders},
             memories=self._memories(lookup, now_ms),
             last_seq=self._last_seqs(lookup),
-            holds={(row[0], row[1]): row[2] for row in self._rows("holds", lookup.imports)},
-            media=media,
-            new_id=self._identity("user"),
-            new_media_id=self._identity("media"),
+            media=MediaSet(media, shown, holds) if media else None,
+            listings=load.listing_set(),
+            agencies=load.agencies(),
+            new_id=self._new_id,
         )
 
-    def _media(self, lookup: Lookup) -> tuple[MediaSet, dict[int, User]]:
+    def _media(
+        self, lookup: Lookup
+    ) -> tuple[list[Media], dict[Key, tuple[int, ...]], dict[int, User]]:
         rows = self._rows("media_by_id", lookup.media)
         rows += self._rows("media_by_external_id", lookup.media_external_ids)
         seen = self._rows("users_by_media", lookup.shown)
         seen += self._rows("users_by_media_external_id", lookup.shown_external_ids)
         found, users = gather_seen(seen)
-        return MediaSet(map(to_media, rows), users), found
+        return [to_media(row) for row in rows], users, found
+
+    def _ask(self, query: str, wanted: Collection[Any], **more: int) -> Rows:
+        values: Any = (msgspec.json.encode(list(wanted)).decode(),)
+        if more:
+            values = {"wanted": values[0], **more}
+        rows = self._connection.execute(_QUERIES[query], values).fetchall()
+        return lambda: rows
 
     def _rows(self, query: str, keys: Collection[Any]) -> list[Any]:
         if not keys:
@@ -92,15 +115,12 @@ class SqliteBatch:
         rows = self._connection.execute(_QUERIES["memories"], values)
         return {(row[0], row[1]): Memory(row[2], row[3]) for row in rows}
 
-    def _identity(self, kind: str) -> Callable[[], int]:
-        def next_id() -> int:
-            if kind not in self._last_ids:
-                stored = self._connection.execute(_QUERIES["last_id"], (kind,)).get
-                self._last_ids[kind] = 0 if self._trial else stored
-            self._last_ids[kind] += -1 if self._trial else 1
-            return self._last_ids[kind]
-
-        return next_id
+    def _new_id(self, kind: str) -> int:
+        if kind not in self._last_ids:
+            stored = self._connection.execute(_QUERIES["last_id"], (kind,)).get
+            self._last_ids[kind] = 0 if self._trial else stored
+        self._last_ids[kind] += -1 if self._trial else 1
+        return self._last_ids[kind]
 
     def save(self, effects: Effects, now_ms: int) -> None:
         """Write the effects, and the identities that were given out."""
@@ -109,6 +129,9 @@ class SqliteBatch:
             self._connection.executemany(_QUERIES[query], rows)
             if query == "update_user":
                 self._connection.executemany(_QUERIES["update_user_keys"], self._rekeyed(effects))
+            elif query == "update_listing":
+                keys = [(row[0], row[1], row[2], *row[6:10]) for row in rows]
+                self._connection.executemany(_QUERIES["update_listing_keys"], keys)
         if self.saved:
             last_ids = ((last, kind) for kind, last in self._last_ids.items())
             self._connection.executemany(_QUERIES["save_last_id"], last_ids)

@@ -25,8 +25,10 @@ _STATUSES: dict[Code, int] = {
     Code.CRM_DISABLED: 403,
     Code.SCOPE_MISSING: 403,
     Code.TICKET_INVALID: 403,
+    Code.LISTINGS_LIMITED: 403,
     Code.ROUTE_UNKNOWN: 404,
     Code.USER_UNKNOWN: 404,
+    Code.LISTING_UNKNOWN: 404,
     Code.MEDIA_MISSING: 404,
     Code.JOB_UNKNOWN: 404,
     Code.FILE_UNKNOWN: 404,
@@ -34,6 +36,8 @@ _STATUSES: dict[Code, int] = {
     Code.BODY_TIMEOUT: 408,
     Code.EXTERNAL_ID_TAKEN: 409,
     Code.USER_EXISTS: 409,
+    Code.LISTING_EXISTS: 409,
+    Code.LISTING_BLOCKED: 409,
     Code.ALREADY_LINKED: 409,
     Code.STALE_SOURCE: 409,
     Code.TICKET_SPENT: 410,
@@ -123,6 +127,7 @@ def detail(fault: Fault) -> DetailShape:
         parameter=UNSET if fault.parameter is None else fault.parameter,
         user_id=UNSET if fault.user_id is None else fault.user_id,
         media_id=UNSET if fault.media_id is None else fault.media_id,
+        listing_id=UNSET if fault.listing_id is None else fault.listing_id,
     )
 
 

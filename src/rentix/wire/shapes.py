@@ -77,6 +77,7 @@ class DetailShape(msgspec.Struct, rename="camel", kw_only=True):
     parameter: str | UnsetType = UNSET
     user_id: int | UnsetType = UNSET
     media_id: int | UnsetType = UNSET
+    listing_id: int | UnsetType = UNSET
 
 
 class OperationErrorShape(msgspec.Struct, rename="camel", kw_only=True):

@@ -19,7 +19,8 @@ from typing import Protocol
 import structlog
 
 from rentix.decide.batch import decide
-from rentix.decide.working_set import WorkingSet, lookup
+from rentix.decide.lookup import lookup
+from rentix.decide.working_set import WorkingSet
 from rentix.errors import Problem
 from rentix.operations import Answer, Request
 from rentix.store import Conflict, Store, Unavailable

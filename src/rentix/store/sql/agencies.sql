@@ -3,7 +3,8 @@
 -- fragment: agency_columns
 agency.id, agency.name, agency.phone, agency.region, agency.locale,
 agency.active, agency.crm_enabled,
-agency.requests_per_minute, agency.bulk_per_minute, agency.monthly_listings
+agency.requests_per_minute, agency.bulk_per_minute, agency.monthly_listings,
+agency.descriptions, agency.logo, agency.version
 
 -- fragment: key_columns
 api_key.id, api_key.agency_id, api_key.digest, api_key.scopes,

@@ -155,7 +155,8 @@ WHERE portal_user.agency_id = moved.agency_id AND portal_user.id = moved.id
         row.value ->> 17 AS avatar_import, row.value ->> 18 AS status,
         (row.value ->> 19)::bigint AS version, (row.value ->> 20)::bigint AS created_ms,
         (row.value ->> 21)::bigint AS updated_ms, (row.value ->> 22)::bigint AS synced_ms,
-        (row.value ->> 23)::bigint AS source_us, row.value ->> 24 AS search_key
+        (row.value ->> 23)::bigint AS source_us, row.value ->> 24 AS leave,
+        row.value ->> 25 AS search_key
     FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
 ) AS saved
 
@@ -180,6 +181,7 @@ version = saved.version,
 updated_ms = saved.updated_ms,
 synced_ms = saved.synced_ms,
 source_us = saved.source_us,
+leave = saved.leave,
 search_key = coalesce(saved.search_key, portal_user.search_key)
 
 -- name: insert_user

@@ -92,7 +92,7 @@ UPDATE portal_user SET external_id = NULL WHERE agency_id = ? AND id = ?
 
 -- name: insert_user
 INSERT INTO portal_user ({saved_columns})
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: update_user
 UPDATE portal_user SET  -- not what indexes hold: SQLite writes those anew, changed or not
@@ -100,8 +100,8 @@ UPDATE portal_user SET  -- not what indexes hold: SQLite writes those anew, chan
     descriptions = ?9, instagram = ?10, youtube = ?11, tiktok = ?12, contact_phone = ?13,
     contact_whatsapp = ?14, contact_viber = ?15, contact_telegram = ?16, avatar = ?17,
     avatar_import = ?18, status = ?19, version = ?20, updated_ms = ?22, synced_ms = ?23,
-    source_us = ?24,
-    search_key = coalesce(?25, search_key)
+    source_us = ?24, leave = ?25,
+    search_key = coalesce(?26, search_key)
 WHERE portal_user.agency_id = ?2 AND portal_user.id = ?1
 
 -- name: update_user_keys

@@ -1,0 +1,145 @@
+"""The photos of a listing: which media they are, and what that makes of its status (contract 6)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from rentix.decide.listing_refusals import media_at, photos_missing
+from rentix.decide.record import Fields, Ledger
+from rentix.decide.working_set import WorkingSet
+from rentix.errors import Fault
+from rentix.model import Listing, ListingStatus, Media
+from rentix.operations import FileRef, Note
+
+PHOTOS_MIN = 3
+"""An active listing has so many [P]."""
+
+
+class Photos(msgspec.Struct):
+    """The files that were sent, found: in order, each once. `queued` are those to be imported."""
+
+    media: dict[int, Media] = {}
+    queued: list[Media] = []
+    notes: list[Note] = []
+    faults: list[Fault] = []
+
+
+def find_photos(
+    working: WorkingSet, agency_id: int, refs: Sequence[FileRef], listing: Listing | None
+) -> Photos:
+    """Find the media that `refs` name. A URL that the listing shows already is that photo."""
+    photos = Photos()
+    known = {
+        media.url: media
+        for media in shown_media(working, listing)
+        if media.url is not None and media.status != "failed"
+    }
+    for index, ref in enumerate(refs):
+        media = _find(working, agency_id, ref, known, photos)
+        if media is None or (media.status == "failed" and ref.url is None):
+            photos.faults.append(media_at(index, ref, media))
+        elif media.id in photos.media:
+            message = f"files[{index}] is the same photo as one before it; it is shown once"
+            photos.notes.append(Note("files", "photo_twice", message))
+        else:
+            photos.media[media.id] = media
+    return photos
+
+
+def _find(
+    working: WorkingSet, agency_id: int, ref: FileRef, known: dict[str, Media], photos: Photos
+) -> Media | None:
+    if ref.id is not None:
+        return working.media.find(agency_id, ref.id)
+    if ref.external_id is not None:
+        named = working.media.by_external(agency_id, ref.external_id)
+        named = named or next((m for m in photos.queued if m.external_id == ref.external_id), None)
+        if named is not None or ref.url is None:
+            _warn_of_other(photos, ref, named)
+            return named
+    if ref.url is None or (ref.external_id is None and ref.url in known):
+        return known.get(ref.url or "")
+    media = Media(
+        id=working.new_id("media"), agency_id=agency_id, external_id=ref.external_id, url=ref.url
+    )
+    known[ref.url] = media
+    photos.queued.append(media)
+    return media
+
+
+def _warn_of_other(photos: Photos, ref: FileRef, named: Media | None) -> None:
+    if named is None or ref.url is None:
+        return
+    if named.status == "failed":
+        message = (
+            f"the import of media {named.id} failed: {named.error}; to import it anew, "
+            f"first DELETE /api/v1/media/{named.id}"
+        )
+        photos.notes.append(Note("files", "media_failed", message))
+    elif named.url != ref.url:
+        message = (
+            f"media {named.id} has the externalFileId {ref.external_id} already, "
+            f"so its url was not fetched"
+        )
+        photos.notes.append(Note("files", "media_known", message))
+
+
+def shown_media(working: WorkingSet, listing: Listing | None) -> list[Media]:
+    """The media that are a listing's files, in order."""
+    if listing is None:
+        return []
+    found = (working.media.find(listing.agency_id, media_id) for media_id in listing.files)
+    return [media for media in found if media]
+
+
+def status_by_photos(
+    media: Iterable[Media], *, was: ListingStatus | None = None
+) -> ListingStatus | Fault:
+    """What a listing that is to be active is, by its photos; a fault when it has too few.
+
+    One that is active already stays so while new photos come, as long as enough are there.
+    """
+    counts = Counter(_state(one) for one in media)
+    ready, coming = counts["ready"], counts["coming"]
+    if ready + coming < PHOTOS_MIN:
+        return photos_missing(ready + coming, counts["failed"])
+    if coming and not (was == "active" and ready >= PHOTOS_MIN):
+        return "pending_active"
+    return "active"
+
+
+def settle(working: WorkingSet, ledger: Ledger, listing: Listing, ended: Media) -> None:
+    """An import has ended: move a listing that waits for its photos, if that was the last one."""
+    media = [ended if one.id == ended.id else one for one in shown_media(working, listing)]
+    after = _settled(listing, media)
+    if after != listing.status:
+        fields: Fields = {"announcementStatus": (listing.status, after)}
+        ledger.change_listing(listing, {"status": after}, fields)
+
+
+def lose_photo(working: WorkingSet, ledger: Ledger, listing: Listing, lost: Media) -> None:
+    """A media is removed: a listing shows the others. What is active stays so with fewer."""
+    files = tuple(media_id for media_id in listing.files if media_id != lost.id)
+    left = [media for media in shown_media(working, listing) if media.id != lost.id]
+    after = _settled(listing, left)
+    values: dict[str, object] = {"files": files, "status": after}
+    fields: Fields = {"files": (listing.files, files)}
+    if after != listing.status:
+        fields["announcementStatus"] = (listing.status, after)
+    ledger.change_listing(listing, values, fields)
+
+
+def _settled(listing: Listing, media: Iterable[Media]) -> ListingStatus:
+    counts = Counter(_state(one) for one in media)
+    if listing.status != "pending_active" or counts["coming"]:
+        return listing.status
+    return "active" if counts["ready"] >= PHOTOS_MIN else "publish_failed"
+
+
+def _state(media: Media) -> str:
+    if media.status == "success":
+        return "ready"
+    return "failed" if media.status == "failed" else "coming"

@@ -1,0 +1,125 @@
+"""What a batch asks for of listings, on either database: at first, and once it has seen that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from rentix.decide.listing_set import ListingSet, LoadedListings
+from rentix.decide.lookup import Lookup
+from rentix.model import Agency, Listing, Media, User
+from rentix.store.listing_rows import gather_ids, gather_left, gather_shown, to_listing
+from rentix.store.rows import Row, to_agency, to_media
+
+CHUNK = 500
+"""So many waiting listings are written down at a time."""
+
+Rows = Callable[[], list[Row]]
+Ask = Callable[..., Rows]
+"""Asks a named query for what is `wanted`, with more values by name."""
+
+
+def month_of(now_ms: int) -> int:
+    """A month's number, in UTC: year * 12 + month - 1."""
+    day = datetime.fromtimestamp(now_ms / 1000, UTC)
+    return day.year * 12 + day.month - 1
+
+
+def names_listings(lookup: Lookup) -> bool:
+    """Whether a batch has anything to ask of listings."""
+    return bool(
+        lookup.listings
+        or lookup.listing_external_ids
+        or lookup.shown
+        or lookup.shown_external_ids
+        or lookup.linking
+        or lookup.leaving
+        or lookup.binding
+        or lookup.tenants
+    )
+
+
+class ListingLoad(msgspec.Struct):
+    """The questions of a batch about listings: `begin`, then `follow` what that found."""
+
+    lookup: Lookup
+    ask: Ask
+    now_ms: int
+    asked: dict[str, Rows] = {}
+    listings: list[Listing] = []
+
+    def begin(self) -> None:
+        """Ask what depends on nothing."""
+        lookup = self.lookup
+        self._ask("listings_by_id", lookup.listings)
+        self._ask("listings_by_external_id", lookup.listing_external_ids)
+        self._ask("listings_waiting", lookup.binding, most=CHUNK)
+        self._ask("listings_used_by", lookup.counting, month=month_of(self.now_ms))
+        self._ask("agencies_named", lookup.tenants)
+
+    def _ask(self, query: str, wanted: Collection[Any], **more: int) -> None:
+        if wanted:
+            self.asked[query] = self.ask(query, wanted, **more)
+
+    def _found(self, query: str) -> list[Row]:
+        rows = self.asked.pop(query, None)
+        return rows() if rows else []
+
+    def follow(self, users: Collection[User], media: Collection[Media], missing: set[Any]) -> None:
+        """Ask what depends on what was found; `missing` are external ids that nobody has."""
+        lookup = self.lookup
+        found = (*self._found("listings_by_id"), *self._found("listings_by_external_id"))
+        self.listings = [to_listing(row) for row in found]
+        shown = lookup.shown | {
+            (one.agency_id, one.id)
+            for one in media
+            if (one.agency_id, one.external_id) in lookup.shown_external_ids
+        }
+        leaving = {
+            (user.agency_id, user.id)
+            for user in users
+            if user.status == "inactive"
+            or (user.agency_id, user.id) in lookup.leaving
+            or (user.agency_id, user.external_id) in lookup.leaving
+        }
+        looked_into = {
+            (listing.agency_id, listing.id)
+            for listing in self.listings
+            if listing.files
+            and {(listing.agency_id, listing.id), (listing.agency_id, listing.external_id)}
+            & lookup.looked_into
+        }
+        self._ask("listings_by_media", shown)
+        self._ask("media_beside", shown)
+        self._ask("media_by_listing", looked_into)
+        self._ask("listings_held", leaving)
+        self._ask("listings_left", leaving)
+        self._ask("awaited_agents", missing | lookup.linking)
+
+    def listing_set(self) -> ListingSet:
+        """What was found of listings."""
+        others, shown = gather_shown(self._found("listings_by_media"))
+        return ListingSet(
+            LoadedListings(
+                listings=(*self.listings, *others),
+                shown=shown,
+                held=gather_ids(self._found("listings_held")),
+                left=gather_left(self._found("listings_left")),
+                awaited=frozenset((row[0], row[1]) for row in self._found("awaited_agents")),
+                waiting=gather_ids(self._found("listings_waiting")),
+                month=month_of(self.now_ms),
+                used=dict(self._found("listings_used_by")),
+            )
+        )
+
+    def media(self) -> list[Media]:
+        """The media that listings have which were looked into."""
+        rows = (*self._found("media_by_listing"), *self._found("media_beside"))
+        return [to_media(row) for row in rows]
+
+    def agencies(self) -> dict[int, Agency]:
+        """The agencies of which all is to be known."""
+        return {row[0]: to_agency(row) for row in self._found("agencies_named")}

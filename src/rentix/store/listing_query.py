@@ -1,0 +1,25 @@
+"""The queries for one listing by either of its ids, and for a page of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rentix.store import ListingFilter
+from rentix.store.queries import Database, load_queries, spell
+
+
+def listing_query(key: int | str) -> tuple[str, str]:
+    """The query's name, and the parameter's that takes `key`: an id, or an external id."""
+    if isinstance(key, int):
+        return "one_listing", "listing_id"
+    return "one_listing_by_external_id", "external_id"
+
+
+def listing_page_query(database: Database, wanted: ListingFilter) -> tuple[str, dict[str, Any]]:
+    """The query of a page of listings with the conditions of a filter, and their values."""
+    name, condition, values = "listing_page", "", dict[str, Any]()
+    if wanted.user_id is not None:
+        name, values["user_id"] = "listing_page_of_agent", wanted.user_id
+    if wanted.status is not None:
+        condition, values["status"] = " AND listing.status = :status", wanted.status
+    return load_queries(database)[name].replace("{conditions}", spell(condition, database)), values

@@ -1,0 +1,118 @@
+"""Rows of listings to model and back, in the order of the columns in `sql/*.sql`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from rentix.decide.listing_set import Moved
+from rentix.decide.media_set import Key
+from rentix.model import Agency, Listing, ListingView, Media
+from rentix.store.rows import AGENCY_COLUMNS, Row, to_agency, to_user
+
+_COLUMNS = 15
+_encode = msgspec.json.Encoder().encode
+_form = msgspec.json.Decoder(dict[str, Any]).decode
+_files = msgspec.json.Decoder(tuple[int, ...]).decode
+
+
+def to_listing(row: Row) -> Listing:
+    """`listing_columns` → Listing."""
+    return Listing(
+        id=row[0],
+        agency_id=row[1],
+        external_id=row[2],
+        status=row[3],
+        form=_form(row[4]),
+        files=() if row[5] == "[]" else _files(row[5]),
+        user_id=row[6],
+        external_user_id=row[7],
+        agent_version=row[8],
+        moved_version=row[9],
+        version=row[10],
+        created_ms=row[11],
+        updated_ms=row[12],
+        synced_ms=row[13],
+        source_us=row[14],
+    )
+
+
+def from_listing(listing: Listing) -> Row:
+    """Listing → the parameters of `insert_listing` and, on PostgreSQL, of `update_listing`."""
+    return (
+        listing.id,
+        listing.agency_id,
+        listing.external_id,
+        listing.status,
+        _encode(listing.form).decode(),
+        _encode(listing.files).decode(),
+        listing.user_id,
+        listing.external_user_id,
+        listing.agent_version,
+        listing.moved_version,
+        listing.version,
+        listing.created_ms,
+        listing.updated_ms,
+        listing.synced_ms,
+        listing.source_us,
+    )
+
+
+def to_view(row: Row, media: dict[int, Media]) -> ListingView:
+    """A row of `listing_view` → ListingView; `media` are those that its files may be."""
+    listing = to_listing(row)
+    user = row[_COLUMNS + AGENCY_COLUMNS :]
+    return ListingView(
+        listing=listing,
+        agency=to_agency(row[_COLUMNS:]),
+        agent=to_user(user) if user[0] is not None else None,
+        media=tuple(media[media_id] for media_id in listing.files if media_id in media),
+    )
+
+
+def files_of_rows(rows: Iterable[Row]) -> set[int]:
+    """The ids of all media that rows of listings name."""
+    return {media_id for row in rows if row[5] != "[]" for media_id in _files(row[5])}
+
+
+def gather_shown(rows: Iterable[Row]) -> tuple[list[Listing], dict[Key, tuple[int, ...]]]:
+    """Rows of `listings_by_media` → the listings, and for each media their ids."""
+    listings, shown = {}, dict[Key, tuple[int, ...]]()
+    for row in rows:
+        listing = listings[row[0]] = to_listing(row)
+        key = (listing.agency_id, row[_COLUMNS])
+        shown[key] = (*shown.get(key, ()), listing.id)
+    return list(listings.values()), shown
+
+
+def gather_ids(rows: Iterable[Row]) -> dict[Any, tuple[int, ...]]:
+    """Rows of (agency, key, listing) → the listings' ids by (agency, key)."""
+    found: dict[Any, list[int]] = {}
+    for agency_id, key, listing_id in rows:
+        found.setdefault((agency_id, key), []).append(listing_id)
+    return {key: tuple(ids) for key, ids in found.items()}
+
+
+def gather_left(rows: Iterable[Row]) -> dict[Key, tuple[Moved, ...]]:
+    """Rows of `listings_left` → what each agent left behind."""
+    found: dict[Key, list[Moved]] = {}
+    for agency_id, user_id, listing_id, holder, untouched in rows:
+        moved = Moved(listing_id, holder, bool(untouched))
+        found.setdefault((agency_id, user_id), []).append(moved)
+    return {key: tuple(moved) for key, moved in found.items()}
+
+
+def from_agency(agency: Agency) -> Row:
+    """Agency → the parameters of `update_agency`."""
+    return (
+        agency.id,
+        agency.name,
+        agency.phone,
+        agency.region,
+        agency.locale,
+        _encode(agency.descriptions).decode(),
+        _encode(agency.logo).decode() if agency.logo else None,
+        agency.version,
+    )

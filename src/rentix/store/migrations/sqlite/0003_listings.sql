@@ -1,0 +1,70 @@
+-- Listings, whose they are, and what stands behind them. Times: _ms milliseconds since 1970, UTC.
+
+ALTER TABLE portal_user ADD COLUMN leave TEXT;  -- JSON: how an inactive one left
+
+ALTER TABLE agency ADD COLUMN descriptions TEXT    NOT NULL DEFAULT '{}';  -- JSON: locale to text
+ALTER TABLE agency ADD COLUMN logo         TEXT;                           -- JSON: the picture shown
+ALTER TABLE agency ADD COLUMN version      INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE listing (
+    id               INTEGER PRIMARY KEY,
+    agency_id        INTEGER NOT NULL REFERENCES agency,
+    external_id      TEXT,
+    status           TEXT    NOT NULL,
+    form             TEXT    NOT NULL,  -- JSON: the form's fields by their names on the wire
+    files            TEXT    NOT NULL,  -- JSON: ids of media, in order
+    user_id          INTEGER REFERENCES portal_user,
+    external_user_id TEXT,              -- as the CRM named the agent
+    agent_version    INTEGER NOT NULL,  -- the seq of the change that named them
+    moved_version    INTEGER NOT NULL,  -- the same, if that was an agent's leaving
+    version          INTEGER NOT NULL,
+    created_ms       INTEGER NOT NULL,
+    updated_ms       INTEGER NOT NULL,
+    synced_ms        INTEGER,
+    source_us        INTEGER,
+    UNIQUE (agency_id, external_id)
+) STRICT;
+
+CREATE INDEX listing_by_agency ON listing (agency_id, id);
+CREATE INDEX listing_by_user ON listing (agency_id, user_id, id) WHERE user_id IS NOT NULL;
+CREATE INDEX listing_waiting ON listing (agency_id, external_user_id, agent_version)
+WHERE user_id IS NULL AND external_user_id IS NOT NULL;
+
+-- Which listings had which photos. What they have now, they know themselves.
+CREATE TABLE listing_media (
+    media_id   INTEGER NOT NULL REFERENCES media,
+    listing_id INTEGER NOT NULL REFERENCES listing,
+    agency_id  INTEGER NOT NULL,
+    PRIMARY KEY (media_id, listing_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX listing_media_by_listing ON listing_media (listing_id, media_id);
+
+CREATE TABLE agent_binding (  -- who got an external id that listings wait for, by which change
+    agency_id   INTEGER NOT NULL,
+    external_id TEXT    NOT NULL,
+    version     INTEGER NOT NULL,
+    user_id     INTEGER NOT NULL REFERENCES portal_user,
+    PRIMARY KEY (agency_id, external_id, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX agent_binding_by_user ON agent_binding (agency_id, user_id);
+
+CREATE TABLE listing_left (  -- listings that an agent who left had, and the change that took them
+    agency_id  INTEGER NOT NULL,
+    user_id    INTEGER NOT NULL REFERENCES portal_user,
+    listing_id INTEGER NOT NULL REFERENCES listing,
+    version    INTEGER NOT NULL,
+    PRIMARY KEY (agency_id, user_id, listing_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX listing_left_by_listing ON listing_left (listing_id);
+
+CREATE TABLE listing_count (  -- how many an agency made in a month: year * 12 + month - 1
+    agency_id INTEGER NOT NULL REFERENCES agency,
+    month     INTEGER NOT NULL,
+    used      INTEGER NOT NULL,
+    PRIMARY KEY (agency_id, month)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO identity VALUES ('listing', 0);

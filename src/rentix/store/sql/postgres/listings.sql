@@ -1,0 +1,313 @@
+-- Load and save of listings in a batch (see batch.sql).
+
+-- name: listings_by_id
+SELECT found.*
+FROM {wanted_numbers}
+CROSS JOIN LATERAL (
+    SELECT {listing_columns} FROM listing
+    WHERE listing.agency_id = wanted.agency_id AND listing.id = wanted.number LIMIT 1
+) AS found
+
+-- name: listings_by_external_id
+SELECT found.*
+FROM {wanted_texts}
+CROSS JOIN LATERAL (
+    SELECT {listing_columns} FROM listing
+    WHERE listing.agency_id = wanted.agency_id AND listing.external_id = wanted.text LIMIT 1
+) AS found
+
+-- name: listings_by_media
+SELECT found.*
+FROM {wanted_numbers}
+CROSS JOIN LATERAL (
+    SELECT {listing_columns}, shown.media_id
+    FROM listing_media AS shown
+    JOIN listing ON (listing.agency_id, listing.id) = (shown.agency_id, shown.listing_id)
+    WHERE shown.media_id = wanted.number AND shown.agency_id = wanted.agency_id
+    OFFSET 0
+) AS found
+
+-- name: media_by_listing
+SELECT found.*
+FROM {wanted_numbers}
+CROSS JOIN LATERAL (
+    SELECT {media_columns}
+    FROM listing_media AS shown
+    JOIN media ON media.id = shown.media_id AND media.agency_id = shown.agency_id
+    WHERE shown.listing_id = wanted.number AND shown.agency_id = wanted.agency_id
+    OFFSET 0
+) AS found
+
+-- name: media_beside
+SELECT found.*
+FROM {wanted_numbers}
+CROSS JOIN LATERAL (
+    SELECT {media_columns}
+    FROM listing_media AS shown
+    JOIN listing_media AS beside
+        ON beside.listing_id = shown.listing_id AND beside.agency_id = shown.agency_id
+    JOIN media ON media.id = beside.media_id AND media.agency_id = beside.agency_id
+    WHERE shown.media_id = wanted.number AND shown.agency_id = wanted.agency_id
+    OFFSET 0
+) AS found
+
+-- name: listings_held
+SELECT found.*
+FROM {wanted_numbers}
+CROSS JOIN LATERAL (
+    SELECT held.agency_id, held.user_id, held.id FROM listing AS held
+    WHERE held.agency_id = wanted.agency_id AND held.user_id = wanted.number
+    UNION ALL
+    SELECT bound.agency_id, bound.user_id, waiting.id
+    FROM agent_binding AS bound
+    JOIN listing AS waiting
+        ON waiting.agency_id = bound.agency_id
+        AND waiting.external_user_id = bound.external_id
+        AND waiting.agent_version < bound.version AND waiting.user_id IS NULL
+    WHERE bound.agency_id = wanted.agency_id AND bound.user_id = wanted.number
+        AND waiting.moved_version <> waiting.agent_version AND NOT EXISTS (
+            SELECT FROM agent_binding AS earlier
+            WHERE earlier.agency_id = bound.agency_id
+                AND earlier.external_id = bound.external_id
+                AND earlier.version < bound.version AND earlier.version > waiting.agent_version
+        )
+    OFFSET 0
+) AS found
+
+-- name: listings_left
+SELECT found.*
+FROM {wanted_numbers}
+CROSS JOIN LATERAL (
+    SELECT passed.agency_id, passed.user_id, passed.listing_id, listing.user_id AS holder,
+        listing.agent_version = passed.version AS untouched
+    FROM listing_left AS passed
+    JOIN listing ON (listing.agency_id, listing.id) = (passed.agency_id, passed.listing_id)
+    WHERE passed.agency_id = wanted.agency_id AND passed.user_id = wanted.number
+    OFFSET 0
+) AS found
+
+-- name: awaited_agents
+SELECT wanted.agency_id, wanted.text
+FROM {wanted_texts}
+WHERE EXISTS (
+    SELECT FROM listing
+    WHERE listing.agency_id = wanted.agency_id AND listing.external_user_id = wanted.text
+        AND listing.user_id IS NULL AND listing.moved_version <> listing.agent_version
+)
+
+-- name: listings_waiting
+SELECT found.*
+FROM (
+    SELECT (key.value ->> 0)::bigint AS agency_id, key.value ->> 1 AS external_id,
+        (key.value ->> 2)::bigint AS version
+    FROM jsonb_array_elements(:wanted::jsonb) AS key (value) OFFSET 0
+) AS wanted
+CROSS JOIN LATERAL (
+    SELECT listing.agency_id, listing.external_user_id, listing.id FROM listing
+    WHERE listing.agency_id = wanted.agency_id AND listing.external_user_id = wanted.external_id
+        AND listing.user_id IS NULL AND listing.agent_version < wanted.version
+        AND listing.moved_version <> listing.agent_version
+    LIMIT :most
+) AS found
+
+-- name: listings_used_by
+SELECT made.agency_id, made.used
+FROM {wanted_agencies}
+JOIN listing_count AS made ON made.agency_id = wanted.agency_id AND made.month = :month
+
+-- name: agencies_named
+SELECT {agency_columns} FROM {wanted_agencies} JOIN agency ON agency.id = wanted.agency_id
+
+-- name: shift_listings
+UPDATE listing SET
+    user_id = shift.to_user_id, agent_version = shift.version,
+    moved_version = shift.moved_version, version = shift.version, updated_ms = shift.now_ms
+FROM (
+    SELECT (row.value ->> 0)::bigint AS agency_id, moved.id::bigint AS id,
+        (row.value ->> 2)::bigint AS to_user_id, (row.value ->> 3)::bigint AS version,
+        (row.value ->> 4)::bigint AS moved_version, (row.value ->> 5)::bigint AS now_ms
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value)
+    CROSS JOIN LATERAL jsonb_array_elements_text((row.value ->> 1)::jsonb) AS moved (id) OFFSET 0
+) AS shift
+WHERE listing.agency_id = shift.agency_id AND listing.id = shift.id
+
+-- name: save_listings_left
+INSERT INTO listing_left (agency_id, user_id, listing_id, version)
+SELECT passed.agency_id, passed.user_id, listing.id, passed.version
+FROM (
+    SELECT (row.value ->> 0)::bigint AS agency_id, (row.value ->> 1)::bigint AS user_id,
+        moved.id::bigint AS id, (row.value ->> 3)::bigint AS version
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value)
+    CROSS JOIN LATERAL jsonb_array_elements_text((row.value ->> 2)::jsonb) AS moved (id) OFFSET 0
+) AS passed
+JOIN listing ON listing.agency_id = passed.agency_id AND listing.id = passed.id
+ON CONFLICT (agency_id, user_id, listing_id) DO UPDATE SET version = excluded.version
+
+-- name: forget_listings_left
+DELETE FROM listing_left USING (
+    SELECT (row.value ->> 0)::bigint AS agency_id,
+        (row.value ->> 1)::bigint AS user_id
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS named
+WHERE listing_left.agency_id = named.agency_id AND listing_left.user_id = named.user_id
+
+-- name: save_binding
+INSERT INTO agent_binding (agency_id, external_id, user_id, version)
+SELECT * FROM (
+    SELECT (row.value ->> 0)::bigint AS agency_id,
+        row.value ->> 1 AS external_id,
+        (row.value ->> 2)::bigint AS user_id,
+        (row.value ->> 3)::bigint AS version
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS saved
+
+-- name: delete_binding
+DELETE FROM agent_binding USING (
+    SELECT (row.value ->> 0)::bigint AS agency_id,
+        row.value ->> 1 AS external_id,
+        (row.value ->> 2)::bigint AS version
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS named
+WHERE agent_binding.agency_id = named.agency_id
+    AND agent_binding.external_id = named.external_id AND agent_binding.version = named.version
+
+-- name: delete_listing_media
+DELETE FROM listing_media USING (
+    SELECT (row.value ->> 0)::bigint AS agency_id,
+        (row.value ->> 1)::bigint AS listing_id
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS named
+WHERE listing_media.agency_id = named.agency_id AND listing_media.listing_id = named.listing_id
+
+-- name: delete_listing_left
+DELETE FROM listing_left USING (
+    SELECT (row.value ->> 0)::bigint AS agency_id,
+        (row.value ->> 1)::bigint AS listing_id
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS named
+WHERE listing_left.agency_id = named.agency_id AND listing_left.listing_id = named.listing_id
+
+-- name: delete_listing
+DELETE FROM listing USING (
+    SELECT (row.value ->> 0)::bigint AS agency_id,
+        (row.value ->> 1)::bigint AS id
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS named
+WHERE listing.agency_id = named.agency_id AND listing.id = named.id
+
+-- name: clear_listing_external_id
+UPDATE listing SET external_id = NULL FROM (
+    SELECT (row.value ->> 0)::bigint AS agency_id,
+        (row.value ->> 1)::bigint AS id
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS named
+WHERE listing.agency_id = named.agency_id AND listing.id = named.id
+
+-- fragment: saved_listings
+(
+    SELECT (row.value ->> 0)::bigint AS id,
+        (row.value ->> 1)::bigint AS agency_id,
+        row.value ->> 2 AS external_id,
+        row.value ->> 3 AS status,
+        row.value ->> 4 AS form,
+        row.value ->> 5 AS files,
+        (row.value ->> 6)::bigint AS user_id,
+        row.value ->> 7 AS external_user_id,
+        (row.value ->> 8)::bigint AS agent_version,
+        (row.value ->> 9)::bigint AS moved_version,
+        (row.value ->> 10)::bigint AS version,
+        (row.value ->> 11)::bigint AS created_ms,
+        (row.value ->> 12)::bigint AS updated_ms,
+        (row.value ->> 13)::bigint AS synced_ms,
+        (row.value ->> 14)::bigint AS source_us
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS saved
+
+-- name: insert_listing
+INSERT INTO listing (
+    id, agency_id, external_id, status, form, files, user_id, external_user_id, agent_version,
+    moved_version, version, created_ms, updated_ms, synced_ms, source_us
+)
+SELECT * FROM {saved_listings}
+
+-- name: update_listing
+UPDATE listing SET
+    external_id = saved.external_id,
+    status = saved.status,
+    form = saved.form,
+    files = saved.files,
+    user_id = saved.user_id,
+    external_user_id = saved.external_user_id,
+    agent_version = saved.agent_version,
+    moved_version = saved.moved_version,
+    version = saved.version,
+    updated_ms = saved.updated_ms,
+    synced_ms = saved.synced_ms,
+    source_us = saved.source_us
+FROM {saved_listings}
+WHERE listing.agency_id = saved.agency_id AND listing.id = saved.id
+
+-- name: save_listing_media
+INSERT INTO listing_media (agency_id, media_id, listing_id)
+SELECT * FROM (
+    SELECT (row.value ->> 0)::bigint AS agency_id,
+        (row.value ->> 1)::bigint AS media_id,
+        (row.value ->> 2)::bigint AS listing_id
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS saved
+ON CONFLICT (media_id, listing_id) DO NOTHING
+
+-- name: delete_media_from_listings
+DELETE FROM listing_media USING (
+    SELECT (row.value ->> 0)::bigint AS agency_id,
+        (row.value ->> 1)::bigint AS media_id
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS named
+WHERE listing_media.agency_id = named.agency_id AND listing_media.media_id = named.media_id
+
+-- name: save_listings_used
+INSERT INTO listing_count (agency_id, month, used)
+SELECT * FROM (
+    SELECT (row.value ->> 0)::bigint AS agency_id,
+        (row.value ->> 1)::integer AS month,
+        (row.value ->> 2)::integer AS used
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS saved
+ON CONFLICT (agency_id, month) DO UPDATE SET used = excluded.used
+
+-- name: update_agency
+UPDATE agency SET
+    name = saved.name, phone = saved.phone, region = saved.region, locale = saved.locale,
+    descriptions = saved.descriptions, logo = saved.logo, version = saved.version
+FROM (
+    SELECT (row.value ->> 0)::bigint AS id,
+        row.value ->> 1 AS name,
+        row.value ->> 2 AS phone,
+        row.value ->> 3 AS region,
+        row.value ->> 4 AS locale,
+        row.value ->> 5 AS descriptions,
+        row.value ->> 6 AS logo,
+        (row.value ->> 7)::bigint AS version
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS saved
+WHERE agency.id = saved.id
+
+-- name: open_visit
+SELECT set_config('app.visitor', 'open', true)
+
+-- name: agency_of_listing
+SELECT listing.agency_id FROM listing
+WHERE listing.id = :listing_id AND listing.status IN ('active', 'completed')
+
+-- name: agency_of_user
+SELECT portal_user.agency_id FROM portal_user
+WHERE portal_user.id = :user_id AND portal_user.status = 'active'
+
+-- name: bindings
+SELECT agent_binding.agency_id, agent_binding.external_id, agent_binding.user_id,
+    agent_binding.version
+FROM agent_binding ORDER BY agent_binding.agency_id, agent_binding.version LIMIT :most
+
+-- name: media_listed
+SELECT {media_columns} FROM media
+WHERE media.agency_id = :agency_id AND media.id = ANY (:wanted::bigint[])

@@ -1,0 +1,175 @@
+-- Load and save of listings in a batch: keys arrive as one array of JSON.
+
+-- name: listings_by_id
+SELECT {listing_columns}
+FROM json_each(?) AS wanted
+CROSS JOIN listing ON listing.id = wanted.value ->> 1
+WHERE listing.agency_id = wanted.value ->> 0
+
+-- name: listings_by_external_id
+SELECT {listing_columns}
+FROM json_each(?) AS wanted
+CROSS JOIN listing
+    ON listing.agency_id = wanted.value ->> 0 AND listing.external_id = wanted.value ->> 1
+
+-- name: listings_by_media
+SELECT {listing_columns}, shown.media_id
+FROM json_each(?) AS wanted
+CROSS JOIN listing_media AS shown ON shown.media_id = wanted.value ->> 1
+CROSS JOIN listing ON listing.id = shown.listing_id
+WHERE listing.agency_id = wanted.value ->> 0
+
+-- name: media_by_listing
+SELECT {media_columns}
+FROM json_each(?) AS wanted
+CROSS JOIN listing_media AS shown ON shown.listing_id = wanted.value ->> 1
+CROSS JOIN media ON media.id = shown.media_id
+WHERE media.agency_id = wanted.value ->> 0
+
+-- name: media_beside
+SELECT {media_columns}
+FROM json_each(?) AS wanted
+CROSS JOIN listing_media AS shown ON shown.media_id = wanted.value ->> 1
+CROSS JOIN listing_media AS beside ON beside.listing_id = shown.listing_id
+CROSS JOIN media ON media.id = beside.media_id
+WHERE media.agency_id = wanted.value ->> 0
+
+-- name: listings_held
+SELECT held.agency_id, held.user_id, held.id
+FROM json_each(?1) AS wanted
+CROSS JOIN listing AS held
+    ON held.agency_id = wanted.value ->> 0 AND held.user_id = wanted.value ->> 1
+UNION ALL
+SELECT bound.agency_id, bound.user_id, waiting.id
+FROM json_each(?1) AS wanted
+CROSS JOIN agent_binding AS bound
+    ON bound.agency_id = wanted.value ->> 0 AND bound.user_id = wanted.value ->> 1
+CROSS JOIN listing AS waiting
+    ON waiting.agency_id = bound.agency_id AND waiting.external_user_id = bound.external_id
+    AND waiting.agent_version < bound.version AND waiting.user_id IS NULL
+WHERE waiting.moved_version <> waiting.agent_version AND NOT EXISTS (
+    SELECT 1 FROM agent_binding AS earlier
+    WHERE earlier.agency_id = bound.agency_id AND earlier.external_id = bound.external_id
+        AND earlier.version < bound.version AND earlier.version > waiting.agent_version
+)
+
+-- name: listings_left
+SELECT passed.agency_id, passed.user_id, passed.listing_id, listing.user_id,
+    listing.agent_version = passed.version
+FROM json_each(?) AS wanted
+CROSS JOIN listing_left AS passed
+    ON passed.agency_id = wanted.value ->> 0 AND passed.user_id = wanted.value ->> 1
+CROSS JOIN listing ON listing.id = passed.listing_id
+WHERE listing.agency_id = wanted.value ->> 0
+
+-- name: awaited_agents
+SELECT wanted.value ->> 0, wanted.value ->> 1
+FROM json_each(?) AS wanted
+WHERE EXISTS (
+    SELECT 1 FROM listing
+    WHERE listing.agency_id = wanted.value ->> 0
+        AND listing.external_user_id = wanted.value ->> 1
+        AND listing.user_id IS NULL AND listing.moved_version <> listing.agent_version
+)
+
+-- name: listings_waiting
+SELECT listing.agency_id, listing.external_user_id, listing.id
+FROM json_each(:wanted) AS wanted
+CROSS JOIN listing
+    ON listing.agency_id = wanted.value ->> 0 AND listing.external_user_id = wanted.value ->> 1
+WHERE listing.user_id IS NULL AND listing.agent_version < wanted.value ->> 2
+    AND listing.moved_version <> listing.agent_version
+LIMIT :most
+
+-- name: listings_used_by
+SELECT made.agency_id, made.used
+FROM json_each(:wanted) AS wanted
+CROSS JOIN listing_count AS made ON made.agency_id = wanted.value AND made.month = :month
+
+-- name: agencies_named
+SELECT {agency_columns} FROM json_each(?) AS wanted CROSS JOIN agency ON agency.id = wanted.value
+
+-- name: shift_listings
+UPDATE listing SET
+    user_id = ?3, agent_version = ?4, moved_version = ?5, version = ?4, updated_ms = ?6
+WHERE agency_id = ?1 AND id IN (SELECT moved.value FROM json_each(?2) AS moved)
+
+-- name: save_listings_left
+INSERT INTO listing_left (agency_id, user_id, listing_id, version)
+SELECT ?1, ?2, listing.id, ?4 FROM json_each(?3) AS moved
+CROSS JOIN listing ON listing.id = moved.value AND listing.agency_id = ?1
+WHERE true
+ON CONFLICT (agency_id, user_id, listing_id) DO UPDATE SET version = excluded.version
+
+-- name: forget_listings_left
+DELETE FROM listing_left WHERE agency_id = ?1 AND user_id = ?2
+
+-- name: save_binding
+INSERT INTO agent_binding (agency_id, external_id, user_id, version) VALUES (?, ?, ?, ?)
+
+-- name: delete_binding
+DELETE FROM agent_binding WHERE agency_id = ?1 AND external_id = ?2 AND version = ?3
+
+-- name: delete_listing_media
+DELETE FROM listing_media WHERE agency_id = ?1 AND listing_id = ?2
+
+-- name: delete_listing_left
+DELETE FROM listing_left WHERE agency_id = ?1 AND listing_id = ?2
+
+-- name: delete_listing
+DELETE FROM listing WHERE agency_id = ?1 AND id = ?2
+
+-- name: clear_listing_external_id
+UPDATE listing SET external_id = NULL WHERE agency_id = ?1 AND id = ?2
+
+-- name: insert_listing
+INSERT INTO listing (
+    id, agency_id, external_id, status, form, files, user_id, external_user_id, agent_version,
+    moved_version, version, created_ms, updated_ms, synced_ms, source_us
+)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: update_listing
+UPDATE listing SET
+    status = ?4, form = ?5, files = ?6, version = ?11, updated_ms = ?13, synced_ms = ?14,
+    source_us = ?15
+WHERE agency_id = ?2 AND id = ?1
+
+-- name: update_listing_keys
+UPDATE listing SET
+    external_id = ?3, user_id = ?4, external_user_id = ?5, agent_version = ?6, moved_version = ?7
+WHERE agency_id = ?2 AND id = ?1
+
+-- name: save_listing_media
+INSERT INTO listing_media (agency_id, media_id, listing_id) VALUES (?, ?, ?)
+ON CONFLICT (media_id, listing_id) DO NOTHING
+
+-- name: delete_media_from_listings
+DELETE FROM listing_media WHERE agency_id = ?1 AND media_id = ?2
+
+-- name: save_listings_used
+INSERT INTO listing_count (agency_id, month, used) VALUES (?, ?, ?)
+ON CONFLICT (agency_id, month) DO UPDATE SET used = excluded.used
+
+-- name: update_agency
+UPDATE agency SET
+    name = ?2, phone = ?3, region = ?4, locale = ?5, descriptions = ?6, logo = ?7, version = ?8
+WHERE id = ?1
+
+-- name: agency_of_listing
+SELECT listing.agency_id FROM listing
+WHERE listing.id = :listing_id AND listing.status IN ('active', 'completed')
+
+-- name: agency_of_user
+SELECT portal_user.agency_id FROM portal_user
+WHERE portal_user.id = :user_id AND portal_user.status = 'active'
+
+-- name: bindings
+SELECT agent_binding.agency_id, agent_binding.external_id, agent_binding.user_id, agent_binding.version
+FROM agent_binding ORDER BY agent_binding.agency_id, agent_binding.version LIMIT :most
+
+-- name: media_listed
+SELECT {media_columns}
+FROM json_each(:wanted) AS wanted
+CROSS JOIN media ON media.id = wanted.value
+WHERE media.agency_id = :agency_id
