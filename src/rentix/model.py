@@ -167,6 +167,11 @@ class Agency(msgspec.Struct, frozen=True, kw_only=True):
     bulk_per_minute: int = 30
     monthly_listings: int = 1000
 
+    @property
+    def etag(self) -> str:
+        """The version as clients see it (see `User.etag`)."""
+        return str(self.version) if self.version >= 0 else UNSTORED
+
 
 class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
     """A key as stored: the SHA-256 of the secret, never the secret."""

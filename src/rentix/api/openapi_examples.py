@@ -230,6 +230,10 @@ _ANSWERS: dict[tuple[str, type], Json] = {
         "limits": {"monthlyListings": {"used": 0, "limit": 1000}},
         "region": "MD",
         "defaultLocale": "ro",
+        "phone": None,
+        "description": None,
+        "logo": None,
+        "etag": "0",
     },
 }
 
