@@ -15,8 +15,9 @@ from rentix.api import bulk
 from rentix.model import Phone, Settings, User
 from rentix.operations import Outcome
 from rentix.rules.phones import read_phones
-from rentix.rules.puts import Terms, read_put_bytes
+from rentix.rules.puts import read_put_bytes
 from rentix.rules.search import search_key
+from rentix.rules.steering import Terms
 from rentix.wire.answers import bulk_answer, encode, put_answer
 from rentix.wire.profiles import profile
 

@@ -13,7 +13,8 @@ import psycopg
 from benchmarks.profiles import AGENTS_MAX, PREFIXES, STRIDE, profile
 from rentix.model import SCOPES, Agency
 from rentix.operations import Caller, Request
-from rentix.rules.puts import Terms, read_put
+from rentix.rules.puts import read_put
+from rentix.rules.steering import Terms
 from rentix.settings import Place
 from rentix.store import Store
 from rentix.store.agencies import create_agency, create_key

@@ -20,6 +20,10 @@ def test_the_agency_of_the_key(new_tenant: Callable[..., Tenant]) -> None:
         "limits": {"monthlyListings": {"used": 0, "limit": 70}},
         "region": "RO",
         "defaultLocale": "ru",
+        "phone": None,
+        "description": None,
+        "logo": None,
+        "etag": tenant.get("/agency").json()["etag"],
     }
 
 

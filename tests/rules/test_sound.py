@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from rentix.api.bulk import _op, _read, _read_body, read_bulk
 from rentix.errors import Problem
-from rentix.rules.puts import Terms, read_put, read_put_bytes
+from rentix.rules.puts import read_put, read_put_bytes
+from rentix.rules.steering import Terms
 from rentix.wire.decode import parse_object
 from rentix.wire.sound import sound_bulk, sound_put
 from tests.faults.corpus import BROKEN, NASTY, VALID, json_files

@@ -19,7 +19,8 @@ import pytest
 from rentix.logs import LOGGED, Answered
 from rentix.model import SCOPES, Agency
 from rentix.operations import Caller, PutUser, Request
-from rentix.rules.puts import Terms, read_put
+from rentix.rules.puts import read_put
+from rentix.rules.steering import Terms
 from rentix.store.agencies import create_agency, create_key
 from rentix.store.sqlite import SqliteStore
 from rentix.writer import commit

@@ -13,7 +13,8 @@ from rentix.api.refusals import error_reply
 from rentix.api.writing import stray_notes, terms, write
 from rentix.errors import Code, Fault, Problem, invalid
 from rentix.operations import Note, Operation, Result
-from rentix.rules.puts import Terms, read_link, read_put, read_sound, read_unlink
+from rentix.rules.puts import read_link, read_put, read_sound, read_unlink
+from rentix.rules.steering import Terms
 from rentix.wire.answers import bulk_answer, encode
 from rentix.wire.bodies import MAX_OPERATIONS, BulkBody
 from rentix.wire.decode import parse_object, read, unknown_members

@@ -40,12 +40,19 @@ _SECURITY: Json = {
 
 _TAGS = {
     "Users": "The agency's agents as the portal knows them.",
+    "Listings": "The agency's advertisements, and what their fields may be.",
     "Media": "Pictures of the agency: imported or uploaded, made safe, shown in three sizes.",
     "Jobs": "Work in the background, such as importing a picture.",
     "Agency": "Whose key it is, and how its values are read.",
     "Reference": "This description. No key is needed.",
 }
-_ROOMS = {"users": "Users", "media": "Media", "job": "Jobs", "agency": "Agency"}
+_ROOMS = {
+    "users": "Users",
+    "reference": "Listings",
+    "media": "Media",
+    "job": "Jobs",
+    "agency": "Agency",
+}
 
 
 def describe(routes: Sequence[Route]) -> Json:

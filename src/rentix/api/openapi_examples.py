@@ -8,8 +8,10 @@ import msgspec
 
 from rentix.api.routes import Route
 from rentix.errors import Code, Fault, Problem
+from rentix.rules.references import base_schema
 from rentix.wire import bodies, shapes
 from rentix.wire.errors import envelope
+from rentix.wire.reference_shapes import BaseSchemaShape, CurrenciesShape
 
 Json = dict[str, Any]
 
@@ -222,6 +224,11 @@ _ANSWERS: dict[tuple[str, type], Json] = {
         "queuePosition": 1,
         "createdAt": "2026-01-31T08:00:00.000Z",
     },
+    ("GET", BaseSchemaShape): msgspec.to_builtins(base_schema()),
+    ("GET", CurrenciesShape): {
+        "baseCurrency": "EUR",
+        "currencies": [{"code": "EUR", "nominal": 1, "rate": 1.0}],
+    },
     ("GET", shapes.AgencyShape): {
         "id": 1,
         "name": "Sandbox Agency",
@@ -230,6 +237,10 @@ _ANSWERS: dict[tuple[str, type], Json] = {
         "limits": {"monthlyListings": {"used": 0, "limit": 1000}},
         "region": "MD",
         "defaultLocale": "ro",
+        "phone": None,
+        "description": None,
+        "logo": None,
+        "etag": "0",
     },
 }
 

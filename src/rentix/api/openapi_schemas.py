@@ -9,6 +9,7 @@ import msgspec
 
 from rentix.api.routes import Route
 from rentix.wire import bodies, shapes
+from rentix.wire.listing_bodies import LISTING_OPERATION_BODIES, ListingBulkBody
 
 Json = dict[str, Any]
 
@@ -19,12 +20,29 @@ _ERRORS = (
     shapes.BulkErrorShape,
     shapes.BulkProblemShape,
 )
+_BULKS: dict[type, tuple[str, dict[tuple[str, ...], type]]] = {
+    bodies.BulkBody: ("", bodies.OPERATION_BODIES),
+    bodies.MediaBulkBody: ("", bodies.MEDIA_OPERATION_BODIES),
+    ListingBulkBody: ("listing", LISTING_OPERATION_BODIES),
+}
+_ONE_OF = {
+    "PutUserBody": ("id", "externalId"),
+    "UnlinkOperationBody": ("id", "externalId"),
+    "DeactivateOperationBody": ("id", "externalId"),
+    "AvatarBody": ("url", "id"),
+    "PutListingBody": ("id", "externalId"),
+    "ListingNameBody": ("id", "externalId"),
+}
 _OPERATIONS = {
     "upsert": "Create or update one profile, as PUT /users does; `update` is another word for it.",
     "validate": "Decided as `upsert` is, and not stored.",
     "link": "Attach an external id.",
     "unlink": "Detach the external id, by exactly one of `id` and `externalId`.",
+    "deactivate": "An agent leaves, by exactly one of `id` and `externalId`.",
     "upload-from-url": "Import a picture, as POST /media/upload-from-url does.",
+    "listing upsert": "Create or update one listing, as PUT /listings does; `update` is another "
+    "word for it.",
+    "listing delete": "Remove a listing, by exactly one of `id` and `externalId`.",
 }
 
 
@@ -36,22 +54,22 @@ def ref(shape: type) -> Json:
 def schemas(routes: Sequence[Route]) -> Json:
     """The schemas of all bodies and answers of `routes`, and of everything inside them."""
     named = [shape for route in routes for shape in (route.body, route.answer) if shape]
-    named += [*bodies.OPERATION_BODIES.values(), *bodies.MEDIA_OPERATION_BODIES.values(), *_ERRORS]
-    _, found = msgspec.json.schema_components(dict.fromkeys(named), ref_template=_TEMPLATE)
+    bulks = {body: known for body, known in _BULKS.items() if body in named}
+    parts = [part for _, known in bulks.values() for part in known.values()]
+    _, found = msgspec.json.schema_components(
+        dict.fromkeys([*named, *parts, *_ERRORS]), ref_template=_TEMPLATE
+    )
     for schema in found.values():
         _plain_nulls(schema)
-    _exactly_one(found["PutUserBody"], "id", "externalId")
-    _exactly_one(found["UnlinkOperationBody"], "id", "externalId")
-    _exactly_one(found["AvatarBody"], "url", "id")
-    for bulk, known in (
-        ("BulkBody", bodies.OPERATION_BODIES),
-        ("MediaBulkBody", bodies.MEDIA_OPERATION_BODIES),
-    ):
-        variants = [_operation(ops, found[body.__name__]) for ops, body in known.items()]
-        found[bulk]["properties"]["operations"] = _operations(variants)
+    for name, members in _ONE_OF.items():
+        if name in found:
+            _exactly_one(found[name], *members)
+    for bulk, (subject, known) in bulks.items():
+        variants = [_operation(subject, ops, found[body.__name__]) for ops, body in known.items()]
+        found[bulk.__name__]["properties"]["operations"] = _operations(variants)
         found |= {variant["title"]: variant for variant in variants}
-    for body in (bodies.LinkOperationBody, bodies.UnlinkOperationBody):
-        del found[body.__name__]
+    for part in {part.__name__ for part in parts if part not in named}:
+        del found[part]
     return dict(sorted(found.items()))
 
 
@@ -59,12 +77,13 @@ def _exactly_one(schema: Json, *names: str) -> None:
     schema["oneOf"] = [{"required": [name]} for name in names]
 
 
-def _operation(ops: tuple[str, ...], body: Json) -> Json:
+def _operation(subject: str, ops: tuple[str, ...], body: Json) -> Json:
     """An element of `operations`: `op`, and the members of `body` flat beside it."""
+    words = [*subject.split(), *ops[0].split("-")]
     return {
         **body,
-        "title": "".join(word.capitalize() for word in ops[0].split("-")) + "Operation",
-        "description": _OPERATIONS[ops[0]],
+        "title": "".join(word.capitalize() for word in words) + "Operation",
+        "description": _OPERATIONS.get(f"{subject} {ops[0]}") or _OPERATIONS[ops[0]],
         "properties": {"op": {"type": "string", "enum": [*ops]}, **body["properties"]},
         "required": ["op", *body.get("required", [])],
     }

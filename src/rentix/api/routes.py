@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from rentix.api import bulk, files, media, reading, reference, uploads, users
+from rentix.api import bulk, files, media, reading, reference, references, uploads, users
 from rentix.api.call import Call, Reply
 from rentix.wire import bodies, shapes
+from rentix.wire.reference_shapes import BaseSchemaShape, CurrenciesShape
 
 BASE = "/api/v1"
 
@@ -76,6 +77,10 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/job/status", reading.job_status, "media:read", ("id",), ("id",),
           answer=shapes.JobShape),
     Route("GET", "/agency", reading.get_agency, "agency:read", answer=shapes.AgencyShape),
+    Route("GET", "/reference/schema/base", references.get_base_schema, "listings:read",
+          answer=BaseSchemaShape),
+    Route("GET", "/reference/currencies", references.get_currencies, "listings:read",
+          answer=CurrenciesShape),
     Route("GET", "/openapi.json", reference.get_openapi),
     Route("GET", "/docs", reference.get_docs),
 )

@@ -12,8 +12,8 @@ from rentix.api.etags import read_if_match
 from rentix.errors import Code, Fault, Problem
 from rentix.model import UNSTORED
 from rentix.operations import Idempotency, Note, Operation, Outcome, Request, Result
-from rentix.rules.puts import Terms
-from rentix.wire.answers import shown_etag
+from rentix.rules.steering import Terms
+from rentix.wire.fates import shown_etag
 
 _KEY_MAX = 255
 Render = Callable[[Sequence[Result]], bytes | None]

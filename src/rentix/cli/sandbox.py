@@ -17,7 +17,8 @@ from rentix.cli.signals import ending_by_signal
 from rentix.model import SANDBOX_KEY, SCOPES, Agency
 from rentix.operations import Caller, ImportMedia, Operation, RegisterUser, Request
 from rentix.rules.phones import read_phones
-from rentix.rules.puts import Terms, read_put
+from rentix.rules.puts import read_put
+from rentix.rules.steering import Terms
 from rentix.settings import Place
 from rentix.store import Store, StoreError
 from rentix.store.agencies import create_agency, create_key, is_sandbox

@@ -84,11 +84,15 @@ class DeleteListing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AgencyPatch(msgspec.Struct, frozen=True):
-    """The submitted part of an agency, normalised. Absent keeps, None clears. `logo` is a media."""
+    """The submitted part of an agency, normalised. Absent keeps, None clears. `logo` is a media.
+
+    `phone` is E.164, and `descriptions` are as in `Patch`.
+    """
 
     name: str | UnsetType = UNSET
     phone: str | UnsetType | None = UNSET
     descriptions: dict[str, str | None] | UnsetType | None = UNSET
+    description_is_text: bool = False
     logo: int | UnsetType | None = UNSET
     region: str | UnsetType = UNSET
     locale: str | UnsetType = UNSET

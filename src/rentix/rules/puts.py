@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
-from rentix.errors import Code, Fault, invalid
+from rentix.errors import Fault, invalid
 from rentix.operations import LinkUser, PutUser, UnlinkUser
-from rentix.rules.submissions import Submission, ignore_unknown, read_patch, read_profile
+from rentix.rules.steering import Terms, check_one_id, read_if_match, read_source_time, unknowns
+from rentix.rules.submissions import ignore_unknown, read_patch, read_profile
 from rentix.wire.bodies import (
     LinkBody,
     LinkOperationBody,
@@ -18,17 +18,6 @@ from rentix.wire.bodies import (
 )
 from rentix.wire.decode import parse_object, read, unknown_members
 from rentix.wire.sound import SoundPut, sound_put
-from rentix.wire.times import read_time_us
-
-Etags = tuple[str, ...] | None
-
-
-class Terms(msgspec.Struct, frozen=True):
-    """What a write's surroundings say: how the agency reads values, and the header If-Match."""
-
-    region: str
-    locale: str
-    if_match: Etags = None
 
 
 def read_put_bytes(body: bytes, terms: Terms) -> PutUser:
@@ -56,7 +45,7 @@ def read_put(raw: dict[str, Any], terms: Terms, *, validate_only: bool = False) 
     """
     body, faults = read(PutUserBody, raw)
     assert body is not None  # noqa: S101 - no member of it must be there
-    return _make_put(body, raw, _check_one_id(raw) + faults, terms, validate_only=validate_only)
+    return _make_put(body, raw, check_one_id(raw) + faults, terms, validate_only=validate_only)
 
 
 def _make_put(
@@ -71,8 +60,8 @@ def _make_put(
     if raw:
         for name in unknown_members(PutUserBody, raw):
             ignore_unknown(seen, name)
-    source_us = _read_source_time(seen, body.source_updated_at)
-    if_match = _read_if_match(seen, body.if_match, terms.if_match)
+    source_us = read_source_time(seen, body.source_updated_at)
+    if_match = read_if_match(seen, body.if_match, terms.if_match)
     faults += seen.faults
     if faults and any(fault.path[:1] in (("id",), ("externalId",)) for fault in faults):
         raise invalid(faults)
@@ -100,8 +89,8 @@ def read_link(raw: dict[str, Any], user_id: int | None, terms: Terms) -> LinkUse
     """
     shape: type[LinkBody] = LinkBody if user_id is not None else LinkOperationBody
     body, faults = read(shape, raw)
-    seen = _unknowns(shape, raw, terms)
-    if_match = _read_if_match(seen, body.if_match if body else UNSET, terms.if_match)
+    seen = unknowns(shape, raw, terms)
+    if_match = read_if_match(seen, body.if_match if body else UNSET, terms.if_match)
     if body is None or faults or seen.faults:
         raise invalid(faults + seen.faults)
     if isinstance(body, LinkOperationBody):
@@ -120,9 +109,9 @@ def read_unlink(raw: dict[str, Any], terms: Terms) -> UnlinkUser:
     """
     body, faults = read(UnlinkOperationBody, raw)
     assert body is not None  # noqa: S101 - no member of it must be there
-    seen = _unknowns(UnlinkOperationBody, raw, terms)
-    if_match = _read_if_match(seen, body.if_match, terms.if_match)
-    faults = _check_one_id(raw) + faults + seen.faults
+    seen = unknowns(UnlinkOperationBody, raw, terms)
+    if_match = read_if_match(seen, body.if_match, terms.if_match)
+    faults = check_one_id(raw) + faults + seen.faults
     if faults:
         raise invalid(faults)
     return UnlinkUser(
@@ -131,40 +120,3 @@ def read_unlink(raw: dict[str, Any], terms: Terms) -> UnlinkUser:
         if_match=if_match,
         notes=tuple(seen.notes),
     )
-
-
-def _unknowns(shape: type, raw: dict[str, Any], terms: Terms) -> Submission:
-    seen = Submission(terms.region, terms.locale)
-    for name in unknown_members(shape, raw):
-        ignore_unknown(seen, name)
-    return seen
-
-
-def _check_one_id(raw: dict[str, Any]) -> list[Fault]:
-    given = [name for name in ("id", "externalId") if name in raw]
-    if len(given) == 1:
-        return []
-    found = "both are" if given else "none is"
-    message = f"exactly one of id, externalId must be given; {found} there"
-    return [Fault(Code.EXCLUSIVE, message, (name,)) for name in given[:1] or ("externalId",)]
-
-
-def _read_source_time(seen: Submission, text: str | UnsetType) -> int | None:
-    if text is UNSET:
-        return None
-    try:
-        return read_time_us(text)
-    except ValueError:
-        reason = "must be a valid ISO 8601 date string with a zone, such as 2026-01-31T08:00:00Z"
-        seen.refuse(Code.TIMESTAMP_INVALID, ("sourceUpdatedAt",), reason)
-        return None
-
-
-def _read_if_match(seen: Submission, member: str | UnsetType, header: Etags) -> Etags:
-    if member is UNSET:
-        return header
-    member = member[1:-1] if member[:1] == member[-1:] == '"' else member
-    if header is not None and header != (member,):
-        reason = "and the header If-Match must not differ; send one of them"
-        seen.refuse(Code.EXCLUSIVE, ("ifMatch",), reason)
-    return (member,)

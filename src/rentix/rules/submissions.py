@@ -66,11 +66,11 @@ def read_profile(
     """
     seen = Submission(region, locale, path)
     if body.name is not UNSET:
-        _read_name(seen, body.name)
+        read_name(seen, body.name)
     if body.phone is not UNSET:
         _read_phone(seen, body.phone)
     if body.description is not UNSET:
-        _read_description(seen, body.description)
+        read_description(seen, body.description)
     if body.avatar is not UNSET:
         _read_avatar(seen, body.avatar, raw.get("avatar", {}))
     if body.instagram is not UNSET:
@@ -89,25 +89,30 @@ def read_patch(seen: Submission) -> Patch:
     return Patch(**seen.patch)
 
 
-def _read_name(seen: Submission, name: str) -> None:
+def read_name(seen: Submission, name: str) -> None:
+    """Take a name: one line in which something can be seen."""
     stored = clean_line(name)
-    if stored and not _can_be_seen(stored):
+    if stored and not can_be_seen(stored):
         seen.refuse(Code.TEXT_INVALID, ("name",), "must have a character that can be seen")
-    elif _fits(seen, ("name",), stored, NAME_MAX):
+    elif fits(seen, ("name",), stored, NAME_MAX):
         seen.take("name", name, stored)
 
 
-def _can_be_seen(text: str) -> bool:
+def can_be_seen(text: str) -> bool:
+    """Whether a text that is not empty has a character that leaves a mark on paper."""
     return text[0].isalnum() or any(unicodedata.category(mark)[0] in "LNPS" for mark in text)
 
 
-def _fits(seen: Submission, path: Path, text: str, most: int) -> bool:
-    # Decoding measured what was sent; this measures what is left of it, or what it grew to.
-    if not text:
-        seen.faults.append(too_short((*seen.path, *path), 1))
+def fits(seen: Submission, path: Path, text: str, most: int, least: int = 1) -> bool:
+    """Whether a text is as long as it may be once it is cleaned; else add the fault.
+
+    Decoding measured what was sent; this measures what is left of it, or what it grew to.
+    """
+    if len(text) < least:
+        seen.faults.append(too_short((*seen.path, *path), least))
     elif len(text) > most:
         seen.faults.append(too_long((*seen.path, *path), most))
-    return 0 < len(text) <= most
+    return least <= len(text) <= most
 
 
 def _read_phone(seen: Submission, text: str) -> None:
@@ -118,10 +123,11 @@ def _read_phone(seen: Submission, text: str) -> None:
         return
     if text not in (phone.e164, phone.international):
         seen.form("phone", text, phone.international)
-    _note_rest(seen, reading)
+    note_rest(seen, reading)
 
 
-def _note_rest(seen: Submission, reading: PhoneReading) -> None:
+def note_rest(seen: Submission, reading: PhoneReading) -> None:
+    """Warn of what a phone holds beside the number that is kept."""
     if reading.others:
         rest = ", ".join(reading.others)
         message = f"phone holds several numbers; one is kept, these are not: {rest}"
@@ -132,7 +138,8 @@ def _note_rest(seen: Submission, reading: PhoneReading) -> None:
         seen.notes.append(Note("phone", "phone_leftover", message))
 
 
-def _read_description(seen: Submission, sent: str | dict[str, str | None] | None) -> None:
+def read_description(seen: Submission, sent: str | dict[str, str | None] | None) -> None:
+    """Take a description: one text in the submission's locale, or texts by locale."""
     if sent is None:
         seen.patch["descriptions"] = None
     elif isinstance(sent, str):
@@ -162,7 +169,7 @@ def _read_text(seen: Submission, path: Path, locale: str, text: str) -> None:
     except ValueError as error:
         seen.refuse(Code.TEXT_INVALID, path, str(error))
         return
-    if _fits(seen, path, stored, DESCRIPTION_MAX):
+    if fits(seen, path, stored, DESCRIPTION_MAX):
         seen.patch["descriptions"][locale] = stored
         seen.form(field_name(path), text, stored)
 

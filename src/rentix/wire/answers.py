@@ -9,14 +9,14 @@ import msgspec
 from msgspec import UNSET
 
 from rentix.errors import Problem
-from rentix.model import UNSTORED
-from rentix.operations import MediaOutcome, Note, Outcome, Receipt, Result
+from rentix.operations import ListingOutcome, MediaOutcome, Note, Outcome, Result
 from rentix.wire.errors import operation_error
+from rentix.wire.fates import VERBS, print_receipt, shown_etag
+from rentix.wire.leavers import deactivate_members
+from rentix.wire.listing_answers import listing_members
 from rentix.wire.media import queued_members
 from rentix.wire.shapes import (
     BulkShape,
-    FieldsShape,
-    FormShape,
     LinkShape,
     PutShape,
     ResultShape,
@@ -24,15 +24,6 @@ from rentix.wire.shapes import (
 )
 
 encode = msgspec.json.Encoder().encode
-
-_VERBS: dict[str, dict[str, bool]] = {
-    "created": {"created": True},
-    "updated": {"updated": True},
-    "unchanged": {"updated": False, "unchanged": True},
-    "linked": {"linked": True},
-    "unlinked": {"unlinked": True},
-    "not_linked": {"unlinked": False},
-}
 
 
 def put_answer(outcome: Outcome, *, dry_run: bool = False, receipt: bool = False) -> PutShape:
@@ -48,7 +39,7 @@ def link_answer(outcome: Outcome, *, dry_run: bool = False) -> LinkShape:
         external_id=_external_id(outcome),
         warnings=outcome.warnings or UNSET,
         dry_run=dry_run or UNSET,
-        **_VERBS[outcome.verb],
+        **VERBS[outcome.verb],
     )
 
 
@@ -57,12 +48,23 @@ def bulk_answer(
     results: Sequence[Result],
     notes: tuple[Note, ...] = (),
     *,
+    public_base: str = "",
     dry_run: bool = False,
     receipt: bool = False,
 ) -> BulkShape:
-    """The answer to a bulk; `ops` are the words that the client sent."""
+    """The answer to a bulk; `ops` are the words that the client sent.
+
+    `public_base` is what the paths of listings' pages are put behind.
+    """
     entries = tuple(
-        _entry(index, op, result, stored=not dry_run and op != "validate", receipt=receipt)
+        _entry(
+            index,
+            op,
+            result,
+            public_base,
+            stored=not dry_run and op != "validate",
+            receipt=receipt,
+        )
         for index, (op, result) in enumerate(zip(ops, results, strict=True))
     )
     succeeded = sum(entry.success for entry in entries)
@@ -72,17 +74,28 @@ def bulk_answer(
     )
 
 
-def _entry(index: int, op: object, result: Result, *, stored: bool, receipt: bool) -> ResultShape:
+def _entry(
+    index: int, op: object, result: Result, public_base: str, *, stored: bool, receipt: bool
+) -> ResultShape:
     word = op if isinstance(op, str) else None
     if isinstance(result, Problem):
         return ResultShape(index=index, op=word, success=False, error=operation_error(result))
     if isinstance(result, MediaOutcome):
         members = queued_members(result, stored=stored)
-    elif result.verb in ("linked", "unlinked", "not_linked"):
-        members = _link_members(result, stored=stored)
+    elif isinstance(result, ListingOutcome):
+        members = listing_members(result, public_base, stored=stored, receipt=receipt)
     else:
-        members = _put_members(result, stored=stored, receipt=receipt)
+        assert isinstance(result, Outcome)  # noqa: S101 - a bulk has no other operations
+        members = _user_members(result, stored=stored, receipt=receipt)
     return ResultShape(index=index, op=word, success=True, **members)
+
+
+def _user_members(outcome: Outcome, *, stored: bool, receipt: bool) -> dict[str, Any]:
+    if outcome.verb in ("linked", "unlinked", "not_linked"):
+        return _link_members(outcome, stored=stored)
+    if outcome.verb == "deactivated":
+        return _link_members(outcome, stored=stored) | deactivate_members(outcome)
+    return _put_members(outcome, stored=stored, receipt=receipt)
 
 
 def _link_members(outcome: Outcome, *, stored: bool) -> dict[str, Any]:
@@ -91,7 +104,7 @@ def _link_members(outcome: Outcome, *, stored: bool) -> dict[str, Any]:
         "external_id": _external_id(outcome),
         "etag": shown_etag(outcome, stored=stored),
         "warnings": outcome.warnings or UNSET,
-        **_VERBS[outcome.verb],
+        **VERBS[outcome.verb],
     }
 
 
@@ -102,14 +115,9 @@ def _put_members(outcome: Outcome, *, stored: bool, receipt: bool) -> dict[str, 
         "etag": shown_etag(outcome, stored=stored),
         "job_id": outcome.queued.id if outcome.queued and stored else UNSET,
         "warnings": outcome.warnings or UNSET,
-        "fields": _fields(outcome.receipt) if receipt and outcome.receipt else UNSET,
-        **_VERBS[outcome.verb],
+        "fields": print_receipt(outcome.receipt) if receipt and outcome.receipt else UNSET,
+        **VERBS[outcome.verb],
     }
-
-
-def shown_etag(outcome: Outcome, *, stored: bool) -> str:
-    """The etag of the state that is stored, or `UNSTORED`."""
-    return outcome.user.etag if stored or outcome.change is None else UNSTORED
 
 
 def _shown_id(outcome: Outcome) -> int | None:
@@ -119,13 +127,3 @@ def _shown_id(outcome: Outcome) -> int | None:
 
 def _external_id(outcome: Outcome) -> str | None:
     return outcome.freed if outcome.verb == "unlinked" else outcome.user.external_id
-
-
-def _fields(receipt: Receipt) -> FieldsShape:
-    return FieldsShape(
-        applied=receipt.applied,
-        unchanged=receipt.unchanged,
-        normalised={field: FormShape(*form) for field, form in receipt.normalised.items()},
-        ignored=receipt.ignored,
-        held=receipt.held,
-    )

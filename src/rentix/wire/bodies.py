@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 MAX_ID = 2**63 - 1
 MAX_BODY_BYTES = 512 * 1024
 MAX_OPERATIONS = 100
+UNDO_DAYS, UNDO_DAYS_MAX = 30, 365
 
 Id = Annotated[int, Meta(ge=1, le=MAX_ID, description="The portal's own id.")]
 ExternalId = Annotated[
@@ -139,6 +140,34 @@ class UnlinkOperationBody(msgspec.Struct, rename="camel", kw_only=True):
     if_match: Etag | UnsetType = UNSET
 
 
+class DeactivateBody(msgspec.Struct, rename="camel", kw_only=True):
+    """An agent leaves: who takes over the listings, and for how long a return brings them back.
+
+    At most one of `successorUserId` and `successorExternalId`; without, the agency is shown.
+    """
+
+    successor_user_id: Id | UnsetType | None = UNSET
+    successor_external_id: ExternalId | UnsetType | None = UNSET
+    undo_days: Annotated[
+        Annotated[int, Meta(ge=0, le=UNDO_DAYS_MAX)] | UnsetType,
+        Meta(description=f"{UNDO_DAYS} if absent; with 0 a return brings nothing back."),
+    ] = UNSET
+    if_match: Etag | UnsetType = UNSET
+
+
+class DeactivateOperationBody(DeactivateBody, rename="camel", kw_only=True):
+    """`deactivate` in a bulk: an agent leaves, by exactly one of `id` and `externalId`."""
+
+    id: Id | UnsetType = UNSET
+    external_id: ExternalId | UnsetType = UNSET
+
+
+class ReactivateBody(msgspec.Struct, rename="camel", kw_only=True):
+    """An agent returns."""
+
+    if_match: Etag | UnsetType = UNSET
+
+
 class MediaLinkBody(msgspec.Struct, rename="camel", kw_only=True):
     """The external id to attach to a media."""
 
@@ -182,6 +211,7 @@ OPERATION_BODIES: dict[tuple[str, ...], type] = {
     ("validate",): PutUserBody,
     ("link",): LinkOperationBody,
     ("unlink",): UnlinkOperationBody,
+    ("deactivate",): DeactivateOperationBody,
 }
 """What stands beside `op` in an element of `operations`. Each is read by itself, so that a bad
 one fails alone.

@@ -88,12 +88,22 @@ def _with_whole_numbers(raw: dict[str, Any], struct: inspect.StructType) -> dict
     for field in struct.fields:
         value, kinds = raw.get(field.encode_name), _members(field.type)
         if isinstance(value, float) and value.is_integer():
-            if any(isinstance(kind, inspect.IntType) for kind in kinds):
+            if any(isinstance(kind, inspect.IntType) for kind in kinds) and not _any_number(kinds):
                 whole[field.encode_name] = int(value)
         elif isinstance(value, dict):
             inner = [kind for kind in kinds if isinstance(kind, inspect.StructType)]
             whole[field.encode_name] = _with_whole_numbers(value, inner[0]) if inner else value
+        elif isinstance(value, list):
+            items = [kind.item_type for kind in kinds if isinstance(kind, inspect.ListType)]
+            whole[field.encode_name] = _with_whole_items(value, items)
     return whole
+
+
+def _with_whole_items(values: list[Any], kinds: list[inspect.Type]) -> list[Any]:
+    inner = [kind for kind in kinds if isinstance(kind, inspect.StructType)]
+    if not inner:
+        return values
+    return [_with_whole_numbers(v, inner[0]) if isinstance(v, dict) else v for v in values]
 
 
 def _surely_fit(raw: dict[str, Any], depth: int = 1) -> bool:
@@ -154,7 +164,7 @@ def _faults(value: object, kind: inspect.Type, path: Path) -> Iterator[Fault]:
         yield Fault(Code.TYPE_INVALID, message, path)
     elif isinstance(match, inspect.StrType):
         yield from _length_faults(str(value), match, path)
-    elif isinstance(match, inspect.IntType):
+    elif isinstance(match, inspect.IntType | inspect.FloatType):
         yield from _range_faults(value, match, path)
     elif isinstance(match, inspect.LiteralType) and value not in match.values:
         allowed = ", ".join(str(v) for v in match.values)
@@ -164,6 +174,8 @@ def _faults(value: object, kind: inspect.Type, path: Path) -> Iterator[Fault]:
     elif isinstance(match, inspect.DictType):
         for key, child in value.items():  # type: ignore[attr-defined]
             yield from _faults(child, match.value_type, (*path, key))
+    elif isinstance(match, inspect.ListType):
+        yield from _list_faults(value, match, path)  # type: ignore[arg-type]
 
 
 def _members(kind: inspect.Type) -> list[inspect.Type]:
@@ -177,6 +189,7 @@ def _members(kind: inspect.Type) -> list[inspect.Type]:
 _PYTHON: dict[type[inspect.Type], type] = {
     inspect.StrType: str,
     inspect.BoolType: bool,
+    inspect.FloatType: float,
     inspect.LiteralType: str,
     inspect.NoneType: type(None),
     inspect.StructType: dict,
@@ -188,6 +201,7 @@ _NAMES: dict[type[inspect.Type], str] = {
     inspect.StrType: "a string",
     inspect.BoolType: "a boolean",
     inspect.IntType: "an integer number",
+    inspect.FloatType: "a number",
     inspect.LiteralType: "a string",
     inspect.StructType: "an object",
     inspect.DictType: "an object",
@@ -202,7 +216,15 @@ def _fits(value: object, kind: inspect.Type) -> bool:
 
 
 def _names(kinds: list[inspect.Type]) -> list[str]:
-    return [_NAMES[type(kind)] for kind in kinds if type(kind) in _NAMES]
+    named = [kind for kind in kinds if type(kind) in _NAMES]
+    if _any_number(kinds):
+        named = [kind for kind in named if not isinstance(kind, inspect.IntType)]
+    return [_NAMES[type(kind)] for kind in named]
+
+
+def _any_number(kinds: list[inspect.Type]) -> bool:
+    """Whether a number with a point is as good as a whole one."""
+    return any(isinstance(kind, inspect.FloatType) for kind in kinds)
 
 
 def _length_faults(text: str, kind: inspect.StrType, path: Path) -> Iterator[Fault]:
@@ -223,8 +245,25 @@ def too_long(path: Path, most: int) -> Fault:
     return Fault(Code.TOO_LONG, f"{field_name(path)} must be at most {most} characters", path)
 
 
-def _range_faults(value: object, kind: inspect.IntType, path: Path) -> Iterator[Fault]:
-    least, most = kind.ge or 0, kind.le or 0
-    if not least <= value <= most:  # type: ignore[operator]
-        message = f"{field_name(path)} must be between {least} and {most}"
+def _range_faults(
+    value: Any, kind: inspect.IntType | inspect.FloatType, path: Path
+) -> Iterator[Fault]:
+    most = int(kind.le or 0)
+    if kind.gt is not None:
+        fits, range_ = kind.gt < value <= most, f"more than {int(kind.gt)} and at most {most}"
+    else:
+        least = int(kind.ge or 0)
+        fits, range_ = least <= value <= most, f"between {least} and {most}"
+    if not fits:
+        yield Fault(Code.OUT_OF_RANGE, f"{field_name(path)} must be {range_}", path)
+
+
+def _list_faults(values: list[Any], kind: inspect.ListType, path: Path) -> Iterator[Fault]:
+    most = kind.max_length
+    if most is not None and len(values) > most:
+        name, count = field_name(path), len(values)
+        message = f"{name} must contain at most {most} elements; there are {count}"
         yield Fault(Code.OUT_OF_RANGE, message, path)
+        return
+    for index, value in enumerate(values):
+        yield from _faults(value, kind.item_type, (*path, index))

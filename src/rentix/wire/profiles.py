@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec import UNSET
 
 from rentix.model import LOCALES, Agency, Avatar, AvatarImport, Job, Optimization, User
+from rentix.operations import AgencyOutcome
+from rentix.wire.fates import VERBS, print_receipt, shown_etag
+from rentix.wire.numbers import print_phone
 from rentix.wire.shapes import (
     AgencyShape,
     AvatarImportShape,
@@ -15,6 +19,7 @@ from rentix.wire.shapes import (
     JobStatus,
     LimitsShape,
     ProfileShape,
+    PutAgencyShape,
     QuotaShape,
     SettingsShape,
     VariantShape,
@@ -103,14 +108,50 @@ def job(found: Job) -> JobShape:
     )
 
 
-def agency(found: Agency, listings_this_month: int = 0) -> AgencyShape:
-    """The agency as its CRM sees it."""
-    return AgencyShape(
-        id=found.id,
-        name=found.name,
-        status="active" if found.active else "suspended",
-        is_crm_enabled=found.crm_enabled,
-        limits=LimitsShape(QuotaShape(listings_this_month, found.monthly_listings)),
-        region=found.region,
-        default_locale=found.locale,
+def agency(
+    found: Agency,
+    listings_this_month: int = 0,
+    locales: Sequence[str] = (),
+    files_url: str = "",
+) -> AgencyShape:
+    """The agency as its CRM sees it: as `profile` is printed."""
+    return AgencyShape(**_agency_members(found, listings_this_month, locales, files_url))
+
+
+def put_agency_answer(
+    outcome: AgencyOutcome,
+    listings_this_month: int = 0,
+    locales: Sequence[str] = (),
+    files_url: str = "",
+    *,
+    dry_run: bool = False,
+    receipt: bool = False,
+) -> PutAgencyShape:
+    """The answer to PUT /agency."""
+    members = _agency_members(outcome.agency, listings_this_month, locales, files_url)
+    members |= VERBS[outcome.verb] | {"etag": shown_etag(outcome, stored=not dry_run)}
+    return PutAgencyShape(
+        **members,
+        warnings=outcome.warnings or UNSET,
+        fields=print_receipt(outcome.fates.receipt) if receipt and outcome.fates else UNSET,
+        dry_run=dry_run or UNSET,
     )
+
+
+def _agency_members(
+    found: Agency, listings_this_month: int, locales: Sequence[str], files_url: str
+) -> dict[str, Any]:
+    return {
+        "id": found.id,
+        "name": found.name,
+        "status": "active" if found.active else "suspended",
+        "is_crm_enabled": found.crm_enabled,
+        "limits": LimitsShape(QuotaShape(listings_this_month, found.monthly_listings)),
+        "region": found.region,
+        "default_locale": found.locale,
+        "phone": found.phone and print_phone(found.phone),
+        "description": choose_text(found.descriptions, locales or (found.locale,)),
+        "descriptions": found.descriptions if len(found.descriptions) > 1 else UNSET,
+        "logo": _avatar(found.logo, files_url) if found.logo else None,
+        "etag": found.etag,
+    }

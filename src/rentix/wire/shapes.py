@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from rentix.model import Optimization, Status
+from rentix.model import ListingStatus, Optimization, Status
 from rentix.operations import Note
 
 Time = Annotated[
@@ -17,6 +17,7 @@ Time = Annotated[
 Etag = Annotated[str, Meta(description="New after every effective change.")]
 DryRun = Annotated[bool, Meta(description="There, and true, when nothing was stored on request.")]
 JobId = Annotated[int, Meta(description="The background job that imports the picture.")]
+PublicUrl = Annotated[str, Meta(description="The page that visitors see while it is public.")]
 MediaId = Annotated[int, Meta(description="The picture, and the job that imports it.")]
 JobStatus = Literal["pending", "processing", "completed", "failed", "failed_retryable"]
 
@@ -103,10 +104,14 @@ class ResultShape(msgspec.Struct, rename="camel", kw_only=True):
     unchanged: bool | UnsetType = UNSET
     linked: bool | UnsetType = UNSET
     unlinked: bool | UnsetType = UNSET
+    deleted: bool | UnsetType = UNSET
+    deactivated: bool | UnsetType = UNSET
+    moved_listings: int | UnsetType = UNSET
     media_id: MediaId | UnsetType | None = UNSET
-    status: Optimization | UnsetType = UNSET
+    status: Optimization | ListingStatus | UnsetType = UNSET
+    public_url: PublicUrl | UnsetType | None = UNSET
     etag: Etag | UnsetType = UNSET
-    job_id: JobId | UnsetType = UNSET
+    job_id: JobId | UnsetType | None = UNSET
     warnings: tuple[Note, ...] | UnsetType = UNSET
     fields: FieldsShape | UnsetType = UNSET
     error: OperationErrorShape | UnsetType = UNSET
@@ -321,7 +326,7 @@ class LimitsShape(msgspec.Struct, rename="camel"):
 
 
 class AgencyShape(msgspec.Struct, rename="camel", kw_only=True):
-    """GET /agency."""
+    """The agency: what visitors see of it, how its values are read, and its budgets."""
 
     id: int
     name: str
@@ -330,3 +335,18 @@ class AgencyShape(msgspec.Struct, rename="camel", kw_only=True):
     limits: LimitsShape
     region: str
     default_locale: str
+    phone: Annotated[str | None, Meta(description="Shown where there is no agent to call.")]
+    description: str | None
+    descriptions: dict[str, str] | UnsetType = UNSET
+    logo: AvatarShape | None
+    etag: Etag
+
+
+class PutAgencyShape(AgencyShape, rename="camel", kw_only=True):
+    """The answer to PUT /agency: the agency as it is then."""
+
+    updated: bool
+    unchanged: bool | UnsetType = UNSET
+    warnings: tuple[Note, ...] | UnsetType = UNSET
+    fields: FieldsShape | UnsetType = UNSET
+    dry_run: DryRun | UnsetType = UNSET

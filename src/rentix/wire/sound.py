@@ -19,6 +19,7 @@ from rentix.wire.bodies import (
     SettingsBody,
 )
 from rentix.wire.decode import MAX_MEMBERS
+from rentix.wire.listing_bodies import PutListingBody
 
 _NUL = b"\\u0000"  # a raw one is no JSON
 _T = TypeVar("_T")
@@ -66,17 +67,18 @@ _bulk = msgspec.json.Decoder(SoundBulk)
 
 def sound_put(body: bytes) -> SoundPut | None:
     """The profile in `body`, or None when it is not known to be sound."""
-    put = _decode(_put, body)
-    return put if put is not None and _has_one_id(put) else None
+    put = decode_sound(_put, body)
+    return put if put is not None and has_one_id(put) else None
 
 
 def sound_bulk(body: bytes) -> SoundBulk | None:
     """The operations in `body`, or None when they are not all known to be sound."""
-    bulk = _decode(_bulk, body)
-    return bulk if bulk is not None and all(map(_has_one_id, bulk.operations)) else None
+    bulk = decode_sound(_bulk, body)
+    return bulk if bulk is not None and all(map(has_one_id, bulk.operations)) else None
 
 
-def _decode(decoder: msgspec.json.Decoder[_T], body: bytes) -> _T | None:
+def decode_sound(decoder: msgspec.json.Decoder[_T], body: bytes) -> _T | None:
+    """What a decoder of sound bodies makes of `body`, or None."""
     if _NUL in body:
         return None
     try:
@@ -85,5 +87,6 @@ def _decode(decoder: msgspec.json.Decoder[_T], body: bytes) -> _T | None:
         return None
 
 
-def _has_one_id(put: SoundPut) -> bool:
+def has_one_id(put: PutUserBody | PutListingBody) -> bool:
+    """Whether exactly one of `id` and `externalId` is there."""
     return (put.id is UNSET) != (put.external_id is UNSET)

@@ -1,0 +1,78 @@
+"""The photos of a submitted listing: which media they are, or where to import them from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import UNSET
+
+from rentix.errors import Code
+from rentix.operations import FileRef, Note
+from rentix.rules.pictures import picture_url
+from rentix.rules.steering import ignore_stray
+from rentix.rules.submissions import Submission
+from rentix.wire.decode import Path, field_name, read, unknown_members
+from rentix.wire.listing_bodies import FILES_MAX, FileBody
+
+
+def read_files(seen: Submission, sent: Sequence[FileBody], raw: Any) -> tuple[FileRef, ...]:
+    """The photos that `sent` names, each once; `raw` is the list it came from, if there is one."""
+    refs: list[FileRef] = []
+    for index, body in enumerate(sent):
+        path: Path = ("files", index)
+        if isinstance(raw, list):
+            for name in unknown_members(FileBody, raw[index]):
+                ignore_stray(seen, field_name((*path, name)))
+        ref = _read_file(seen, body, path)
+        if ref is None:
+            continue
+        if any(_same(ref, earlier) for earlier in refs):
+            field = field_name(path)
+            message = f"{field} is a photo that comes earlier in files, so it was ignored"
+            seen.ignore(field, "duplicate_file", message)
+        else:
+            refs.append(ref)
+    return tuple(refs)
+
+
+def check_files(seen: Submission, raw: Any) -> None:
+    """Find what else is wrong with photos of which some have faults that decoding told."""
+    for index, item in enumerate(raw[:FILES_MAX] if isinstance(raw, list) else ()):
+        if isinstance(item, dict):
+            body, faults = read(FileBody, item)
+            if body is not None and not faults:
+                _read_file(seen, body, ("files", index))
+
+
+def _read_file(seen: Submission, body: FileBody, path: Path) -> FileRef | None:
+    names = (body.id, body.url, body.external_file_id)
+    if all(name is UNSET for name in names) or (body.id is not UNSET and names[1:] != (UNSET,) * 2):
+        reason = "must have a url, an id or an externalFileId; only url and externalFileId together"
+        seen.refuse(Code.EXCLUSIVE, path, reason)
+        return None
+    url = None
+    if body.url is not UNSET:
+        url = _read_url(seen, body.url, (*path, "url"))
+        if url is None:
+            return None
+    return FileRef(id=body.id or None, url=url, external_id=body.external_file_id or None)
+
+
+def _read_url(seen: Submission, sent: str, path: Path) -> str | None:
+    try:
+        url = picture_url(sent)
+    except ValueError as error:
+        seen.refuse(Code.URL_INVALID, path, str(error))
+        return None
+    if url != sent:
+        field = field_name(path)
+        seen.notes.append(Note(field, "normalised", f"{field} is stored as {url}"))
+    return url
+
+
+def _same(one: FileRef, other: FileRef) -> bool:
+    if one.external_id and other.external_id:
+        return one.external_id == other.external_id
+    by_id = one.id is not None and one.id == other.id
+    return by_id or (one.url is not None and one.url == other.url)
