@@ -73,11 +73,17 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 class Variant(msgspec.Struct, frozen=True):
-    """One WebP size of a picture. `size` names its longer side in pixels, `file` where it lies."""
+    """One WebP size of a picture, in `file`. `size` names its longer side in pixels.
+
+    A picture that was smaller than that has the pixels there are: `width` and `height`, 0 where
+    they are not known.
+    """
 
     file: str
     size: str
     bytes: int = 0
+    width: int = 0
+    height: int = 0
 
 
 class Avatar(msgspec.Struct, frozen=True):

@@ -1,14 +1,26 @@
-"""Channels that a number cannot have, as far as its kind tells."""
+"""Channels of a number: the links that its settings allow, and those it likely cannot have."""
 
 from __future__ import annotations
 
-from rentix.model import Phone, Settings
+from rentix.model import Channel, Phone, Settings
 
 MESSENGERS = {
     "contact_whatsapp": "WhatsApp",
     "contact_viber": "Viber",
     "contact_telegram": "Telegram",
 }
+
+
+def make_channels(e164: str, settings: Settings) -> tuple[Channel, ...]:
+    """The ways to reach a number that its settings allow, each as a link."""
+    digits = e164.removeprefix("+")
+    every = (
+        (settings.contact_phone, Channel("phone", f"tel:{e164}")),
+        (settings.contact_whatsapp, Channel("whatsapp", f"https://wa.me/{digits}")),
+        (settings.contact_viber, Channel("viber", f"viber://chat?number=%2B{digits}")),
+        (settings.contact_telegram, Channel("telegram", f"https://t.me/+{digits}")),
+    )
+    return tuple(channel for allowed, channel in every if allowed)
 
 
 def doubtful_channels(phone: Phone, settings: Settings) -> dict[str, str]:

@@ -126,7 +126,9 @@ class Importer:
         for variant in decoded.variants:
             key = blob_key(variant.data)
             self._blobs.put(key, variant.data)
-            variants.append(Variant(name_of_key(key), variant.size, len(variant.data)))
+            name, size_bytes = name_of_key(key), len(variant.data)
+            made = Variant(name, variant.size, size_bytes, variant.width, variant.height)
+            variants.append(made)
         return Picture(
             content_type=decoded.content_type,
             size_bytes=len(content),

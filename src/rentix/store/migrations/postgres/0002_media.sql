@@ -3,7 +3,7 @@
 ALTER TABLE media
     ADD COLUMN size_bytes   bigint,                       -- of what was imported
     ADD COLUMN content_type text,
-    ADD COLUMN variants     text    NOT NULL DEFAULT '[]',  -- JSON: file, size, bytes
+    ADD COLUMN variants     text    NOT NULL DEFAULT '[]',  -- JSON: file, size, bytes, width, height
     ADD COLUMN blurhash     text,
     ADD COLUMN due_ms       bigint  NOT NULL DEFAULT 0,   -- not to be tried before
     ADD COLUMN held_ms      bigint,                       -- until when a worker has it

@@ -2,7 +2,7 @@
 
 ALTER TABLE media ADD COLUMN size_bytes   INTEGER;                      -- of what was imported
 ALTER TABLE media ADD COLUMN content_type TEXT;
-ALTER TABLE media ADD COLUMN variants     TEXT    NOT NULL DEFAULT '[]';  -- JSON: file, size, bytes
+ALTER TABLE media ADD COLUMN variants     TEXT    NOT NULL DEFAULT '[]';  -- JSON: file, size, bytes, width, height
 ALTER TABLE media ADD COLUMN blurhash     TEXT;
 ALTER TABLE media ADD COLUMN due_ms       INTEGER NOT NULL DEFAULT 0;   -- not to be tried before
 ALTER TABLE media ADD COLUMN held_ms      INTEGER;                      -- until when a worker has it
