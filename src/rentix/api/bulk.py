@@ -13,6 +13,7 @@ from rentix.api.refusals import error_reply
 from rentix.api.writing import stray_notes, terms, write
 from rentix.errors import Code, Fault, Problem, invalid
 from rentix.operations import Note, Operation, Result
+from rentix.rules.leavers import read_deactivate
 from rentix.rules.puts import read_link, read_put, read_sound, read_unlink
 from rentix.rules.steering import Terms
 from rentix.wire.answers import bulk_answer, encode
@@ -21,8 +22,10 @@ from rentix.wire.decode import parse_object, read, unknown_members
 from rentix.wire.errors import bulk_error
 from rentix.wire.shapes import BulkShape
 from rentix.wire.sound import SoundBulk, SoundOperation, sound_bulk
+from rentix.wire.sound_listings import SoundListingBulk, SoundListingOperation
 
-OPS = ("upsert", "update", "link", "unlink", "validate")
+OPS = ("upsert", "update", "link", "unlink", "deactivate", "validate")
+OPS_INVALID = "an operation must be an object"
 _SLICE_S = 0.001
 
 
@@ -33,12 +36,12 @@ async def bulk_users(call: Call) -> Reply:
     fall together. Members of `upsert` lie flat beside `op`.
     """
     body, notes = _read_body(call.body)
-    return await write_bulk(call, body, notes, partial(_read, terms=_bulk_terms(call)))
+    return await write_bulk(call, body, notes, partial(_read, terms=bulk_terms(call)))
 
 
 async def write_bulk(
     call: Call,
-    body: BulkBody | SoundBulk,
+    body: BulkBody | SoundBulk | SoundListingBulk,
     notes: tuple[Note, ...],
     read_one: Callable[[object], Operation],
 ) -> Reply:
@@ -50,7 +53,8 @@ async def write_bulk(
 
     def answer(results: Sequence[Result]) -> BulkShape:
         dry_run, receipt = call.query.get("dryRun", False), call.query.get("receipt", False)
-        return bulk_answer(ops, results, notes, dry_run=dry_run, receipt=receipt)
+        base = call.portal.public_url or ""
+        return bulk_answer(ops, results, notes, public_base=base, dry_run=dry_run, receipt=receipt)
 
     def render(results: Sequence[Result]) -> bytes | None:
         return encode(answer(results)) if _any_succeeded(results) else None
@@ -63,9 +67,14 @@ async def write_bulk(
     return _refusal(call, results, answer(results))
 
 
-def _bulk_terms(call: Call) -> Terms:
+def bulk_terms(call: Call) -> Terms:
+    """How the agency reads values.
+
+    Raises:
+        Problem: 400, there is an If-Match.
+    """
     if b"if-match" in call.headers:
-        message = "If-Match cannot hold for several users; send ifMatch in each operation"
+        message = "If-Match cannot hold for several operations; send ifMatch in each"
         raise Problem(Code.HEADER_INVALID, message)
     return terms(call)
 
@@ -100,7 +109,7 @@ def _read_body(body: bytes) -> tuple[BulkBody | SoundBulk, tuple[Note, ...]]:
 
 
 def _op(item: object) -> object:
-    if isinstance(item, SoundOperation):
+    if isinstance(item, SoundOperation | SoundListingOperation):
         return item.op
     return item.get("op") if isinstance(item, dict) else None
 
@@ -131,13 +140,15 @@ def _read(raw: object, terms: Terms) -> Operation:
     if isinstance(raw, SoundOperation):
         return read_sound(raw, terms, validate_only=raw.op == "validate")
     if not isinstance(raw, dict):
-        raise invalid([Fault(Code.TYPE_INVALID, "an operation must be an object")])
+        raise invalid([Fault(Code.TYPE_INVALID, OPS_INVALID)])
     op = raw.get("op")
     members = {name: value for name, value in raw.items() if name != "op"}
     if op == "link":
         return read_link(members, None, terms)
     if op == "unlink":
         return read_unlink(members, terms)
+    if op == "deactivate":
+        return read_deactivate(members, None, terms)
     if op in OPS:
         return read_put(members, terms, validate_only=op == "validate")
     message = f"op must be one of: {', '.join(OPS)}"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from msgspec.structs import replace
 
 from rentix.api.bulk import read_bulk, write_bulk
 from rentix.api.call import Call, Reply, json_reply
 from rentix.api.names import read_external_id, read_id
-from rentix.api.writing import stray_notes, write
+from rentix.api.writing import stray_notes, write_one
 from rentix.decide.refusals import media_unknown
 from rentix.errors import Code, Fault, Problem, invalid
 from rentix.operations import (
@@ -20,7 +20,6 @@ from rentix.operations import (
     LinkMedia,
     MediaOutcome,
     Operation,
-    Result,
     UnlinkMedia,
 )
 from rentix.rules.media import read_import, read_media_link, read_upload
@@ -153,15 +152,7 @@ async def _write(call: Call, operation: _Noted, render: Callable[[MediaOutcome],
     if call.strays:
         operation = replace(operation, notes=operation.notes + stray_notes(call))
 
-    def render_results(results: Sequence[Result]) -> bytes | None:
-        return render(results[0]) if isinstance(results[0], MediaOutcome) else None
-
-    results = await write(call, [operation], render_results)
-    if isinstance(results, Reply):
-        return results
-    if isinstance(results[0], Problem):
-        raise results[0]
-    return Reply(body=render_results(results) or b"")
+    return await write_one(call, operation, render)
 
 
 def _refuse_if_match(call: Call) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from rentix.api.parameters import PARAMETERS
+from rentix.api.parameters import PARAMETERS, name_of
 from rentix.api.routes import Route
 from rentix.wire.bodies import MAX_ID
 from rentix.wire.shapes import DeletedShape, ProfileShape
@@ -90,7 +90,7 @@ def parameters(route: Route) -> list[Json]:
 def _in_query(name: str, route: Route) -> Json:
     known = PARAMETERS[name]
     said: Json = {
-        "name": name,
+        "name": name_of(name),
         "in": "query",
         "required": name in route.required,
         "description": known.description,

@@ -10,6 +10,7 @@ import msgspec
 from rentix.errors import Code, Fault, Problem, invalid
 from rentix.model import LOCALES
 from rentix.wire.bodies import MAX_ID
+from rentix.wire.listing_bodies import STATUSES
 from rentix.wire.times import read_time_us
 
 _MAX_PARAMETERS = 50
@@ -88,9 +89,16 @@ PARAMETERS: dict[str, Parameter] = {
     "phone": _string("A number, in any spelling.", maxLength=255),
     "linked": _bool("Only users with, or without, an external id."),
     "status": _string("Only users of this status.", enum=["active", "inactive"]),
+    "listings.status": _string("Only listings of this status.", enum=[*STATUSES]),
+    "userId": _integer("Only listings that show this agent.", MAX_ID),
     "updatedSince": _string("Only users changed then or later.", format="date-time"),
     "id": _integer("The id of the job.", MAX_ID),
 }
+
+
+def name_of(parameter: str) -> str:
+    """How a parameter is sent: `listings.status` as `status`."""
+    return parameter.rpartition(".")[2]
 
 
 def read_query(
@@ -102,17 +110,18 @@ def read_query(
         Problem: 400, with every fault.
     """
     pairs = _split(raw) if raw else []
+    readers = {name_of(parameter): PARAMETERS[parameter] for parameter in known}
     values: dict[str, Any] = {}
     faults: list[Fault] = []
     for name, text in pairs:
         if "\0" in name or "\0" in text:
             values[name] = None
             faults.append(_fault(name, Code.NUL_REFUSED, "must not contain NUL"))
-        elif name in known:
+        elif name in readers:
             try:
                 if name in values:
                     raise ValueError("must be given once")  # noqa: TRY301 - told like the others
-                values[name] = PARAMETERS[name].read(text)
+                values[name] = readers[name].read(text)
             except ValueError as error:
                 values[name] = None
                 faults.append(_fault(name, Code.VALIDATION_FAILED, str(error)))
@@ -120,7 +129,7 @@ def read_query(
     faults += [_fault(name, Code.REQUIRED, "is required") for name in missing]
     if faults:
         raise invalid(faults)
-    return values, tuple(name for name, _ in pairs if name not in known)
+    return values, tuple(name for name, _ in pairs if name not in readers)
 
 
 def _split(raw: bytes) -> list[tuple[str, str]]:

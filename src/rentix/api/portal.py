@@ -15,7 +15,7 @@ from rentix.api.limits import Budgets
 from rentix.api.pages import make_pages
 from rentix.api.uploads import Tickets, Uploads
 from rentix.media.blobs import Blobs
-from rentix.model import User
+from rentix.model import ListingView, User
 from rentix.operations import Answer, Request
 from rentix.store import Store, UserKey
 from rentix.worker import Finish, Pool
@@ -45,6 +45,7 @@ class Portal:
         self.clock = clock
         asking: Any = Gathered if store.shared else AtOnce
         self.users: Asking[UserKey, User | None] = asking(store.find_users)
+        self.listings: Asking[UserKey, ListingView | None] = asking(store.find_listings)
         self.keys = Keys(asking(store.find_keys), clock)
         self.budgets = Budgets(Gathered(store.spend) if store.shared else None)
         self.pages = make_pages()

@@ -1,13 +1,12 @@
-"""GET /users and its kin: single profiles, lists, search; jobs; the agency."""
+"""GET /users and its kin: single profiles, lists, search; jobs."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 from collections.abc import AsyncIterator, Sequence
 
 from rentix.api.call import Call, Headers, Reply, json_reply
+from rentix.api.cursors import print_cursor, read_cursor
 from rentix.api.etags import is_current
 from rentix.api.locales import wished_locales
 from rentix.api.names import read_external_id, read_id
@@ -105,27 +104,12 @@ async def _read_page(call: Call, wanted: UserFilter, after: int, limit: int) -> 
 
 async def _page(call: Call, wanted: UserFilter, locales: Sequence[str]) -> Reply:
     limit = call.query.get("limit", _PAGE)
-    after = _read_cursor(call.query["cursor"]) if "cursor" in call.query else 0
+    after = read_cursor("u", call.query["cursor"]) if "cursor" in call.query else 0
     users = await _read_page(call, wanted, after, limit + 1)
     files_url = call.portal.files_url
     items = tuple(profiles.profile(user, locales, files_url) for user in users[:limit])
-    cursor = _print_cursor(items[-1].id) if len(users) > limit else None
+    cursor = print_cursor("u", items[-1].id) if len(users) > limit else None
     return json_reply(UsersShape(items=items, next_cursor=cursor), headers=[*_PRIVATE])
-
-
-def _print_cursor(user_id: int) -> str:
-    return base64.urlsafe_b64encode(b"u%d" % user_id).decode().rstrip("=")
-
-
-def _read_cursor(text: str) -> int:
-    try:
-        plain = base64.b64decode(f"{text}{'=' * (-len(text) % 4)}", b"-_", validate=True)
-    except (ValueError, binascii.Error):
-        plain = b""
-    if plain[:1] == b"u" and plain[1:].isdigit() and len(plain) < 20:  # noqa: PLR2004 - 64 bits
-        return int(plain[1:])
-    message = "cursor must be the nextCursor of a page; leave it out to begin anew"
-    raise invalid([Fault(Code.CURSOR_INVALID, message, parameter="cursor")])
 
 
 _Chunk = tuple[bytes, int | None]
@@ -160,9 +144,3 @@ async def job_status(call: Call) -> Reply:
     if found is None:
         raise Problem(Code.JOB_UNKNOWN, f"Job with id {call.query['id']} not found")
     return json_reply(profiles.job(found))
-
-
-async def get_agency(call: Call) -> Reply:
-    """The agency that the key belongs to."""
-    _, agency = call.tenant
-    return json_reply(profiles.agency(agency))

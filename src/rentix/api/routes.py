@@ -6,9 +6,27 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from rentix.api import bulk, files, media, reading, reference, references, uploads, users
+from rentix.api import (
+    agency,
+    bulk,
+    files,
+    listings,
+    media,
+    reading,
+    reference,
+    references,
+    uploads,
+    users,
+)
 from rentix.api.call import Call, Reply
-from rentix.wire import bodies, shapes
+from rentix.wire import (
+    agency_bodies,
+    bodies,
+    leaver_shapes,
+    listing_bodies,
+    listing_shapes,
+    shapes,
+)
 from rentix.wire.reference_shapes import BaseSchemaShape, CurrenciesShape
 
 BASE = "/api/v1"
@@ -57,6 +75,30 @@ ROUTES: tuple[Route, ...] = (
           body=bodies.LinkBody, answer=shapes.LinkShape),
     Route("DELETE", "/users/{id}/link", users.unlink_user, "users:write", ("dryRun",),
           answer=shapes.LinkShape),
+    Route("POST", "/users/{id}/deactivate", users.deactivate_user, "users:write", ("dryRun",),
+          body=bodies.DeactivateBody, answer=leaver_shapes.DeactivateShape),
+    Route("POST", "/users/{id}/reactivate", users.reactivate_user, "users:write", ("dryRun",),
+          body=bodies.ReactivateBody, answer=leaver_shapes.ReactivateShape),
+    Route("PUT", "/listings", listings.put_listing, "listings:write", ("dryRun", "receipt"),
+          body=listing_bodies.PutListingBody, answer=listing_shapes.PutListingShape),
+    Route("GET", "/listings", listings.list_listings, "listings:read",
+          ("userId", "listings.status", "limit", "cursor"), answer=listing_shapes.ListingsShape),
+    Route("POST", "/listings/bulk", listings.bulk_listings, "listings:write",
+          ("dryRun", "receipt"), body=listing_bodies.ListingBulkBody,
+          answer=listing_shapes.ListingBulkShape, bulk=True),
+    Route("GET", "/listings/external/{externalId:path}", listings.get_listing_by_external_id,
+          "listings:read", answer=listing_shapes.ListingShape),
+    Route("DELETE", "/listings/external/{externalId:path}",
+          listings.delete_listing_by_external_id, "listings:write", ("dryRun",),
+          answer=listing_shapes.ListingDeletedShape),
+    Route("GET", "/listings/{id}", listings.get_listing, "listings:read",
+          answer=listing_shapes.ListingShape),
+    Route("DELETE", "/listings/{id}", listings.delete_listing, "listings:write", ("dryRun",),
+          answer=listing_shapes.ListingDeletedShape),
+    Route("POST", "/listings/{id}/link", listings.link_listing, "listings:write", ("dryRun",),
+          body=listing_bodies.ListingLinkBody, answer=listing_shapes.ListingLinkShape),
+    Route("DELETE", "/listings/{id}/link", listings.unlink_listing, "listings:write", ("dryRun",),
+          answer=listing_shapes.ListingLinkShape),
     Route("POST", "/media/upload-from-url", media.import_media, "media:write", ("dryRun",),
           body=bodies.MediaImportBody, answer=shapes.MediaQueuedShape),
     Route("POST", "/media/bulk", media.bulk_media, "media:write", ("dryRun",),
@@ -76,7 +118,10 @@ ROUTES: tuple[Route, ...] = (
           answer=shapes.MediaLinkShape),
     Route("GET", "/job/status", reading.job_status, "media:read", ("id",), ("id",),
           answer=shapes.JobShape),
-    Route("GET", "/agency", reading.get_agency, "agency:read", answer=shapes.AgencyShape),
+    Route("GET", "/agency", agency.get_agency, "agency:read", ("locale",),
+          answer=shapes.AgencyShape),
+    Route("PUT", "/agency", agency.put_agency, "agency:write", ("dryRun", "receipt", "locale"),
+          body=agency_bodies.PutAgencyBody, answer=shapes.PutAgencyShape),
     Route("GET", "/reference/schema/base", references.get_base_schema, "listings:read",
           answer=BaseSchemaShape),
     Route("GET", "/reference/currencies", references.get_currencies, "listings:read",

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
-from msgspec.structs import replace
-
 from rentix.api.call import Call, Reply
 from rentix.api.names import read_id
-from rentix.api.writing import stray_notes, terms, write_one
-from rentix.operations import LinkUser, Outcome, PutUser, UnlinkUser
+from rentix.api.writing import terms, with_strays, write_one
+from rentix.operations import (
+    LinkUser,
+    Outcome,
+    UnlinkUser,
+)
+from rentix.rules.leavers import read_deactivate, read_reactivate
 from rentix.rules.puts import read_link, read_put_bytes
 from rentix.wire.answers import encode, link_answer, put_answer
 from rentix.wire.decode import parse_object
-
-_Noted = TypeVar("_Noted", PutUser, LinkUser, UnlinkUser)
+from rentix.wire.leavers import deactivate_answer, reactivate_answer
 
 
 async def put_user(call: Call) -> Reply:
@@ -25,7 +25,7 @@ async def put_user(call: Call) -> Reply:
     again changes nothing: no new etag, no change record.
     """
     dry_run, receipt = call.query.get("dryRun", False), call.query.get("receipt", False)
-    put = _with_strays(call, read_put_bytes(call.body, terms(call)))
+    put = with_strays(call, read_put_bytes(call.body, terms(call)))
     return await write_one(
         call, put, lambda outcome: encode(put_answer(outcome, dry_run=dry_run, receipt=receipt))
     )
@@ -38,7 +38,7 @@ async def link_user(call: Call) -> Reply:
     the same answer; 409 when the user has another external id, or another user has this one.
     """
     link = read_link(parse_object(call.body), read_id(call), terms(call))
-    return await _write_link(call, _with_strays(call, link))
+    return await _write_link(call, with_strays(call, link))
 
 
 async def unlink_user(call: Call) -> Reply:
@@ -47,7 +47,7 @@ async def unlink_user(call: Call) -> Reply:
     The answer names the one that was freed. A PUT with a freed external id creates a new user.
     """
     unlink = UnlinkUser(id=read_id(call), if_match=terms(call).if_match)
-    return await _write_link(call, _with_strays(call, unlink))
+    return await _write_link(call, with_strays(call, unlink))
 
 
 async def _write_link(call: Call, operation: LinkUser | UnlinkUser) -> Reply:
@@ -59,7 +59,31 @@ async def _write_link(call: Call, operation: LinkUser | UnlinkUser) -> Reply:
     return await write_one(call, operation, render)
 
 
-def _with_strays(call: Call, operation: _Noted) -> _Noted:
-    if not call.strays:
-        return operation
-    return replace(operation, notes=operation.notes + stray_notes(call))
+async def deactivate_user(call: Call) -> Reply:
+    """Let an agent leave.
+
+    In one commit the user becomes inactive and their listings go to the successor, without one to
+    the agency. `reactivate` undoes it.
+    """
+    leaving = read_deactivate(parse_object(call.body), read_id(call), terms(call))
+    dry_run = call.query.get("dryRun", False)
+
+    def render(outcome: Outcome) -> bytes:
+        return encode(deactivate_answer(outcome, dry_run=dry_run))
+
+    return await write_one(call, with_strays(call, leaving), render)
+
+
+async def reactivate_user(call: Call) -> Reply:
+    """Let an agent return.
+
+    They get back the listings that they left, but for those that somebody changed hands of since;
+    the answer lists these.
+    """
+    coming = read_reactivate(parse_object(call.body), read_id(call), terms(call))
+    dry_run = call.query.get("dryRun", False)
+
+    def render(outcome: Outcome) -> bytes:
+        return encode(reactivate_answer(outcome, dry_run=dry_run))
+
+    return await write_one(call, with_strays(call, coming), render)

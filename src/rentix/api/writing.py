@@ -4,18 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from hashlib import sha256
+from typing import Any, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from rentix.api.call import Call, Headers, Reply
 from rentix.api.etags import read_if_match
 from rentix.errors import Code, Fault, Problem
 from rentix.model import UNSTORED
-from rentix.operations import Idempotency, Note, Operation, Outcome, Request, Result
+from rentix.operations import (
+    AgencyOutcome,
+    DeactivateUser,
+    DeleteListing,
+    Idempotency,
+    LinkListing,
+    LinkUser,
+    ListingOutcome,
+    Note,
+    Operation,
+    Outcome,
+    PutAgency,
+    PutListing,
+    PutUser,
+    ReactivateUser,
+    Request,
+    Result,
+    UnlinkListing,
+    UnlinkUser,
+)
 from rentix.rules.steering import Terms
 from rentix.wire.fates import shown_etag
 
 _KEY_MAX = 255
+Noted = TypeVar(
+    "Noted",
+    PutUser,
+    LinkUser,
+    UnlinkUser,
+    DeactivateUser,
+    ReactivateUser,
+    PutListing,
+    LinkListing,
+    UnlinkListing,
+    DeleteListing,
+    PutAgency,
+)
+"""What carries notes of its own."""
+
 Render = Callable[[Sequence[Result]], bytes | None]
 
 
@@ -36,6 +72,13 @@ def stray_notes(call: Call) -> tuple[Note, ...]:
         )
         for name in call.strays
     )
+
+
+def with_strays(call: Call, operation: Noted) -> Noted:
+    """The operation, with a warning for each query parameter that the route doesn't know."""
+    if not call.strays:
+        return operation
+    return replace(operation, notes=operation.notes + stray_notes(call))
 
 
 async def write(
@@ -64,7 +107,7 @@ async def write(
     return answer.results
 
 
-async def write_one(call: Call, operation: Operation, render: Callable[[Outcome], bytes]) -> Reply:
+async def write_one(call: Call, operation: Operation, render: Callable[[Any], bytes]) -> Reply:
     """Have one operation decided and stored, and answer with what it came to.
 
     Raises:
@@ -72,15 +115,16 @@ async def write_one(call: Call, operation: Operation, render: Callable[[Outcome]
     """
 
     def render_results(results: Sequence[Result]) -> bytes | None:
-        return render(results[0]) if isinstance(results[0], Outcome) else None
+        return None if isinstance(results[0], Problem) else render(results[0])
 
     results = await write(call, [operation], render_results)
     if isinstance(results, Reply):
         return results
     if isinstance(results[0], Problem):
         raise results[0]
-    assert isinstance(results[0], Outcome)  # noqa: S101 - it is an operation on a user
-    etag = shown_etag(results[0], stored=not call.query.get("dryRun"))
+    etag = None
+    if isinstance(results[0], Outcome | ListingOutcome | AgencyOutcome):
+        etag = shown_etag(results[0], stored=not call.query.get("dryRun"))
     return Reply(body=render(results[0]), headers=_etag_header(etag))
 
 

@@ -131,6 +131,9 @@ class Reads(Protocol):
     def media(self, agency_id: int, key: int | str) -> Media | None:
         """The agency's media with this id (a number) or external id (a text)."""
 
+    def find_listings(self, wanted: Sequence[UserKey]) -> list[ListingView | None]:
+        """The listings with these keys, in the same order."""
+
     def listing(self, agency_id: int, key: int | str) -> ListingView | None:
         """The agency's listing with this id (a number) or external id (a text)."""
 

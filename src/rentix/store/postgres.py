@@ -119,6 +119,24 @@ class PostgresStore:
             rows = transaction.rows(query, {"agency_id": agency_id, name: key})
         return to_media(rows[0]) if rows else None
 
+    def find_listings(self, wanted: Sequence[UserKey]) -> list[ListingView | None]:
+        """The listings of these agencies with these ids or external ids, in the same order."""
+        ids = [key for key in wanted if isinstance(key[1], int)]
+        externals = [key for key in wanted if isinstance(key[1], str)]
+        agencies = {agency_id for agency_id, _ in wanted}
+        with self._connections.transaction(agencies, _SNAPSHOT) as transaction:
+            by_id = transaction.start_keyed("listing_views_by_id", ids)
+            by_external = transaction.start_keyed("listing_views_by_external_id", externals)
+            rows = [*fetched(by_id), *fetched(by_external)]
+            files = [(row[1], media_id) for row in rows for media_id in files_of_rows([row])]
+            photos = fetched(transaction.start_keyed("media_by_id", files))
+        media = {row[0]: to_media(row) for row in photos}
+        found: dict[UserKey, ListingView] = {}
+        for view in (to_view(row, media) for row in rows):
+            for key in (view.listing.id, view.listing.external_id or ""):
+                found[view.listing.agency_id, key] = view
+        return [found.get(key) for key in wanted]
+
     def listing(self, agency_id: int, key: int | str) -> ListingView | None:
         """The agency's listing with this id or external id."""
         query, name = listing_query(key)

@@ -172,6 +172,23 @@ class SqliteStore:
             row = reader.execute(_QUERIES[query], {"agency_id": agency_id, name: key}).fetchone()
             return to_media(row) if row else None
 
+    def find_listings(self, wanted: Sequence[UserKey]) -> list[ListingView | None]:
+        """The listings of these agencies with these ids or external ids, in the same order."""
+        return [self._listing(*key) for key in wanted]
+
+    def _listing(self, agency_id: int, key: int | str) -> ListingView | None:
+        query, name = listing_query(key)
+        row = self._row(query, {"agency_id": agency_id, name: key})
+        if row is None:
+            return None
+        ids = files_of_rows([row])
+        media = {media_id: self._photo(agency_id, media_id) for media_id in ids}
+        return to_view(row, {media_id: found for media_id, found in media.items() if found})
+
+    def _photo(self, agency_id: int, media_id: int) -> Media | None:
+        row = self._row("one_media", {"agency_id": agency_id, "media_id": media_id})
+        return to_media(row) if row else None
+
     def listing(self, agency_id: int, key: int | str) -> ListingView | None:
         """The agency's listing with this id or external id."""
         query, name = listing_query(key)

@@ -16,6 +16,22 @@ CROSS JOIN LATERAL (
     WHERE listing.agency_id = wanted.agency_id AND listing.external_id = wanted.text LIMIT 1
 ) AS found
 
+-- name: listing_views_by_id
+SELECT found.*
+FROM {wanted_numbers}
+CROSS JOIN LATERAL (
+    {listing_view}
+    WHERE listing.agency_id = wanted.agency_id AND listing.id = wanted.number LIMIT 1
+) AS found
+
+-- name: listing_views_by_external_id
+SELECT found.*
+FROM {wanted_texts}
+CROSS JOIN LATERAL (
+    {listing_view}
+    WHERE listing.agency_id = wanted.agency_id AND listing.external_id = wanted.text LIMIT 1
+) AS found
+
 -- name: listings_by_media
 SELECT found.*
 FROM {wanted_numbers}

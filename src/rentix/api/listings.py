@@ -1,0 +1,243 @@
+"""Listings: written, linked, removed; read one by one and page by page (contract 6)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from hashlib import sha256
+
+from msgspec.structs import replace
+
+from rentix.api.bulk import OPS_INVALID, bulk_terms, read_bulk, write_bulk
+from rentix.api.call import Call, Headers, Reply, json_reply
+from rentix.api.cursors import print_cursor, read_cursor
+from rentix.api.etags import is_current
+from rentix.api.names import read_external_id, read_id
+from rentix.api.writing import terms, with_strays, write_one
+from rentix.decide.listing_refusals import unknown_listing
+from rentix.errors import Code, Fault, invalid
+from rentix.model import ListingView
+from rentix.operations import (
+    DeleteListing,
+    LinkListing,
+    ListingOutcome,
+    Note,
+    Operation,
+    UnlinkListing,
+)
+from rentix.rules.contact import choose_contact
+from rentix.rules.listings import (
+    read_delete_listing,
+    read_link_listing,
+    read_put_listing,
+    read_put_listing_bytes,
+    read_sound_listing,
+    read_unlink_listing,
+)
+from rentix.rules.steering import Terms
+from rentix.store import ListingFilter
+from rentix.wire import listing_answers as answers
+from rentix.wire.answers import encode
+from rentix.wire.bodies import BulkBody
+from rentix.wire.decode import parse_object
+from rentix.wire.listing_shapes import ListingShape, ListingsShape
+from rentix.wire.listings import listing
+from rentix.wire.sound_listings import (
+    SoundListingBulk,
+    SoundListingOperation,
+    sound_listing_bulk,
+)
+
+_OPS = ("upsert", "update", "link", "unlink", "delete", "validate")
+_PAGE, _CHUNK = 100, 200
+_PRIVATE: Headers = [
+    (b"cache-control", b"private, no-cache"),
+    (b"vary", b"accept, authorization, x-api-key"),
+]
+
+
+async def put_listing(call: Call) -> Reply:
+    """Create or update one listing.
+
+    By `externalId` it updates the listing that has it, or creates one; by `id` it only updates.
+    Photos are imported in the background: with those on their way an active listing is
+    `pending_active`, and becomes active by itself.
+    """
+    put = with_strays(call, read_put_listing_bytes(call.body, _terms(call)))
+    dry_run, receipt = call.query.get("dryRun", False), call.query.get("receipt", False)
+
+    def render(outcome: ListingOutcome) -> bytes:
+        return encode(
+            answers.put_listing_answer(outcome, _base(call), dry_run=dry_run, receipt=receipt)
+        )
+
+    return await write_one(call, put, render)
+
+
+async def bulk_listings(call: Call) -> Reply:
+    """Write up to 100 operations on listings.
+
+    Each is decided in order and on its own, so look at every `success`; with `atomic` they stand or
+    fall together. Members of `upsert` lie flat beside `op`.
+    """
+    sound = sound_listing_bulk(call.body)
+    body: BulkBody | SoundListingBulk
+    notes: tuple[Note, ...] = ()
+    if sound is None:
+        body, notes = read_bulk(parse_object(call.body))
+    else:
+        body = sound
+    asked = bulk_terms(call)
+    return await write_bulk(call, body, notes, lambda raw: _read_operation(raw, asked))
+
+
+def _read_operation(raw: object, asked: Terms) -> Operation:
+    if isinstance(raw, SoundListingOperation):
+        return read_sound_listing(raw, asked, validate_only=raw.op == "validate")
+    if not isinstance(raw, dict):
+        raise invalid([Fault(Code.TYPE_INVALID, OPS_INVALID)])
+    op = raw.get("op")
+    members = {name: value for name, value in raw.items() if name != "op"}
+    if op == "link":
+        return read_link_listing(members, None, asked)
+    if op == "unlink":
+        return read_unlink_listing(members, asked)
+    if op == "delete":
+        return read_delete_listing(members, asked)
+    if op in _OPS:
+        return read_put_listing(members, asked, validate_only=op == "validate")
+    message = f"op must be one of: {', '.join(_OPS)}"
+    raise invalid([Fault(Code.NOT_ONE_OF, message, ("op",))])
+
+
+async def link_listing(call: Call) -> Reply:
+    """Attach an external id to a listing.
+
+    The same link again gets the same answer; 409 when the listing has another external id, or
+    another listing has this one.
+    """
+    link = read_link_listing(parse_object(call.body), read_id(call), _terms(call))
+    return await _write_link(call, with_strays(call, link))
+
+
+async def unlink_listing(call: Call) -> Reply:
+    """Detach the external id of a listing.
+
+    The answer names the one that was freed.
+    """
+    unlink = UnlinkListing(id=read_id(call), if_match=_terms(call).if_match)
+    return await _write_link(call, with_strays(call, unlink))
+
+
+async def _write_link(call: Call, operation: LinkListing | UnlinkListing) -> Reply:
+    dry_run = call.query.get("dryRun", False)
+
+    def render(outcome: ListingOutcome) -> bytes:
+        return encode(answers.listing_link_answer(outcome, dry_run=dry_run))
+
+    return await write_one(call, operation, render)
+
+
+async def delete_listing(call: Call) -> Reply:
+    """Remove a listing; its photos stay media of the agency."""
+    return await _delete(call, DeleteListing(id=read_id(call), if_match=_terms(call).if_match))
+
+
+async def delete_listing_by_external_id(call: Call) -> Reply:
+    """Remove a listing by external id; its photos stay media of the agency."""
+    named = DeleteListing(external_id=read_external_id(call), if_match=_terms(call).if_match)
+    return await _delete(call, named)
+
+
+async def _delete(call: Call, operation: DeleteListing) -> Reply:
+    dry_run = call.query.get("dryRun", False)
+
+    def render(outcome: ListingOutcome) -> bytes:
+        return encode(answers.listing_deleted_answer(outcome, dry_run=dry_run))
+
+    return await write_one(call, with_strays(call, operation), render)
+
+
+async def get_listing(call: Call) -> Reply:
+    """One listing by internal id, with whom a visitor sees on it, and why."""
+    return await _read(call, read_id(call))
+
+
+async def get_listing_by_external_id(call: Call) -> Reply:
+    """One listing by external id, with whom a visitor sees on it, and why."""
+    return await _read(call, read_external_id(call))
+
+
+async def _read(call: Call, key: int | str) -> Reply:
+    caller, _ = call.tenant
+    view = await call.portal.listings.ask((caller.agency_id, key))
+    if view is None:
+        raise unknown_listing(key, None) if isinstance(key, int) else unknown_listing(None, key)
+    body = encode(_print(call, view))
+    # It shows its agent, agency and photos as well, so the listing's own etag is not enough.
+    etag = f"{view.listing.etag}-{sha256(body).hexdigest()[:16]}"
+    headers = [(b"etag", b'"%s"' % etag.encode()), *_PRIVATE]
+    if is_current(etag, call.headers):
+        return Reply(304, headers=headers)
+    return Reply(body=body, headers=headers)
+
+
+async def list_listings(call: Call) -> Reply:
+    """All listings of the agency, or a page of them.
+
+    In order of id. Without `limit` and `cursor` all of them are streamed; with either the answer
+    has `nextCursor`. `userId` is the agent whom they show.
+    """
+    wanted = ListingFilter(user_id=call.query.get("userId"), status=call.query.get("status"))
+    if "limit" in call.query or "cursor" in call.query:
+        return await _page(call, wanted)
+    first = await asyncio.to_thread(_print_chunk, call, wanted, 0)
+    return Reply(body=_stream(call, wanted, first), headers=[*_PRIVATE])
+
+
+async def _page(call: Call, wanted: ListingFilter) -> Reply:
+    caller, _ = call.tenant
+    limit = call.query.get("limit", _PAGE)
+    after = read_cursor("l", call.query["cursor"]) if "cursor" in call.query else 0
+    found = call.portal.store.listings
+    views = await asyncio.to_thread(found, caller.agency_id, wanted, after, limit + 1)
+    items = tuple(_print(call, view) for view in views[:limit])
+    cursor = print_cursor("l", items[-1].id) if len(views) > limit else None
+    return json_reply(ListingsShape(items=items, next_cursor=cursor), headers=[*_PRIVATE])
+
+
+_Chunk = tuple[bytes, int | None]
+"""Listings as JSON, and the id of the last one if there may be more."""
+
+
+def _print_chunk(call: Call, wanted: ListingFilter, after: int) -> _Chunk:
+    caller, _ = call.tenant
+    views = call.portal.store.listings(caller.agency_id, wanted, after, _CHUNK)
+    printed = b",".join([encode(_print(call, view)) for view in views])
+    return printed, views[-1].listing.id if len(views) == _CHUNK else None
+
+
+async def _stream(call: Call, wanted: ListingFilter, chunk: _Chunk) -> AsyncIterator[bytes]:
+    printed, last = chunk
+    yield b'{"items":[' + printed
+    while last is not None:
+        printed, last = await asyncio.to_thread(_print_chunk, call, wanted, last)
+        if printed:
+            yield b"," + printed
+    yield b"]}"
+
+
+def _print(call: Call, view: ListingView) -> ListingShape:
+    return listing(view, choose_contact(view), _base(call), call.portal.files_url)
+
+
+def _base(call: Call) -> str:
+    return call.portal.public_url or ""
+
+
+def _terms(call: Call) -> Terms:
+    """As of every write; the etag of a read begins with the listing's own."""
+    asked = terms(call)
+    if asked.if_match is None:
+        return asked
+    return replace(asked, if_match=tuple(tag.partition("-")[0] for tag in asked.if_match))
