@@ -13,7 +13,7 @@ from rentix.api.auth import Keys
 from rentix.api.files import FILES_PATH, Files
 from rentix.api.limits import Budgets
 from rentix.api.pages import make_pages
-from rentix.api.uploads import Tickets, Uploads
+from rentix.api.uploads import PATIENCE, Tickets, Uploads
 from rentix.media.blobs import Blobs
 from rentix.model import User
 from rentix.operations import Answer, Request
@@ -49,7 +49,7 @@ class Portal:
         self.budgets = Budgets(Gathered(store.spend) if store.shared else None)
         self.pages = make_pages()
         self.files = Files(blobs) if blobs else None
-        self.uploads = Uploads(blobs) if blobs else None
+        self.uploads = Uploads(blobs, body_timeout_s * PATIENCE) if blobs else None
         self._tickets: Tickets | None = None
         self.imports = make_imports(self.finish) if make_imports else None
         self.public_url = public_url

@@ -36,6 +36,7 @@ _STATUSES: dict[Code, int] = {
     Code.USER_EXISTS: 409,
     Code.ALREADY_LINKED: 409,
     Code.STALE_SOURCE: 409,
+    Code.UPLOAD_UNDER_WAY: 409,
     Code.TICKET_SPENT: 410,
     Code.PRECONDITION_FAILED: 412,
     Code.BODY_TOO_LARGE: 413,
