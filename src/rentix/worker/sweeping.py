@@ -9,9 +9,12 @@ from rentix.media.blobs.keys import is_key, name_of_key
 from rentix.store import MediaQueue
 
 
-def sweep(blobs: Blobs, queue: MediaQueue, before_ms: int) -> Iterator[Listed]:
+def sweep(
+    blobs: Blobs, queue: MediaQueue, before_ms: int, *, dry_run: bool = False
+) -> Iterator[Listed]:
     """Remove what was written before `before_ms` and is no picture's; each is told when it is gone.
 
+    With `dry_run` it is told, and stays.
     What lies there is listed first and the database asked then: a file that is stored and named
     meanwhile is younger, and stays.
     """
@@ -19,5 +22,6 @@ def sweep(blobs: Blobs, queue: MediaQueue, before_ms: int) -> Iterator[Listed]:
     used = queue.files_in_use()
     for found in old:
         if not (is_key(found.key) and name_of_key(found.key) in used):
-            blobs.delete(found.key, unless_since_ms=before_ms)
+            if not dry_run:
+                blobs.delete(found.key, unless_since_ms=before_ms)
             yield found

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rentix.media.blobs import (
     MAX_BLOB_BYTES,
+    OWNER,
     Blob,
     BlobMissing,
     BlobsAway,
@@ -26,6 +27,7 @@ from rentix.media.blobs.keys import check_key, is_key
 _UNFINISHED = re.compile(r"unfinished/[0-9a-f]{32}")
 _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+_OWNER_BYTES = 200
 _HEALING = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EIO, errno.ESTALE}
 
 
@@ -55,6 +57,9 @@ class DiskBlobs:
 
     def __repr__(self) -> str:
         return f"DiskBlobs({str(self._root)!r})"
+
+    def __str__(self) -> str:
+        return str(self._root)
 
     def put(self, key: str, data: bytes) -> None:
         """Store a blob: see `Blobs`."""
@@ -110,6 +115,24 @@ class DiskBlobs:
                 raise BlobsRefused(f"{self._root} is open to all; choose another folder")
             if not os.access(self._root, os.R_OK | os.W_OK | os.X_OK):
                 raise BlobsRefused(f"{self._root} cannot be written")
+
+    def owner(self) -> str | None:
+        """Who wrote that the folder is theirs: see `Blobs`."""
+        with self._translated():
+            try:
+                file = os.open(self._root / OWNER, _READ)
+            except FileNotFoundError:
+                return None
+            try:
+                return _read(file, 0, _OWNER_BYTES).decode(errors="replace").strip()
+            finally:
+                os.close(file)
+
+    def own(self, name: str) -> None:
+        """Write whose folder this is: see `Blobs`."""
+        with self._translated():
+            self._write(self._root / OWNER, f"{name}\n".encode())
+            self._sync_folder(self._root)
 
     def _make_root(self) -> None:
         places = (self._root, *self._root.parents)
