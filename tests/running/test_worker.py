@@ -83,3 +83,11 @@ def test_a_sweep_takes_what_no_picture_has(fresh_url: str, tmp_path: Path) -> No
     assert json.loads(run(fresh_url, *told)) == {"removed": 1, "bytes": len(data)}
     with open_store(fresh_url) as store:
         assert store.queue.files_in_use() == set()
+
+
+def test_who_serves_without_a_place_for_pictures_says_so(fresh_url: str, tmp_path: Path) -> None:
+    with serving_postgres(tmp_path / "serve", fresh_url) as served:
+        assert "no place for pictures: say --blobs or RENTIX_BLOBS" in served.said
+    blobs = str(tmp_path / "blobs")
+    with serving_postgres(tmp_path / "serve", fresh_url, "--blobs", blobs) as served:
+        assert "pictures" not in served.said

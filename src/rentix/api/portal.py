@@ -99,6 +99,11 @@ class Portal:
         return asyncio.run_coroutine_threadsafe(self.commit(request), self._loop).result()
 
     @property
+    def keeps_files(self) -> bool:
+        """Whether there is a place for pictures; without, none is imported, uploaded or shown."""
+        return self.files is not None
+
+    @property
     def files_url(self) -> str:
         """What the name of a file is put behind."""
         return f"{self.public_url or ''}{FILES_PATH}"

@@ -98,7 +98,7 @@ async def put_bytes(call: Call) -> Reply:
     tickets = await portal.find_tickets()
     agency_id, media_id = tickets.check(call.names["ticket"], portal.clock())
     if portal.uploads is None:
-        raise Problem(Code.UNAVAILABLE, "files cannot be kept here", retry_after_s=60)
+        raise no_place()
     assert call.exchange is not None  # noqa: S101 - the gate saw to it
     with portal.uploads.slots.hold(agency_id, media_id):
         await asyncio.to_thread(_check_awaited, portal.store, agency_id, media_id)
@@ -115,6 +115,14 @@ async def put_bytes(call: Call) -> Reply:
 async def allow_put(_call: Call) -> Reply:
     """Tell a browser that a page of another site may send a picture here."""
     return Reply(headers=_ALLOWED, content_type=b"text/plain")
+
+
+def no_place() -> Problem:
+    """503: the operator gave no place for pictures."""
+    message = (
+        "this server has no place for pictures, so none can be uploaded; its operator gives one"
+    )
+    return Problem(Code.UNAVAILABLE, message, retry_after_s=60)
 
 
 def _check_awaited(store: Store, agency_id: int, media_id: int) -> None:

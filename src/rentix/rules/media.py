@@ -6,15 +6,15 @@ from typing import Any, TypeVar
 
 from rentix.errors import Code, Fault, invalid
 from rentix.operations import AwaitMedia, ImportMedia, LinkMedia, Note
-from rentix.rules.pictures import picture_url
+from rentix.rules.pictures import imports_off_note, picture_url
 from rentix.wire.bodies import MediaImportBody, MediaLinkBody, UploadBody
 from rentix.wire.decode import read, unknown_members
 
 Shape = TypeVar("Shape")
 
 
-def read_import(raw: dict[str, Any]) -> ImportMedia:
-    """The import that `raw` asks for.
+def read_import(raw: dict[str, Any], *, imports_off: bool = False) -> ImportMedia:
+    """The import that `raw` asks for; `imports_off` as in `rules.puts.Terms`.
 
     Raises:
         Problem: 400, with every fault.
@@ -31,6 +31,8 @@ def read_import(raw: dict[str, Any]) -> ImportMedia:
         raise invalid(faults)
     if url != body.url:
         notes += (Note("url", "normalised", f"url is stored as {url}"),)
+    if imports_off:
+        notes += (imports_off_note("url"),)
     return ImportMedia(url=url, external_id=body.external_id or None, notes=notes)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ada_url
 
+from rentix.operations import Note
+
 _SCHEMES = ("http:", "https:")
 _URL_MAX = 8_192
 _NAME_MAX = 253
@@ -45,6 +47,12 @@ def read_picture_url(text: str, against: str | None = None) -> ada_url.URL:
     if len(url.href) > _URL_MAX:
         raise ValueError(_TOO_LONG)
     return url
+
+
+def imports_off_note(field: str) -> Note:
+    """What is said of a picture's address where nothing is imported."""
+    message = "pictures are not imported on this server now; this one waits until they are"
+    return Note(field, "imports_off", message)
 
 
 def _is_name(host: str) -> bool:

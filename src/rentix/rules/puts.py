@@ -9,8 +9,10 @@ from msgspec import UNSET, UnsetType
 
 from rentix.errors import Code, Fault, invalid
 from rentix.operations import LinkUser, PutUser, UnlinkUser
+from rentix.rules.pictures import imports_off_note
 from rentix.rules.submissions import Submission, ignore_unknown, read_patch, read_profile
 from rentix.wire.bodies import (
+    AvatarBody,
     LinkBody,
     LinkOperationBody,
     PutUserBody,
@@ -24,11 +26,15 @@ Etags = tuple[str, ...] | None
 
 
 class Terms(msgspec.Struct, frozen=True):
-    """What a write's surroundings say: how the agency reads values, and the header If-Match."""
+    """What a write's surroundings say: how the agency reads values, and the header If-Match.
+
+    With `imports_off` no picture is imported here, and who sends the address of one is told.
+    """
 
     region: str
     locale: str
     if_match: Etags = None
+    imports_off: bool = False
 
 
 def read_put_bytes(body: bytes, terms: Terms) -> PutUser:
@@ -71,6 +77,8 @@ def _make_put(
     if raw:
         for name in unknown_members(PutUserBody, raw):
             ignore_unknown(seen, name)
+    if terms.imports_off and isinstance(body.avatar, AvatarBody) and body.avatar.url is not UNSET:
+        seen.notes.append(imports_off_note("avatar"))
     source_us = _read_source_time(seen, body.source_updated_at)
     if_match = _read_if_match(seen, body.if_match, terms.if_match)
     faults += seen.faults
