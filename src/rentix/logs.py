@@ -25,6 +25,7 @@ LOGGED = frozenset(
         "agency_id",
         "key_id",
         "kind",
+        "why",
         "at",
         "url",
         "metrics",

@@ -176,7 +176,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     """An import that one worker holds until `until_ms`; for what it comes from see `Media`.
 
     `token` is new with each hold: who lost it to another worker can finish nothing. `holds` counts
-    those that ended in silence, this one among them; `tries` those that ended with a failure.
+    those that ended in silence, this one among them; `tries` those that ended with a failure, and
+    `crashes` those over which decoding broke off.
     """
 
     id: int
@@ -187,6 +188,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     token: int
     holds: int
     tries: int
+    crashes: int = 0
     until_ms: int
 
 

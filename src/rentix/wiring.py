@@ -18,7 +18,7 @@ from rentix.logs import start_logging
 from rentix.media.blobs import Blobs, BlobsRefused
 from rentix.media.blobs.places import open_blobs
 from rentix.media.decode import Decoder
-from rentix.media.fetch import Fetcher
+from rentix.media.fetch import Fetcher, Limits
 from rentix.operations import Answer, Request
 from rentix.settings import Place, find_s3_access
 from rentix.store import Store
@@ -139,8 +139,10 @@ def make_blobs(pictures: Pictures) -> Blobs | None:
 
 def make_imports(store: Store, blobs: Blobs, pictures: Pictures, finish: Finish) -> Pool:
     """What imports pictures; nothing is taken before its `start`."""
+    # A host never gets all the threads: pictures from others would wait for a slow one.
+    limits = Limits(per_host=max(1, min(Limits().per_host, pictures.at_once - 1)))
     importer = Importer(
-        Fetcher(allow=pictures.allow),
+        Fetcher(allow=pictures.allow, limits=limits),
         partial(Decoder, at_once=min(pictures.at_once, os.cpu_count() or 1)),
         blobs,
         store.queue,

@@ -119,15 +119,19 @@ def test_what_is_postponed_waits_and_counts(store: Store, agency_id: int) -> Non
     assert (job.status, job.error) == ("pending", "the server is busy")
     assert store.queue.take(9, 499, 600) == []
     [again] = store.queue.take(9, 500, 600)
-    assert (again.tries, again.holds) == (1, 1)
+    assert (again.tries, again.crashes, again.holds) == (1, 0, 1)
+    store.queue.postpone(again, 700, "decoding it broke off", crashed=True)
+    [again] = store.queue.take(9, 700, 800)
+    assert (again.tries, again.crashes, again.holds) == (1, 1, 1)
 
 
 def test_what_is_given_back_counts_for_nothing(store: Store, agency_id: int) -> None:
     put(store, agency_id, "a")
     [task] = store.queue.take(9, 10, 100)
-    store.queue.give_back(task)
-    [again] = store.queue.take(9, 10, 100)
-    assert (again.holds, again.tries) == (1, 0)
+    store.queue.give_back(task, 50)
+    assert store.queue.take(9, 49, 100) == []
+    [again] = store.queue.take(9, 50, 100)
+    assert (again.holds, again.tries, again.crashes) == (1, 0, 0)
 
 
 def test_a_picture_that_is_no_longer_wanted_is_not_taken(store: Store, agency_id: int) -> None:

@@ -127,11 +127,11 @@ class MediaQueue(Protocol):
     def keep(self, task: Task, until_ms: int) -> bool:
         """Hold one for longer; whether it is still held by who took it."""
 
-    def postpone(self, task: Task, due_ms: int, error: str) -> None:
-        """Let one be tried again, not before `due_ms`."""
+    def postpone(self, task: Task, due_ms: int, error: str, *, crashed: bool = False) -> None:
+        """Let one be tried again, not before `due_ms`; it counts as a try, or as a crash."""
 
-    def give_back(self, task: Task) -> None:
-        """Let others have one that was not begun, or not brought to an end."""
+    def give_back(self, task: Task, due_ms: int) -> None:
+        """Let others have one that was not brought to an end, from `due_ms` on; it counts not."""
 
     def waiting(self) -> dict[str, int]:
         """How many imports are pending and processing; cheap however many there were."""

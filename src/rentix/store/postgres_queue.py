@@ -35,16 +35,17 @@ class PostgresQueue:
             values = {"media_id": task.id, "token": task.token, "until_ms": until_ms}
             return bool(transaction.rows("keep_held", values))
 
-    def postpone(self, task: Task, due_ms: int, error: str) -> None:
-        """Let one be tried again, not before `due_ms`."""
-        values = {"media_id": task.id, "token": task.token, "due_ms": due_ms, "error": error}
+    def postpone(self, task: Task, due_ms: int, error: str, *, crashed: bool = False) -> None:
+        """Let one be tried again, not before `due_ms`; it counts as a try, or as a crash."""
+        values = {"due_ms": due_ms, "error": error, "crashes": int(crashed)}
         with self._transaction() as transaction:
-            transaction.start("postpone", values)
+            transaction.start("postpone", {"media_id": task.id, "token": task.token, **values})
 
-    def give_back(self, task: Task) -> None:
-        """Let others have one that was not begun, or not brought to an end."""
+    def give_back(self, task: Task, due_ms: int) -> None:
+        """Let others have one that was not brought to an end, from `due_ms` on; it counts not."""
+        values = {"media_id": task.id, "token": task.token, "due_ms": due_ms}
         with self._transaction() as transaction:
-            transaction.start("give_back", {"media_id": task.id, "token": task.token})
+            transaction.start("give_back", values)
 
     def waiting(self) -> dict[str, int]:
         """How many imports are pending and processing; cheap however many there were."""

@@ -178,6 +178,7 @@ def to_task(row: Row) -> Task:
         holds=row[6],
         tries=row[7],
         until_ms=row[8],
+        crashes=row[9],
     )
 
 

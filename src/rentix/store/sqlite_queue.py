@@ -51,15 +51,16 @@ class SqliteQueue:
             kept = self._run("keep_held", media_id=task.id, token=task.token, until_ms=until_ms)
         return bool(kept)
 
-    def postpone(self, task: Task, due_ms: int, error: str) -> None:
-        """Let one be tried again, not before `due_ms`."""
+    def postpone(self, task: Task, due_ms: int, error: str, *, crashed: bool = False) -> None:
+        """Let one be tried again, not before `due_ms`; it counts as a try, or as a crash."""
+        values = {"due_ms": due_ms, "error": error, "crashes": int(crashed)}
         with self._transaction():
-            self._run("postpone", media_id=task.id, token=task.token, due_ms=due_ms, error=error)
+            self._run("postpone", media_id=task.id, token=task.token, **values)
 
-    def give_back(self, task: Task) -> None:
-        """Let others have one that was not begun, or not brought to an end."""
+    def give_back(self, task: Task, due_ms: int) -> None:
+        """Let others have one that was not brought to an end, from `due_ms` on; it counts not."""
         with self._transaction():
-            self._run("give_back", media_id=task.id, token=task.token)
+            self._run("give_back", media_id=task.id, token=task.token, due_ms=due_ms)
 
     def return_all(self) -> None:
         """Let everything be taken that was held: who held it is gone, if nobody else may serve."""

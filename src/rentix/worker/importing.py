@@ -7,9 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-import structlog
-
-from rentix.media.blobs import BlobMissing, Blobs, BlobsError
+from rentix.media.blobs import BlobMissing, Blobs, BlobsAway, BlobsRefused
 from rentix.media.blobs.keys import blob_key, name_of_key, upload_key
 from rentix.media.decode import (
     DecoderCrashed,
@@ -19,24 +17,38 @@ from rentix.media.decode import (
 )
 from rentix.media.decode import Picture as Decoded
 from rentix.media.fetch import Fetched
-from rentix.media.fetch.failures import FetchFailed
+from rentix.media.fetch.failures import FetchCode, FetchFailed
 from rentix.model import Picture, Task, Variant
 from rentix.operations import Answer, Caller, FinishAvatar, Request
-from rentix.store import MediaQueue
-from rentix.writer import Clock
+from rentix.store import Conflict, MediaQueue, Unavailable
+from rentix.writer import Clock, Closed, Overloaded
 
 CRASHES_MAX = 3
 """What decodes a picture may break off so often; then the picture is set aside."""
 HOLDS_MAX = 10
 """So may whoever imports it end in silence: more often, for it is seldom the picture's doing."""
 TRIES_MAX = 6
+"""So often what may heal is tried; what is not the picture's doing counts for nothing."""
 _FIRST_DELAY_S = 10
 _GROWTH = 4  # 10 s, 40 s, … 43 minutes: an hour in all
 
-_log = structlog.get_logger("rentix")
+_AWAY = (BlobsAway, BlobsRefused, DecoderUnavailable, Unavailable, Conflict, Overloaded, Closed)
+"""What is nobody's fault who sent a picture, and comes back, or is mended, some time."""
 
 Finish = Callable[[Request], Answer]
 """Has a request written, and returns after its commit."""
+
+
+class HostBusy(Exception):
+    """Enough is fetched from the picture's host already."""
+
+
+class Halted(Exception):
+    """What all imports need is away: a decoder, the place of files, the database."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
 
 
 class NothingCame(Exception):
@@ -92,32 +104,40 @@ class Importer:
         self._finish = finish
         self._clock = clock
 
-    def run(self, task: Task) -> None:
-        """Import a picture, or let it be tried again later.
+    def run(self, task: Task) -> bool:
+        """Import a picture, or let it be tried again later; whether there is a picture.
 
         Raises:
-            StoreError, Overloaded, Closed: the end could not be written; the hold will pass.
+            HostBusy, Halted: it must wait, and is not to blame.
+            StoreError: the end could not be written; the hold will pass.
         """
+        try:
+            return self._run(task)
+        except _AWAY as error:
+            raise Halted(error) from error
+
+    def _run(self, task: Task) -> bool:
         if task.holds > HOLDS_MAX:
             message = f"importing this picture broke off {HOLDS_MAX} times; send another one"
             self._end(task, error=message)
-            return
+            return False
         try:
             picture = self._import(task)
         except NothingCame:
             self._end(task, error="no picture was uploaded in time; upload it anew")
         except FetchFailed as failed:
-            self._fail(task, failed.message, heals=failed.heals)
+            if failed.code is FetchCode.HOST_BUSY:
+                raise HostBusy from failed
+            self._fail(task, failed.message, last=not failed.heals or task.tries + 1 >= TRIES_MAX)
         except PictureRefused as refused:
-            self._fail(task, refused.message, heals=False)
+            self._fail(task, refused.message, last=True)
         except DecoderCrashed:
-            heals = task.tries + 1 < CRASHES_MAX
-            self._fail(task, "decoding this picture broke off; send another one", heals=heals)
-        except (BlobsError, DecoderUnavailable) as error:
-            _log.error("import_halted", kind=type(error).__name__)
-            self._fail(task, "pictures cannot be stored just now", heals=True)
+            message = "decoding this picture broke off; send another one"
+            self._fail(task, message, last=task.crashes + 1 >= CRASHES_MAX, crashed=True)
         else:
             self._end(task, picture)
+            return True
+        return False
 
     def _import(self, task: Task) -> Picture:
         content = self._get(task)
@@ -155,13 +175,14 @@ class Importer:
         if self._decoder is not None:
             self._decoder.close()
 
-    def _fail(self, task: Task, message: str, *, heals: bool) -> None:
-        if not heals or task.tries + 1 >= TRIES_MAX:
+    def _fail(self, task: Task, message: str, *, last: bool, crashed: bool = False) -> None:
+        if last:
             self._end(task, error=message)
             return
-        delay_ms = 1000 * _FIRST_DELAY_S * _GROWTH**task.tries
-        spread_ms = secrets.randbelow(delay_ms // 4 + 1)
-        self._queue.postpone(task, self._clock() + delay_ms + spread_ms, message)
+        before = task.crashes if crashed else task.tries
+        delay_ms = 1000 * _FIRST_DELAY_S * _GROWTH**before
+        due_ms = self._clock() + delay_ms + secrets.randbelow(delay_ms // 4 + 1)
+        self._queue.postpone(task, due_ms, message, crashed=crashed)
 
     def _end(self, task: Task, picture: Picture | None = None, error: str | None = None) -> None:
         operation = FinishAvatar(

@@ -2,7 +2,7 @@
 
 -- fragment: task_columns
 media.id, media.agency_id, media.user_id, media.original_url, media.source, media.token, media.holds,
-media.tries, media.held_ms
+media.tries, media.held_ms, media.crashes
 
 -- name: return_held
 UPDATE media SET status = 'pending', held_ms = NULL, due_ms = :now_ms  -- behind the others
@@ -42,11 +42,11 @@ RETURNING media.id
 -- name: postpone
 UPDATE media SET
     status = 'pending', held_ms = NULL, due_ms = :due_ms, error = :error,
-    tries = media.tries + 1, holds = 0
+    tries = media.tries + 1 - :crashes, crashes = media.crashes + :crashes, holds = 0
 WHERE media.id = :media_id AND media.token = :token AND media.status = 'processing'
 
 -- name: give_back
-UPDATE media SET status = 'pending', held_ms = NULL, holds = media.holds - 1
+UPDATE media SET status = 'pending', held_ms = NULL, due_ms = :due_ms, holds = media.holds - 1
 WHERE media.id = :media_id AND media.token = :token AND media.status = 'processing'
 
 -- name: count_waiting

@@ -10,6 +10,7 @@ ALTER TABLE media
     ADD COLUMN token        integer NOT NULL DEFAULT 0,   -- of that worker's hold
     ADD COLUMN holds        integer NOT NULL DEFAULT 0,   -- that ended in silence
     ADD COLUMN tries        integer NOT NULL DEFAULT 0,   -- that failed
+    ADD COLUMN crashes      integer NOT NULL DEFAULT 0,   -- of what decodes
     ADD COLUMN ended_ms     bigint,
     ADD COLUMN external_id  text,
     ADD COLUMN source       text;                         -- the file that was uploaded; the URL is then ''

@@ -9,6 +9,7 @@ ALTER TABLE media ADD COLUMN held_ms      INTEGER;                      -- until
 ALTER TABLE media ADD COLUMN token        INTEGER NOT NULL DEFAULT 0;   -- of that worker's hold
 ALTER TABLE media ADD COLUMN holds        INTEGER NOT NULL DEFAULT 0;   -- that ended in silence
 ALTER TABLE media ADD COLUMN tries        INTEGER NOT NULL DEFAULT 0;   -- that failed
+ALTER TABLE media ADD COLUMN crashes      INTEGER NOT NULL DEFAULT 0;   -- of what decodes
 ALTER TABLE media ADD COLUMN ended_ms     INTEGER;
 ALTER TABLE media ADD COLUMN external_id  TEXT;
 ALTER TABLE media ADD COLUMN source       TEXT;     -- the file that was uploaded; the URL is then ''
