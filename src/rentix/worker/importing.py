@@ -121,8 +121,9 @@ class Importer:
             message = f"importing this picture broke off {HOLDS_MAX} times; send another one"
             self._end(task, error=message)
             return False
+        files: dict[str, bytes] = {}
         try:
-            picture = self._import(task)
+            picture = self._import(task, files)
         except NothingCame:
             self._end(task, error="no picture was uploaded in time; upload it anew")
         except FetchFailed as failed:
@@ -136,15 +137,17 @@ class Importer:
             self._fail(task, message, last=task.crashes + 1 >= CRASHES_MAX, crashed=True)
         else:
             self._end(task, picture)
+            self._make_sure(files)
             return True
         return False
 
-    def _import(self, task: Task) -> Picture:
+    def _import(self, task: Task, files: dict[str, bytes]) -> Picture:
         content = self._get(task)
         decoded = self._decode(content, "photo" if task.user_id is None else "avatar")
         variants = []
         for variant in decoded.variants:
             key = blob_key(variant.data)
+            files[key] = variant.data
             self._blobs.put(key, variant.data)
             variants.append(Variant(name_of_key(key), variant.size, len(variant.data)))
         return Picture(
@@ -153,6 +156,17 @@ class Importer:
             variants=tuple(variants),
             blurhash=decoded.blurhash,
         )
+
+    def _make_sure(self, files: dict[str, bytes]) -> None:
+        """See that what was named is there: in a bucket a sweep may have taken it before that.
+
+        It looks at an old file, which was an orphan, and removes it after it was put anew.
+        """
+        for key, data in files.items():
+            try:
+                self._blobs.size(key)
+            except BlobMissing:
+                self._blobs.put(key, data)
 
     def _get(self, task: Task) -> bytes:
         """What the picture is made of: fetched, or uploaded before."""
