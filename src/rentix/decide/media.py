@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from rentix.decide.avatars import asked, files_of
+from rentix.decide.avatars import asked, files_of, shows
 from rentix.decide.record import Ledger
 from rentix.decide.refusals import (
     media_external_id_taken,
@@ -187,7 +187,7 @@ def delete_media(
     ledger = Ledger(working, caller, now_ms)
     for user_id in working.media.users(caller.agency_id, media.id):
         user = working.user(caller.agency_id, user_id)
-        values = _without(user, media.id) if user else {}
+        values = _without(user, media) if user else {}
         if user and values:
             ledger.change_user(user, values, _removal(user, replace(user, **values)))
     fields = {"externalId": media.external_id, "url": media.url}
@@ -205,11 +205,11 @@ def delete_media(
     )
 
 
-def _without(user: User, media_id: int) -> dict[str, Any]:
+def _without(user: User, media: Media) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    if user.avatar and user.avatar.id == media_id:
+    if shows(user, media):
         values["avatar"] = None
-    if user.avatar_import and user.avatar_import.id == media_id:
+    if user.avatar_import and user.avatar_import.id == media.id:
         values["avatar_import"] = None
     return values
 
