@@ -26,6 +26,7 @@ LOGGED = frozenset(
         "key_id",
         "kind",
         "why",
+        "files",
         "at",
         "url",
         "metrics",

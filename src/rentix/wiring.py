@@ -25,6 +25,7 @@ from rentix.store import Store
 from rentix.store.postgres import PostgresStore
 from rentix.store.sqlite import SqliteStore
 from rentix.worker import Finish, Importer, Pool
+from rentix.worker.sweeping import Sweeper
 from rentix.writer import commit
 
 
@@ -149,7 +150,8 @@ def make_imports(store: Store, blobs: Blobs, pictures: Pictures, finish: Finish)
         finish,
         now_ms,
     )
-    return Pool(store.queue, importer, now_ms, at_once=pictures.at_once)
+    sweeper = Sweeper(blobs, store.queue, now_ms)
+    return Pool(store.queue, importer, now_ms, at_once=pictures.at_once, sweeper=sweeper)
 
 
 @contextmanager

@@ -174,7 +174,16 @@ REASONS = {
     "claim": "it takes locks, no rows",
     "await_claim": "it takes locks, no rows",
     **dict.fromkeys(
-        ["is_sandbox", "set_sandbox", "secret", "new_ids", "last_id", "save_last_id"], _NOBODY
+        [
+            "is_sandbox",
+            "set_sandbox",
+            "secret",
+            "claim_sweep",
+            "new_ids",
+            "last_id",
+            "save_last_id",
+        ],
+        _NOBODY,
     ),
     "open_queue": "it lets a worker see the table of imports, and no other",
     **dict.fromkeys(

@@ -22,6 +22,7 @@ EXCEPTIONS = {
     "secret": "a table of one row",
     "is_sandbox": "a table of one row",
     "set_sandbox": "a table of one row",
+    "claim_sweep": "a table of one row",
     "count_media": "the operator counts all that there is",
     "files_in_use": "a sweep asks for all files of all pictures",
 }

@@ -8,6 +8,7 @@ import httpx2
 import pytest
 import pyvips
 
+from rentix.media.decode import DecoderCrashed
 from rentix.wiring import make_store
 from tests.media.pictures import scene
 from tests.worker.studio import BUSY, MISSING, Studio, jpeg, scenic, until
@@ -252,11 +253,29 @@ def test_what_is_no_picture_fails_for_good(studio: Studio) -> None:
 def test_uploads_have_no_address(studio: Studio) -> None:
     """What was uploaded may hold more than its sender knows; only what was made of it is shown."""
     upload = begin(studio)
+    studio.decoder.faults = [DecoderCrashed("killed")]
     send(upload, jpeg())
-    studio.settled(upload["jobId"])
-    sources = [found.key[3:] for found in studio.blobs.listed(2**62) if "upload" in found.key]
-    assert len(sources) == 1
-    assert studio.fetch(f"{studio.service.url}/media/files/{sources[0]}").status_code == 404
+    until(lambda: studio.job(upload["jobId"])["status"] == "failed_retryable")
+    [source] = uploads(studio)
+    assert studio.fetch(f"{studio.service.url}/media/files/{source[3:]}").status_code == 404
+
+
+@pytest.mark.parametrize("data", [jpeg(), b"<html>hello</html>"])
+def test_what_was_uploaded_is_removed_once_it_was_imported(studio: Studio, data: bytes) -> None:
+    """An original may say where it was taken, and when."""
+    first, second = begin(studio), begin(studio)
+    studio.decoder.faults = [DecoderCrashed("killed")]
+    for upload in (first, second):
+        send(upload, data)
+    until(lambda: not studio.queue.waiting()["processing"])
+    studio.service.clock.ahead_ms += 60_000
+    ends = {studio.settled(upload["jobId"])["status"] for upload in (first, second)}
+    assert ends in ({"completed"}, {"failed"})
+    until(lambda: uploads(studio) == [])
+
+
+def uploads(studio: Studio) -> list[str]:
+    return [found.key for found in studio.blobs.listed(2**62) if "upload" in found.key]
 
 
 def test_a_suspended_agency_uploads_nothing(studio: Studio) -> None:

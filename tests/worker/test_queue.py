@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from rentix.media.blobs.disk import DiskBlobs
+from rentix.media.blobs.keys import blob_key
 from rentix.model import Agency, Picture, Task, Variant
 from rentix.operations import (
     Answer,
@@ -19,8 +23,9 @@ from rentix.operations import (
 from rentix.rules.phones import read_phones
 from rentix.store import Store
 from rentix.store.agencies import create_agency
+from rentix.worker.sweeping import EVERY_MS, Sweeper
 from rentix.writer import commit
-from tests.service import operated
+from tests.service import Clock, operated
 
 PHONE = read_phones("+37369123456", "MD").phone
 PICTURE = Picture("image/jpeg", 1000, (Variant("f.webp", "128", 10),), "LE")
@@ -142,6 +147,16 @@ def test_a_picture_that_is_no_longer_wanted_is_not_taken(store: Store, agency_id
     [task] = store.queue.take(9, 200, 300)
     assert task.url == "http://a/2.jpg"
     assert store.queue.take(9, 200, 300) == []
+
+
+def test_one_of_all_sweeps_once_an_hour(store: Store, tmp_path: Path) -> None:
+    blobs, clock = DiskBlobs(tmp_path / "blobs"), Clock()
+    here, there = (Sweeper(blobs, store.queue, clock) for _ in range(2))
+    blobs.put(blob_key(b"left over"), b"left over")
+    assert here.turn() == 0  # it is too young
+    assert (here.turn(), there.turn()) == (None, None)
+    clock.ahead_ms += EVERY_MS
+    assert (there.turn(), here.turn()) == (1, None)
 
 
 def test_files_of_pictures_are_in_use(store: Store, agency_id: int) -> None:

@@ -142,6 +142,9 @@ class MediaQueue(Protocol):
     def files_in_use(self) -> set[str]:
         """The names of all files that pictures have."""
 
+    def claim_sweep(self, now_ms: int, before_ms: int) -> bool:
+        """Whether a sweep is due, for the last one began by `before_ms`; then this one begins."""
+
 
 class Store(Reads, Protocol):
     """A database, as the writer, the API and the wiring see it."""

@@ -61,3 +61,9 @@ class PostgresQueue:
         """The names of all files that pictures have."""
         with self._transaction() as transaction:
             return {name for (name,) in transaction.rows("files_in_use")}
+
+    def claim_sweep(self, now_ms: int, before_ms: int) -> bool:
+        """Whether a sweep is due, for the last one began by `before_ms`; then this one begins."""
+        with self._transaction() as transaction:
+            values = {"now_ms": now_ms, "before_ms": before_ms}
+            return bool(transaction.rows("claim_sweep", values))

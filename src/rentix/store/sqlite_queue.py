@@ -82,6 +82,11 @@ class SqliteQueue:
         with translated(), self._lock:
             return {name for (name,) in self._run("files_in_use")}
 
+    def claim_sweep(self, now_ms: int, before_ms: int) -> bool:
+        """Whether a sweep is due, for the last one began by `before_ms`; then this one begins."""
+        with self._transaction():
+            return bool(self._run("claim_sweep", now_ms=now_ms, before_ms=before_ms))
+
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()

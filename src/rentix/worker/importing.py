@@ -7,7 +7,9 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from rentix.media.blobs import BlobMissing, Blobs, BlobsAway, BlobsRefused
+import structlog
+
+from rentix.media.blobs import BlobMissing, Blobs, BlobsAway, BlobsError, BlobsRefused
 from rentix.media.blobs.keys import blob_key, name_of_key, upload_key
 from rentix.media.decode import (
     DecoderCrashed,
@@ -19,7 +21,7 @@ from rentix.media.decode import Picture as Decoded
 from rentix.media.fetch import Fetched
 from rentix.media.fetch.failures import FetchCode, FetchFailed
 from rentix.model import Picture, Task, Variant
-from rentix.operations import Answer, Caller, FinishAvatar, Request
+from rentix.operations import Answer, Caller, FinishAvatar, MediaOutcome, Request
 from rentix.store import Conflict, MediaQueue, Unavailable
 from rentix.writer import Clock, Closed, Overloaded
 
@@ -32,6 +34,7 @@ TRIES_MAX = 6
 _FIRST_DELAY_S = 10
 _GROWTH = 4  # 10 s, 40 s, … 43 minutes: an hour in all
 
+_log = structlog.get_logger("rentix")
 _AWAY = (BlobsAway, BlobsRefused, DecoderUnavailable, Unavailable, Conflict, Overloaded, Closed)
 """What is nobody's fault who sent a picture, and comes back, or is mended, some time."""
 
@@ -199,10 +202,18 @@ class Importer:
         self._queue.postpone(task, due_ms, message, crashed=crashed)
 
     def _end(self, task: Task, picture: Picture | None = None, error: str | None = None) -> None:
+        """Write the end, and remove what was uploaded: it may say more than its sender knows."""
         operation = FinishAvatar(
             media_id=task.id,
             token=task.token,
             picture=picture,
             error=error,
         )
-        self._finish(Request(caller=Caller(task.agency_id), operations=(operation,)))
+        answer = self._finish(Request(caller=Caller(task.agency_id), operations=(operation,)))
+        [result] = answer.results
+        lost = isinstance(result, MediaOutcome) and result.verb == "unchanged"
+        if task.source is not None and not lost:
+            try:
+                self._blobs.delete(upload_key(task.source))
+            except BlobsError as error:  # a sweep will
+                _log.warning("upload_left", kind=type(error).__name__)

@@ -15,6 +15,7 @@ from rentix.model import Task
 from rentix.store import MediaQueue, StoreError
 from rentix.worker.importing import Halted, HostBusy
 from rentix.worker.pauses import Pause
+from rentix.worker.sweeping import Sweeper
 from rentix.writer import Clock
 
 HOLD_MS = 60_000
@@ -48,7 +49,7 @@ class Pool:
     """Takes imports from the queue and runs some of them side by side, in threads.
 
     Whatever one raises, its hold passes, and somebody takes the import again. `clock` is the one
-    that all who take from the queue go by.
+    that all who take from the queue go by. The `sweeper` begins and ends with it.
     """
 
     def __init__(
@@ -59,12 +60,14 @@ class Pool:
         *,
         at_once: int = 4,
         hold_ms: int = HOLD_MS,
+        sweeper: Sweeper | None = None,
     ) -> None:
         self._queue = queue
         self._importer = importer
         self._clock = clock
         self._at_once = at_once
         self._hold_ms = hold_ms
+        self._sweeper = sweeper
         self._lock = threading.Lock()
         self._held: dict[_Key, Task] = {}
         self._running = 0
@@ -76,6 +79,8 @@ class Pool:
     def start(self) -> None:
         """Begin to work."""
         self._main.start()
+        if self._sweeper:
+            self._sweeper.start()
 
     @property
     def is_working(self) -> bool:
@@ -95,6 +100,8 @@ class Pool:
             with suppress(StoreError):  # away: the hold will pass
                 self._queue.give_back(task, 0)
         self._importer.close()
+        if self._sweeper:
+            self._sweeper.close()
 
     def _holds(self) -> list[tuple[_Key, Task]]:
         with self._lock:

@@ -59,3 +59,7 @@ UPDATE media SET status = 'pending', held_ms = NULL WHERE media.status = 'proces
 
 -- name: count_media
 SELECT media.status, count(*) FROM media GROUP BY media.status
+
+-- name: claim_sweep
+UPDATE installation SET swept_ms = :now_ms WHERE installation.swept_ms <= :before_ms
+RETURNING installation.swept_ms

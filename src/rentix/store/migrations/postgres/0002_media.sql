@@ -33,6 +33,8 @@ ALTER TABLE media_use ENABLE ROW LEVEL SECURITY;
 ALTER TABLE media_use FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_rows ON media_use USING (agency_id IN (SELECT unnest(app_agencies())));
 
+ALTER TABLE installation ADD COLUMN swept_ms bigint NOT NULL DEFAULT 0;  -- when files were, last
+
 -- What upload tickets are signed with.
 ALTER TABLE installation ADD COLUMN secret bytea;
 UPDATE installation SET secret = sha256(

@@ -27,6 +27,8 @@ CREATE TABLE media_use (
     PRIMARY KEY (media_id, user_id)
 ) STRICT, WITHOUT ROWID;
 
+ALTER TABLE installation ADD COLUMN swept_ms INTEGER NOT NULL DEFAULT 0;  -- when files were, last
+
 -- What upload tickets are signed with.
 ALTER TABLE installation ADD COLUMN secret BLOB;
 UPDATE installation SET secret = randomblob(32);
