@@ -29,6 +29,8 @@ Status = Literal["active", "inactive"]
 PhoneKind = Literal["mobile", "fixed", "either", "other"]
 PhoneOrigin = Literal["crm", "registered"]
 Optimization = Literal["pending", "processing", "success", "failed"]
+Use = Literal["avatar", "photo"]
+"""What a picture is for: an avatar is cut to a square, a photo is fitted whole."""
 
 
 class Phone(msgspec.Struct, frozen=True):
@@ -170,6 +172,7 @@ class Media(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None = None
     picture: Picture | None = None
     due_ms: int = 0
+    use: Use = "photo"
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -190,12 +193,14 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     tries: int
     crashes: int = 0
     until_ms: int
+    use: Use = "avatar"
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """Work in the background. `ahead` counts the agency's own jobs that come first.
+    """Work in the background: the import of the media with the same id.
 
-    One that is pending and has an `error` is tried again.
+    `ahead` counts the agency's own jobs that come first; None for one that is not due. One that is
+    pending and has an `error` is tried again. `variants` are what came of it.
     """
 
     id: int
@@ -204,6 +209,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     ahead: int | None
     created_ms: int
     error: str | None = None
+    variants: tuple[Variant, ...] = ()
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):

@@ -142,16 +142,17 @@ def make_imports(store: Store, blobs: Blobs, pictures: Pictures, finish: Finish)
     """What imports pictures; nothing is taken before its `start`."""
     # A host never gets all the threads: pictures from others would wait for a slow one.
     limits = Limits(per_host=max(1, min(Limits().per_host, pictures.at_once - 1)))
+    clock = store.queue.now_ms
     importer = Importer(
         Fetcher(allow=pictures.allow, limits=limits),
         partial(Decoder, at_once=min(pictures.at_once, os.cpu_count() or 1)),
         blobs,
         store.queue,
         finish,
-        now_ms,
+        clock,
     )
-    sweeper = Sweeper(blobs, store.queue, now_ms)
-    return Pool(store.queue, importer, now_ms, at_once=pictures.at_once, sweeper=sweeper)
+    sweeper = Sweeper(blobs, store.queue, clock)
+    return Pool(store.queue, importer, clock, at_once=pictures.at_once, sweeper=sweeper)
 
 
 @contextmanager

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from rentix.media.fetch import Fetcher
+from tests.media.servers import found, serving
 from tests.worker.studio import BUSY, MISSING, Studio, jpeg, scenic, until
 
 FOREVER_MS = 24 * 3600 * 1000
@@ -155,7 +157,11 @@ def test_what_is_no_picture_is_refused_for_good(studio: Studio) -> None:
 
 
 def test_an_address_inside_is_refused_and_not_told_from_another(studio: Studio) -> None:
-    jobs = [studio.put(f"http://{host}/a.jpg", host)["jobId"] for host in ("127.0.0.1", "10.0.0.1")]
-    messages = {studio.settled(job)["publicErrorMessage"] for job in jobs}
-    assert len(messages) == 1
-    assert studio.pictures.connections == 0
+    with serving(found(jpeg())) as inside:  # its port is not allowed, as that of `pictures` is
+        urls = [inside.url(host=host) for host in ("127.0.0.1", "10.0.0.1")]
+        jobs = [studio.put(url, url)["jobId"] for url in urls]
+        messages = {studio.settled(job)["publicErrorMessage"] for job in jobs}
+        assert len(messages) == 1
+        assert inside.connections == 0
+        assert Fetcher(allow=inside.allowed).fetch(urls[0]).content == jpeg()
+        assert inside.connections == 1

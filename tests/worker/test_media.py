@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import httpx2
@@ -54,8 +55,53 @@ def test_a_media_is_fitted_whole_into_three_sizes(studio: Studio) -> None:
     for variant in found["variants"]:
         answer = studio.fetch(variant["url"])
         assert (answer.status_code, len(answer.content)) == (200, variant["size"])
+    assert size_of(studio, found) == (1024, 819)  # of 1500 by 1200: no square
+
+
+def size_of(studio: Studio, found: dict[str, Any]) -> tuple[int, int]:
     largest = pyvips.Image.new_from_buffer(studio.fetch(found["variants"][2]["url"]).content, "")
-    assert (largest.width, largest.height) == (1024, 819)  # of 1500 by 1200: no square
+    return largest.width, largest.height
+
+
+def test_a_media_that_is_to_be_an_avatar_is_cut_to_a_square(studio: Studio) -> None:
+    url = studio.offer("/a.jpg", scenic())
+    fetched = post(studio, "/upload-from-url", url=url, use="avatar", externalId="p")["mediaId"]
+    bulk = [{"op": "upload-from-url", "url": url, "use": "avatar"}]
+    of_bulk = post(studio, "/bulk", operations=bulk)["results"][0]["mediaId"]
+    upload = begin(studio, use="avatar")
+    assert send(upload, scenic()).status_code == 200
+    for media_id in (fetched, of_bulk, upload["mediaId"]):
+        assert studio.settled(media_id)["status"] == "completed"
+        found = media(studio, media_id)
+        assert (found["use"], size_of(studio, found)) == ("avatar", (1024, 1024))
+    [warning] = post(studio, "/upload-from-url", url=url, externalId="p")["warnings"]
+    assert (warning["field"], warning["code"]) == ("use", "media_known")
+
+
+def test_the_end_of_a_media_is_in_the_log_and_told_by_its_job(studio: Studio) -> None:
+    media_id = imported(studio)
+    job, found = studio.job(media_id), media(studio, media_id)
+    assert job["resultData"] == {"mediaId": media_id, "variants": found["variants"]}
+    assert studio.tenant.changes()[-1].fields == {"optimization": ("pending", "success")}
+    url = studio.offer("/gone.jpg", MISSING)
+    failed = studio.settled(post(studio, "/upload-from-url", url=url)["mediaId"])
+    assert "resultData" not in failed
+    [*_, logged] = studio.tenant.changes()
+    assert (logged.subject, logged.subject_id, logged.key_id) == ("media", failed["id"], None)
+    assert logged.fields == {
+        "optimization": ("pending", "failed"),
+        "error": (None, failed["publicErrorMessage"]),
+    }
+
+
+def test_who_is_only_awaited_waits_for_nobody(studio: Studio) -> None:
+    upload = begin(studio)
+    assert studio.job(upload["jobId"])["queuePosition"] is None
+    assert studio.queue.waiting() == {"awaited": 1, "pending": 0, "processing": 0}
+    assert studio.queue.counts() == {"awaited": 1}
+    assert send(upload, jpeg()).status_code == 200
+    studio.settled(upload["jobId"])
+    assert studio.queue.counts() == {"success": 1}
 
 
 def test_a_known_external_id_is_not_fetched_again(studio: Studio) -> None:
@@ -141,10 +187,14 @@ def test_deleting_what_an_avatar_came_from_clears_it(studio: Studio) -> None:
 
 
 def test_a_media_that_is_deleted_while_it_is_fetched_is_gone(studio: Studio) -> None:
-    url = studio.offer("/a.jpg", BUSY)
+    url = studio.offer("/a.jpg", jpeg())
+    gate = studio.gates["/a.jpg"] = threading.Event()
     media_id = post(studio, "/upload-from-url", url=url)["mediaId"]
     until(lambda: studio.asked("/a.jpg") > 0)
+    assert studio.job(media_id)["status"] == "processing"
     studio.tenant.http.delete(f"/media/{media_id}")
+    gate.set()
+    until(lambda: studio.blobs.tried == 3)  # it was imported all the same, for nobody
     assert imported(studio, "/b.jpg")
     assert studio.tenant.get(f"/media/{media_id}").status_code == 404
 

@@ -64,7 +64,7 @@ def test_some_are_imported_at_a_time(store: Store, clock: Clock) -> None:
     slow = Slow()
     with working(store, slow, clock):
         until(lambda: len(slow.begun) == 2)
-        assert store.queue.waiting() == {"pending": 1, "processing": 2}
+        assert store.queue.waiting() == {"awaited": 0, "pending": 1, "processing": 2}
         slow.may_end.set()
         until(lambda: len(slow.begun) == 3)
 
@@ -85,7 +85,7 @@ def test_what_has_not_come_to_its_end_is_given_back(store: Store, clock: Clock) 
     slow = Slow()
     with working(store, slow, clock):
         until(lambda: len(slow.begun) == 2)
-    assert store.queue.waiting() == {"pending": 3, "processing": 0}
+    assert store.queue.waiting() == {"awaited": 0, "pending": 3, "processing": 0}
     assert {task.holds for task in store.queue.take(9, clock(), clock() + 1)} == {1}
 
 
@@ -136,7 +136,7 @@ def test_what_finds_no_thread_is_given_back(
     monkeypatch.setattr(threading.Thread, "start", start_now_and_then)
     with working(store, slow, clock):
         until(lambda: len(slow.begun) == 2)
-        assert store.queue.waiting() == {"pending": 1, "processing": 2}
+        assert store.queue.waiting() == {"awaited": 0, "pending": 1, "processing": 2}
     assert {task.holds for task in store.queue.take(9, clock(), clock() + 1)} == {1}
 
 
@@ -152,7 +152,7 @@ def test_a_hold_that_was_lost_is_let_go_but_its_thread_still_counts(
         clock.ahead_ms += HOLD_MS * 2 // 3
         until(lambda: not pool._held)
         assert len(slow.begun) == 2
-    assert store.queue.waiting() == {"pending": 0, "processing": 3}
+    assert store.queue.waiting() == {"awaited": 0, "pending": 0, "processing": 3}
 
 
 def test_one_that_is_taken_again_is_not_let_go_by_who_had_it_before(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from rentix.operations import (
 from rentix.rules.phones import read_phones
 from rentix.store import Store
 from rentix.store.agencies import create_agency
+from rentix.wiring import Pictures, make_imports, now_ms, write_now
 from rentix.worker.sweeping import EVERY_MS, Sweeper
 from rentix.writer import commit
 from tests.service import Clock, operated
@@ -119,9 +121,16 @@ def test_what_is_postponed_waits_and_counts(store: Store, agency_id: int) -> Non
     put(store, agency_id, "a")
     [task] = store.queue.take(9, 10, 100)
     store.queue.postpone(task, 500, "the server is busy")
-    job = store.job(agency_id, task.id)
+    job = store.job(agency_id, task.id, 500)
     assert job is not None
-    assert (job.status, job.error) == ("pending", "the server is busy")
+    assert (job.status, job.error, job.ahead) == ("pending", "the server is busy", 0)
+    put(store, agency_id, "b")
+    early, late = (store.job(agency_id, task.id, now_ms) for now_ms in (499, 500))
+    assert early is not None
+    assert late is not None
+    assert (early.ahead, late.ahead) == (None, 1)  # in the order in which they are taken
+    [other] = store.queue.take(9, 10, 100)
+    finish(store, other)
     assert store.queue.take(9, 499, 600) == []
     [again] = store.queue.take(9, 500, 600)
     assert (again.tries, again.crashes, again.holds) == (1, 0, 1)
@@ -147,6 +156,15 @@ def test_a_picture_that_is_no_longer_wanted_is_not_taken(store: Store, agency_id
     [task] = store.queue.take(9, 200, 300)
     assert task.url == "http://a/2.jpg"
     assert store.queue.take(9, 200, 300) == []
+
+
+def test_holds_and_due_times_go_by_the_clock_of_the_database(store: Store, tmp_path: Path) -> None:
+    """Workers' own clocks may differ: one would take what another still works on."""
+    before_ms = now_ms()
+    assert before_ms - 1 <= store.queue.now_ms() <= now_ms() + 1
+    blobs = DiskBlobs(tmp_path / "blobs")
+    pool = make_imports(store, blobs, Pictures(at_once=1), partial(write_now, store))
+    assert pool._clock == store.queue.now_ms
 
 
 def test_one_of_all_sweeps_once_an_hour(store: Store, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from rentix.decide.record import Fields, Ledger
 from rentix.decide.refusals import media_unknown
 from rentix.decide.working_set import WorkingSet
-from rentix.model import Avatar, AvatarImport, Media, Picture, User
+from rentix.model import Avatar, AvatarImport, Media, Optimization, Picture, User
 from rentix.operations import Caller, FinishAvatar, MediaOutcome
 
 
@@ -35,7 +35,10 @@ def finish_avatar(
         values = _end(user, media, finish) if user else {}
         if user and values:
             ledger.change_user(user, values, _changes(user, replace(user, **values)))
-    status = "success" if finish.picture else "failed"
+    status: Optimization = "success" if finish.picture else "failed"
+    if media.user_id is None:  # of others the user's own log tells
+        end: Fields = {"optimization": ("pending", status)}
+        ledger.change_media(media, end | ({"error": (None, finish.error)} if finish.error else {}))
     return MediaOutcome(
         verb="finished",
         media=replace(media, status=status, error=finish.error, picture=finish.picture),

@@ -31,7 +31,9 @@ def read_import(raw: dict[str, Any]) -> ImportMedia:
         raise invalid(faults)
     if url != body.url:
         notes += (Note("url", "normalised", f"url is stored as {url}"),)
-    return ImportMedia(url=url, external_id=body.external_id or None, notes=notes)
+    return ImportMedia(
+        url=url, external_id=body.external_id or None, use=body.use or "photo", notes=notes
+    )
 
 
 def read_upload(raw: dict[str, Any], until_ms: int) -> AwaitMedia:
@@ -41,7 +43,12 @@ def read_upload(raw: dict[str, Any], until_ms: int) -> AwaitMedia:
         Problem: 400, with every fault.
     """
     body, notes = _read_whole(UploadBody, raw)
-    return AwaitMedia(until_ms=until_ms, external_id=body.external_id or None, notes=notes)
+    return AwaitMedia(
+        until_ms=until_ms,
+        external_id=body.external_id or None,
+        use=body.use or "photo",
+        notes=notes,
+    )
 
 
 def read_media_link(raw: dict[str, Any], media_id: int) -> LinkMedia:

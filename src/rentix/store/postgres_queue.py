@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from rentix.model import Task
 from rentix.store.postgres_connections import Connections, Transaction
-from rentix.store.rows import to_task
+from rentix.store.rows import to_task, to_waiting
 
 
 class PostgresQueue:
@@ -21,6 +21,12 @@ class PostgresQueue:
         with self._connections.transaction(()) as transaction:
             transaction.start("open_queue")
             yield transaction
+
+    def now_ms(self) -> int:
+        """The clock by which holds and due times go: the database's, as workers' own may differ."""
+        with self._connections.transaction(()) as transaction:
+            [(now_ms,)] = transaction.rows("clock")
+        return int(now_ms)
 
     def take(self, most: int, now_ms: int, until_ms: int) -> list[Task]:
         """Hold the next `most` imports until then, the agencies in turn; none is held twice."""
@@ -48,9 +54,9 @@ class PostgresQueue:
             transaction.start("give_back", values)
 
     def waiting(self) -> dict[str, int]:
-        """How many imports are pending and processing; cheap however many there were."""
+        """How many imports are awaited, pending, processing; cheap however many there were."""
         with self._transaction() as transaction:
-            return dict(transaction.rows("count_waiting"))
+            return to_waiting(transaction.rows("count_waiting"))
 
     def counts(self) -> dict[str, int]:
         """How many imports there are by status."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from rentix.model import Task
 from rentix.store.queries import load_queries
-from rentix.store.rows import to_task
+from rentix.store.rows import to_task, to_waiting
 from rentix.store.sqlite_connections import open_writer, translated
 
 _QUERIES = load_queries("sqlite")
@@ -37,6 +37,12 @@ class SqliteQueue:
 
     def _run(self, query: str, **values: Any) -> list[Any]:
         return self._connection.execute(_QUERIES[query], values).fetchall()
+
+    def now_ms(self) -> int:
+        """The clock by which holds and due times go."""
+        with translated(), self._lock:
+            [(now_ms,)] = self._run("clock")
+        return int(now_ms)
 
     def take(self, most: int, now_ms: int, until_ms: int) -> list[Task]:
         """Hold the next `most` imports until then, the agencies in turn; none is held twice."""
@@ -68,9 +74,9 @@ class SqliteQueue:
             self._run("return_all")
 
     def waiting(self) -> dict[str, int]:
-        """How many imports are pending and processing; cheap however many there were."""
+        """How many imports are awaited, pending, processing; cheap however many there were."""
         with translated(), self._lock:
-            return dict(self._run("count_waiting"))
+            return to_waiting(self._run("count_waiting"))
 
     def counts(self) -> dict[str, int]:
         """How many imports there are by status."""

@@ -146,7 +146,7 @@ class Importer:
 
     def _import(self, task: Task, files: dict[str, bytes]) -> Picture:
         content = self._get(task)
-        decoded = self._decode(content, "photo" if task.user_id is None else "avatar")
+        decoded = self._decode(content, task.use)
         variants = []
         for variant in decoded.variants:
             key = blob_key(variant.data)
@@ -215,5 +215,5 @@ class Importer:
         if task.source is not None and not lost:
             try:
                 self._blobs.delete(upload_key(task.source))
-            except BlobsError as error:  # a sweep will
-                _log.warning("upload_left", kind=type(error).__name__)
+            except BlobsError as fault:  # a sweep will
+                _log.warning("upload_left", kind=type(fault).__name__)

@@ -13,10 +13,13 @@ ALTER TABLE media
     ADD COLUMN crashes      integer NOT NULL DEFAULT 0,   -- of what decodes
     ADD COLUMN ended_ms     bigint,
     ADD COLUMN external_id  text,
-    ADD COLUMN source       text;                         -- the file that was uploaded; the URL is then ''
+    ADD COLUMN source       text,                         -- the file that was uploaded; the URL is then ''
+    ADD COLUMN use          text    NOT NULL DEFAULT 'avatar';  -- or photo
 
 CREATE INDEX media_due ON media (agency_id, due_ms, id) WHERE status = 'pending';
 CREATE INDEX media_held ON media (held_ms) WHERE status = 'processing';
+CREATE INDEX media_awaited ON media (id)
+WHERE status = 'pending' AND original_url = '' AND source IS NULL;
 CREATE UNIQUE INDEX media_by_external_id ON media (agency_id, external_id)
 WHERE external_id IS NOT NULL;
 

@@ -13,9 +13,12 @@ ALTER TABLE media ADD COLUMN crashes      INTEGER NOT NULL DEFAULT 0;   -- of wh
 ALTER TABLE media ADD COLUMN ended_ms     INTEGER;
 ALTER TABLE media ADD COLUMN external_id  TEXT;
 ALTER TABLE media ADD COLUMN source       TEXT;     -- the file that was uploaded; the URL is then ''
+ALTER TABLE media ADD COLUMN use          TEXT    NOT NULL DEFAULT 'avatar';  -- or photo
 
 CREATE INDEX media_due ON media (agency_id, due_ms, id) WHERE status = 'pending';
 CREATE INDEX media_held ON media (held_ms) WHERE status = 'processing';
+CREATE INDEX media_awaited ON media (id)
+WHERE status = 'pending' AND original_url = '' AND source IS NULL;
 CREATE UNIQUE INDEX media_by_external_id ON media (agency_id, external_id)
 WHERE external_id IS NOT NULL;
 
