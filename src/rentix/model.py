@@ -29,6 +29,8 @@ Status = Literal["active", "inactive"]
 PhoneKind = Literal["mobile", "fixed", "either", "other"]
 PhoneOrigin = Literal["crm", "registered"]
 Optimization = Literal["pending", "processing", "success", "failed"]
+Use = Literal["avatar", "photo"]
+"""What a picture is for: an avatar is cut to a square, a photo is fitted whole."""
 
 
 class Phone(msgspec.Struct, frozen=True):
@@ -170,13 +172,15 @@ class Media(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None = None
     picture: Picture | None = None
     due_ms: int = 0
+    use: Use = "photo"
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
     """An import that one worker holds until `until_ms`; for what it comes from see `Media`.
 
     `token` is new with each hold: who lost it to another worker can finish nothing. `holds` counts
-    those that ended in silence, this one among them; `tries` those that ended with a failure.
+    those that ended in silence, this one among them; `tries` those that ended with a failure, and
+    `crashes` those over which decoding broke off.
     """
 
     id: int
@@ -187,13 +191,16 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     token: int
     holds: int
     tries: int
+    crashes: int = 0
     until_ms: int
+    use: Use = "avatar"
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """Work in the background. `ahead` counts the agency's own jobs that come first.
+    """Work in the background: the import of the media with the same id.
 
-    One that is pending and has an `error` is tried again.
+    `ahead` counts the agency's own jobs that come first; None for one that is not due. One that is
+    pending and has an `error` is tried again. `variants` are what came of it.
     """
 
     id: int
@@ -202,6 +209,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     ahead: int | None
     created_ms: int
     error: str | None = None
+    variants: tuple[Variant, ...] = ()
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):

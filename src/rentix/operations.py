@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from rentix.errors import Fault, Problem
-from rentix.model import AvatarImport, Change, Media, Phone, Picture, User
+from rentix.model import AvatarImport, Change, Media, Phone, Picture, Use, User
 
 Mode = Literal["upsert", "create", "update", "fill"]
 Verb = Literal["created", "updated", "unchanged", "linked", "unlinked", "not_linked"]
@@ -114,6 +114,7 @@ class ImportMedia(msgspec.Struct, frozen=True, kw_only=True):
 
     url: str
     external_id: str | None = None
+    use: Use = "photo"
     notes: tuple[Note, ...] = ()
 
 
@@ -122,6 +123,7 @@ class AwaitMedia(msgspec.Struct, frozen=True, kw_only=True):
 
     until_ms: int
     external_id: str | None = None
+    use: Use = "photo"
     notes: tuple[Note, ...] = ()
 
 

@@ -19,13 +19,14 @@ from rentix.media.blobs import Blobs, BlobsRefused
 from rentix.media.blobs.owners import claim_place
 from rentix.media.blobs.places import open_blobs
 from rentix.media.decode import Decoder
-from rentix.media.fetch import Fetcher
+from rentix.media.fetch import Fetcher, Limits
 from rentix.operations import Answer, Request
 from rentix.settings import Place, find_s3_access
 from rentix.store import Store
 from rentix.store.postgres import PostgresStore
 from rentix.store.sqlite import SqliteStore
 from rentix.worker import Finish, Importer, Pool
+from rentix.worker.sweeping import Sweeper
 from rentix.writer import commit
 
 
@@ -142,15 +143,19 @@ def make_blobs(pictures: Pictures, store: Store) -> Blobs | None:
 
 def make_imports(store: Store, blobs: Blobs, pictures: Pictures, finish: Finish) -> Pool:
     """What imports pictures; nothing is taken before its `start`."""
+    # A host never gets all the threads: pictures from others would wait for a slow one.
+    limits = Limits(per_host=max(1, min(Limits().per_host, pictures.at_once - 1)))
+    clock = store.queue.now_ms
     importer = Importer(
-        Fetcher(allow=pictures.allow),
+        Fetcher(allow=pictures.allow, limits=limits),
         partial(Decoder, at_once=min(pictures.at_once, os.cpu_count() or 1)),
         blobs,
         store.queue,
         finish,
-        now_ms,
+        clock,
     )
-    return Pool(store.queue, importer, now_ms, at_once=pictures.at_once)
+    sweeper = Sweeper(blobs, store.queue, clock)
+    return Pool(store.queue, importer, clock, at_once=pictures.at_once, sweeper=sweeper)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from tests.service import Tenant
 URL, OTHER_URL = "https://crm.example/photos/1.jpg", "https://crm.example/photos/2.jpg"
 OBJECT = {
     *("id", "externalId", "size", "contentType", "optimization", "blurhash", "originalUrl"),
-    "variants",
+    *("variants", "use"),
 }
 
 

@@ -15,7 +15,7 @@ from rentix.decide.media import is_awaited
 from rentix.decide.refusals import ticket_spent
 from rentix.errors import Code, Problem
 from rentix.media.blobs import MAX_BLOB_BYTES, Blobs, BlobsAway
-from rentix.media.blobs.keys import UPLOAD, blob_key, name_of_key
+from rentix.media.blobs.keys import name_of_key, new_upload_key
 from rentix.operations import Caller, MediaOutcome, ReceiveMedia, Request
 from rentix.store import Store
 from rentix.wire.media import queued_answer
@@ -79,7 +79,7 @@ class Uploads:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._keep, data)
 
     def _keep(self, data: bytes) -> str:
-        key = blob_key(data, UPLOAD)
+        key = new_upload_key()
         try:
             self._blobs.put(key, data)
         except BlobsAway:

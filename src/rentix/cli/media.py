@@ -17,7 +17,7 @@ from rentix.store import MediaQueue, StoreError
 from rentix.wiring import make_blobs, now_ms
 from rentix.worker.sweeping import sweep as sweep_files
 
-_STATUSES = ("pending", "processing", "success", "failed")
+_STATUSES = ("awaited", "pending", "processing", "success", "failed")
 _LOOK_S = 0.5
 
 
@@ -30,7 +30,7 @@ def status(
     ] = False,
     json: Json = False,
 ) -> int:
-    """Show how many pictures wait, are being imported, are there, and could not be had.
+    """Show how many pictures are awaited, wait, are being imported, are there, were not to be had.
 
     Example: rentix media status --wait
     """
@@ -50,7 +50,8 @@ def _watch(queue: MediaQueue) -> None:
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         bar, most = progress.add_task("pictures"), 0
         while True:
-            left = sum(queue.waiting().values())
+            counts = queue.waiting()
+            left = counts["pending"] + counts["processing"]  # what is awaited may never come
             most = max(most, left)
             progress.update(bar, completed=most - left, total=most)
             if not left:

@@ -156,7 +156,8 @@ class Effects(msgspec.Struct):
     @property
     def empty(self) -> bool:
         """Whether nothing at all is to be stored."""
-        return not (self.users or self.memories or self.finished) and self.media.empty
+        saved = self.users or self.memories or self.queued or self.finished
+        return not saved and self.media.empty
 
 
 Layered = MutableMapping
@@ -244,6 +245,8 @@ class WorkingSet:
             self._apply_media(outcome)
             return
         user = outcome.user
+        if outcome.queued:
+            self.effects.queued.append(QueuedImport(outcome.queued, user.agency_id, user.id))
         if outcome.change is None and not outcome.stored:
             return
         self._replace(user)
@@ -253,8 +256,6 @@ class WorkingSet:
         if outcome.freed is not None:
             self._holders[user.agency_id, outcome.freed] = user.id
             self.effects.freed[user.agency_id, outcome.freed] = user.id
-        if outcome.queued:
-            self.effects.queued.append(QueuedImport(outcome.queued, user.agency_id, user.id))
         if outcome.superseded:
             self.effects.superseded.append((user.agency_id, outcome.superseded))
         if outcome.given:

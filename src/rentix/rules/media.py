@@ -33,7 +33,9 @@ def read_import(raw: dict[str, Any], *, imports_off: bool = False) -> ImportMedi
         notes += (Note("url", "normalised", f"url is stored as {url}"),)
     if imports_off:
         notes += (imports_off_note("url"),)
-    return ImportMedia(url=url, external_id=body.external_id or None, notes=notes)
+    return ImportMedia(
+        url=url, external_id=body.external_id or None, use=body.use or "photo", notes=notes
+    )
 
 
 def read_upload(raw: dict[str, Any], until_ms: int) -> AwaitMedia:
@@ -43,7 +45,12 @@ def read_upload(raw: dict[str, Any], until_ms: int) -> AwaitMedia:
         Problem: 400, with every fault.
     """
     body, notes = _read_whole(UploadBody, raw)
-    return AwaitMedia(until_ms=until_ms, external_id=body.external_id or None, notes=notes)
+    return AwaitMedia(
+        until_ms=until_ms,
+        external_id=body.external_id or None,
+        use=body.use or "photo",
+        notes=notes,
+    )
 
 
 def read_media_link(raw: dict[str, Any], media_id: int) -> LinkMedia:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import re
 import secrets
@@ -28,6 +29,7 @@ _UNFINISHED = re.compile(r"unfinished/[0-9a-f]{32}")
 _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
 _OWNER_BYTES = 200
+_LOCK = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 _HEALING = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EIO, errno.ESTALE}
 
 
@@ -67,7 +69,7 @@ class DiskBlobs:
         if len(data) > self._max_bytes:
             raise BlobTooLarge(f"{len(data)} bytes; a blob has at most {self._max_bytes}")
         path = self._root / key
-        with self._translated():
+        with self._translated(), self._locked(fcntl.LOCK_SH):
             if not _renew(path, len(data)):
                 path.parent.mkdir(mode=0o700, exist_ok=True)
                 self._write(path, data)
@@ -97,7 +99,8 @@ class DiskBlobs:
         if not _UNFINISHED.fullmatch(key):
             check_key(key)
         path = self._root / key
-        with self._translated(), suppress(FileNotFoundError):
+        locked = self._locked(fcntl.LOCK_EX)
+        with self._translated(), locked, suppress(FileNotFoundError):
             if unless_since_ms is None or _written_ms(path.lstat()) < unless_since_ms:
                 path.unlink()
 
@@ -159,6 +162,17 @@ class DiskBlobs:
             self._sync(opened)
         finally:
             os.close(opened)
+
+    @contextmanager
+    def _locked(self, how: int) -> Iterator[None]:
+        # Or a sweep, in whatever process, could look at an old file, and remove it after it was
+        # renewed. A file, as folders of NFS cannot be locked.
+        lock = os.open(self._root / "lock", _LOCK, 0o600)
+        try:
+            fcntl.flock(lock, how)
+            yield
+        finally:
+            os.close(lock)
 
     @contextmanager
     def _opened(self, key: str) -> Iterator[int]:
