@@ -104,8 +104,8 @@ PROBES: dict[str, list[Probe]] = {
     "revoke_key": [named(agency_id=OURS, key_id=THEIR_KEY, now_ms=NOW_MS)],
     "key_and_agency": [Probe({"sqlite": (OUR_KEY,), "postgres": None}, [(OUR_KEY, OURS)], (0, 6))],
     "job": [
-        named([], agency_id=OURS, job_id=THEIR_MEDIA),
-        named([(OUR_MEDIA, 0)], (0, 5), agency_id=OURS, job_id=OUR_MEDIA),
+        named([], agency_id=OURS, job_id=THEIR_MEDIA, now_ms=NOW_MS),
+        named([(OUR_MEDIA, 0)], (0, 5), agency_id=OURS, job_id=OUR_MEDIA, now_ms=NOW_MS),
     ],
     "one_media": [named([], agency_id=OURS, media_id=THEIR_MEDIA)],
     "one_media_by_external_id": [named([(OUR_MEDIA,)], agency_id=OURS, external_id="photo")],
@@ -176,6 +176,7 @@ REASONS = {
     **dict.fromkeys(
         ["is_sandbox", "set_sandbox", "secret", "new_ids", "last_id", "save_last_id"], _NOBODY
     ),
+    **dict.fromkeys(["claim_sweep", "clock"], _NOBODY),
     "open_queue": "it lets a worker see the table of imports, and no other",
     **dict.fromkeys(
         ["return_held", "return_all", "take_tasks", "keep_held", "postpone", "give_back"], _WORKER

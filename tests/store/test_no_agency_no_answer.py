@@ -42,7 +42,7 @@ def test_what_is_another_agencys_is_not_found(
     user_id = theirs.create("same", avatar={"url": "https://casa.example/a.jpg"})
     job = int(theirs.get(f"/users/{user_id}").json()["avatarImport"]["jobId"])
     store = service.store
-    assert store.job(theirs.agency_id, job)
+    assert store.job(theirs.agency_id, job, 1)
     theirs.http.post(f"/media/{job}/link", json={"externalId": "same"}).raise_for_status()
     assert store.media(theirs.agency_id, job) == store.media(theirs.agency_id, "same")
     assert store.users(theirs.agency_id, UserFilter(), 0, 10)
@@ -50,7 +50,7 @@ def test_what_is_another_agencys_is_not_found(
         assert store.find_users([(agency_id, user_id), (agency_id, "same")]) == [None, None]
         assert store.users(agency_id, UserFilter(), 0, 10) == []
         assert store.changes(agency_id, 0, 10) == []
-        assert store.job(agency_id, job) is None
+        assert store.job(agency_id, job, 1) is None
         assert store.media(agency_id, job) is None
         assert store.media(agency_id, "same") is None
     assert store.find_users([]) == []

@@ -80,8 +80,7 @@ _TAKEN = (
     "media_queue (agency_id, status) alone; media_pkey (id)"
 )
 _LAST = ("", "; media_pkey (id)")
-_PENDING_AHEAD = "media_due (agency_id, id) alone"
-_JOBS_AHEAD = "media_queue (agency_id, status, id) alone"
+_JOBS_AHEAD = "media_due (agency_id) alone"  # and by (due_ms, id) as one, which is not told
 
 LOOK_UPS: dict[str, set[str]] = {
     "key": {"api_key_pkey (id)"},
@@ -91,7 +90,7 @@ LOOK_UPS: dict[str, set[str]] = {
     "agencies_by_id": {"agency_pkey (id)"},
     "set_agency_active": {"agency_pkey (id)"},
     "set_agency_crm": {"agency_pkey (id)"},
-    "job": {f"media_pkey (id); {_JOBS_AHEAD}", f"media_pkey (id); {_PENDING_AHEAD}"},
+    "job": {f"media_pkey (id); {_JOBS_AHEAD}"},
     "changes": {"change_pkey (agency_id, seq)"},
     "last_seqs": {"change_pkey (agency_id) backward alone"},
     "users_by_id": _ONE_USER,
@@ -119,7 +118,9 @@ LOOK_UPS: dict[str, set[str]] = {
     **{name: {"media_pkey (id)", _HELD} for name in ("keep_held", "postpone", "give_back")},
     "return_held": {"media_held (held_ms)"},
     "return_all": {_HELD},
-    "count_waiting": {f"media_due () alone; {_HELD}", f"media_due (); {_HELD}"},
+    "count_waiting": {
+        f"media_awaited (); {due}; {_HELD}" for due in ("media_due () alone", "media_due ()")
+    },
     "take_tasks": {f"{first}{_TAKEN}{last}" for first in _FIRST for last in _LAST},
     **dict.fromkeys(FILTERS, _IN_ORDER),
     "page by phone": _BY_PHONE,

@@ -238,7 +238,7 @@ def state(side: Side) -> str:
     agencies = range(1, AGENCIES + 1)
     users = [side.store.users(a, UserFilter(), 0, 10**6) for a in agencies]
     jobs = [
-        side.store.job(user.agency_id, user.avatar_import.id)
+        side.store.job(user.agency_id, user.avatar_import.id, 10**15)
         for of_one in users
         for user in of_one
         if user.avatar_import

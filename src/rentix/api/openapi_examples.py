@@ -206,6 +206,7 @@ _ANSWERS: dict[tuple[str, type], Json] = {
         "optimization": "success",
         "blurhash": "LEHV6nWB2yk8pyo0adR*.7kCMdnj",
         "originalUrl": "https://crm.example/photos/1.jpg",
+        "use": "photo",
         "variants": [
             {
                 "url": f"http://127.0.0.1:8000/media/files/{'0' * 64}.webp",

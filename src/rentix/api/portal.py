@@ -13,7 +13,7 @@ from rentix.api.auth import Keys
 from rentix.api.files import FILES_PATH, Files
 from rentix.api.limits import Budgets
 from rentix.api.pages import make_pages
-from rentix.api.uploads import Tickets, Uploads
+from rentix.api.uploads import PATIENCE, Tickets, Uploads
 from rentix.media.blobs import Blobs
 from rentix.model import ListingView, User
 from rentix.operations import Answer, Request
@@ -50,7 +50,7 @@ class Portal:
         self.budgets = Budgets(Gathered(store.spend) if store.shared else None)
         self.pages = make_pages()
         self.files = Files(blobs) if blobs else None
-        self.uploads = Uploads(blobs) if blobs else None
+        self.uploads = Uploads(blobs, body_timeout_s * PATIENCE) if blobs else None
         self._tickets: Tickets | None = None
         self.imports = make_imports(self.finish) if make_imports else None
         self.public_url = public_url
@@ -98,6 +98,11 @@ class Portal:
         """What `commit` does, for threads."""
         assert self._loop is not None  # noqa: S101 - nothing is imported before the start
         return asyncio.run_coroutine_threadsafe(self.commit(request), self._loop).result()
+
+    @property
+    def keeps_files(self) -> bool:
+        """Whether there is a place for pictures; without, none is imported, uploaded or shown."""
+        return self.files is not None
 
     @property
     def files_url(self) -> str:

@@ -69,8 +69,19 @@ def serve(
     pictures = choose_pictures(
         place, files.blobs, files.fetch_allow, files.imports, files.public_url
     )
+    _say_what_waits(pictures, place)
     serve_place(place, host, port, metrics_port, proxies, workers=workers, pictures=pictures)
     return 0
+
+
+def _say_what_waits(pictures: Pictures, place: Place) -> None:
+    if pictures.blobs is None:
+        say(
+            "There is no place for pictures: say --blobs or RENTIX_BLOBS. Until then their imports "
+            "wait, and uploads are refused"
+        )
+    elif not pictures.at_once and isinstance(place, Path):
+        say("Imports of pictures wait: with --imports 0 on SQLite there is nobody to make them")
 
 
 def _read_proxy(text: str) -> str:

@@ -64,14 +64,14 @@ def _media_steps(effects: Effects, now_ms: int) -> tuple[Step, ...]:
 
 def _queued_rows(effects: Effects, now_ms: int) -> list[Row]:
     return [
-        (q.job.id, q.agency_id, q.user_id, q.job.url, q.job.status, now_ms, None, 0)
+        (q.job.id, q.agency_id, q.user_id, q.job.url, q.job.status, now_ms, None, 0, "avatar")
         for q in effects.queued
     ]
 
 
 def _born_rows(media: MediaEffects, now_ms: int) -> list[Row]:
     return [
-        (m.id, m.agency_id, None, m.url or "", m.status, now_ms, m.external_id, m.due_ms)
+        (m.id, m.agency_id, None, m.url or "", m.status, now_ms, m.external_id, m.due_ms, m.use)
         for m in media.born.values()
     ]
 

@@ -106,10 +106,11 @@ class PostgresStore:
             rows = transaction.run(query, values).fetchall()
         return [to_user(row) for row in rows]
 
-    def job(self, agency_id: int, job_id: int) -> Job | None:
-        """The agency's background job with this id."""
+    def job(self, agency_id: int, job_id: int, now_ms: int) -> Job | None:
+        """The agency's background job with this id, and its place among those that are due."""
+        values = {"agency_id": agency_id, "job_id": job_id, "now_ms": now_ms}
         with self._reading(agency_id) as transaction:
-            rows = transaction.rows("job", {"agency_id": agency_id, "job_id": job_id})
+            rows = transaction.rows("job", values)
         return to_job(rows[0]) if rows else None
 
     def media(self, agency_id: int, key: int | str) -> Media | None:
