@@ -104,11 +104,6 @@ def avatar_of(media_id: int, url: str | None, picture: Picture) -> Avatar:
     )
 
 
-def is_free(media: Media) -> bool:
-    """Whether it may be anybody's avatar: there, or on its way as nobody's in particular."""
-    return media.status == "success" or (media.status != "failed" and media.user_id is None)
-
-
 def asked(user: User) -> object:
     """The picture that was asked for last, as it was named: an address, or a media by its id."""
     named = user.avatar_import or user.avatar

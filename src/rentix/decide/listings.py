@@ -16,7 +16,7 @@ from rentix.decide.listing_refusals import (
     unknown_listing,
 )
 from rentix.decide.photos import Photos, find_photos, shown_media, status_by_photos
-from rentix.decide.record import record
+from rentix.decide.record import Fields, record
 from rentix.decide.refusals import (
     already_linked,
     already_there,
@@ -101,8 +101,9 @@ def _create(working: WorkingSet, caller: Caller, put: PutListing, now_ms: int) -
         "externalId": listing.external_id,
         "announcementStatus": listing.status,
     }
-    fields = {name: (None, value) for name, value in born.items() if value is not None}
-    change = record(caller, listing, fields | merged.changes, seq, now_ms)
+    born |= {name: after for name, (_, after) in merged.changes.items()}
+    fields: Fields = {name: (None, value) for name, value in born.items() if value is not None}
+    change = record(caller, listing, fields, seq, now_ms)
     return _outcome("created", put, merged, photos, listing, change=change)
 
 
@@ -154,7 +155,7 @@ def _merge_status(
 ) -> None:
     listing, sent = merged.listing, put.patch.status
     if sent not in (UNSET, listing.status) and merged.mode == "fill":
-        merged.fates.ignored["announcementStatus"] = "not_empty"
+        merged.keep("announcementStatus")
         sent = UNSET
     if sent is not UNSET and sent != listing.status:
         if listing.status == "blocked":

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from rentix.decide.listing_refusals import media_at, photos_missing
+from rentix.decide.media_set import is_free
 from rentix.decide.record import Fields, Ledger
 from rentix.decide.working_set import WorkingSet
 from rentix.errors import Fault
@@ -39,7 +40,7 @@ def find_photos(
     }
     for index, ref in enumerate(refs):
         media = _find(working, agency_id, ref, known, photos)
-        if media is None or (media.status == "failed" and ref.url is None):
+        if media is None or not (is_free(media) or (media.status == "failed" and ref.url)):
             photos.faults.append(media_at(index, ref, media))
         elif media.id in photos.media:
             message = f"files[{index}] is the same photo as one before it; it is shown once"

@@ -229,8 +229,6 @@ class WorkingSet:
             self._replace_agency(outcome.agency)
         self._log(*outcome.changes)
         self.media.apply(outcome)
-        if outcome.verb == "deleted":
-            self.listings.forget_photo(agency_id, outcome.media.id)
 
     def _replace(self, user: User) -> None:
         key = (user.agency_id, user.id)

@@ -8,10 +8,19 @@ from typing import Any
 
 import msgspec
 
+from rentix.decide.hands import Holding, LoadedHands
 from rentix.decide.listing_set import ListingSet, LoadedListings
 from rentix.decide.lookup import Lookup
+from rentix.decide.media_set import Key
 from rentix.model import Agency, Listing, Media, User
-from rentix.store.listing_rows import gather_ids, gather_left, gather_shown, to_listing
+from rentix.store.listing_rows import (
+    gather_expecting,
+    gather_held,
+    gather_ids,
+    gather_left,
+    gather_shown,
+    to_listing,
+)
 from rentix.store.rows import Row, to_agency, to_media
 
 CHUNK = 500
@@ -28,20 +37,6 @@ def month_of(now_ms: int) -> int:
     return day.year * 12 + day.month - 1
 
 
-def names_listings(lookup: Lookup) -> bool:
-    """Whether a batch has anything to ask of listings."""
-    return bool(
-        lookup.listings
-        or lookup.listing_external_ids
-        or lookup.shown
-        or lookup.shown_external_ids
-        or lookup.linking
-        or lookup.leaving
-        or lookup.binding
-        or lookup.tenants
-    )
-
-
 class ListingLoad(msgspec.Struct):
     """The questions of a batch about listings: `begin`, then `follow` what that found."""
 
@@ -50,6 +45,7 @@ class ListingLoad(msgspec.Struct):
     now_ms: int
     asked: dict[str, Rows] = {}
     listings: list[Listing] = []
+    newborn: int = 0
 
     def begin(self) -> None:
         """Ask what depends on nothing."""
@@ -73,6 +69,8 @@ class ListingLoad(msgspec.Struct):
         lookup = self.lookup
         found = (*self._found("listings_by_id"), *self._found("listings_by_external_id"))
         self.listings = [to_listing(row) for row in found]
+        known = {(one.agency_id, one.external_id) for one in self.listings}
+        self.newborn = len(lookup.new_listings - known)
         shown = lookup.shown | {
             (one.agency_id, one.id)
             for one in media
@@ -97,23 +95,33 @@ class ListingLoad(msgspec.Struct):
         self._ask("media_by_listing", looked_into)
         self._ask("listings_held", leaving)
         self._ask("listings_left", leaving)
-        self._ask("awaited_agents", missing | lookup.linking)
+        coming = missing | lookup.linking
+        self._ask("awaited_agents", coming)
+        leavers_of = {place[0] for place in lookup.leaving}
+        self._ask("listings_expecting", {place for place in coming if place[0] in leavers_of})
 
     def listing_set(self) -> ListingSet:
         """What was found of listings."""
         others, shown = gather_shown(self._found("listings_by_media"))
+        self.listings += others
         return ListingSet(
             LoadedListings(
-                listings=(*self.listings, *others),
+                listings=tuple(self.listings),
                 shown=shown,
-                held=gather_ids(self._found("listings_held")),
-                left=gather_left(self._found("listings_left")),
+                hands=self._hands(),
                 awaited=frozenset((row[0], row[1]) for row in self._found("awaited_agents")),
                 waiting=gather_ids(self._found("listings_waiting")),
                 month=month_of(self.now_ms),
                 used=dict(self._found("listings_used_by")),
             )
         )
+
+    def _hands(self) -> LoadedHands:
+        holdings: dict[Key, Holding] = {}
+        held = gather_held(self._found("listings_held"), holdings)
+        expecting = gather_expecting(self._found("listings_expecting"), holdings)
+        left = gather_left(self._found("listings_left"), holdings)
+        return LoadedHands(holdings=holdings, held=held, left=left, expecting=expecting)
 
     def media(self) -> list[Media]:
         """The media that listings have which were looked into."""

@@ -1,5 +1,6 @@
 -- Listings, as readers and batches see them. Their agent is told as soon as there is one: what is to be
--- written down of it (agent_binding) is looked up with it.
+-- written down of it (agent_binding) is looked up with it. Of those that wait for its external id a
+-- binding has `met` the ones for which it is the first since they began to.
 
 -- fragment: listing_agent
 coalesce(listing.user_id, CASE
@@ -25,19 +26,16 @@ JOIN agency ON agency.id = listing.agency_id
 LEFT JOIN portal_user
     ON portal_user.agency_id = listing.agency_id AND portal_user.id = {listing_agent}
 
--- fragment: of_agent
-listing.id IN (
-    SELECT held.id FROM listing AS held
-    WHERE held.agency_id = :agency_id AND held.user_id = :user_id
-    UNION ALL
-    SELECT waiting.id FROM agent_binding AS bound
-    JOIN listing AS waiting
-        ON waiting.agency_id = bound.agency_id
-        AND waiting.external_user_id = bound.external_id
-        AND waiting.agent_version < bound.version AND waiting.user_id IS NULL
-    WHERE bound.agency_id = :agency_id AND bound.user_id = :user_id
+-- fragment: waits
+listing.user_id IS NULL AND listing.moved_version <> listing.agent_version
+
+-- fragment: met
+listing.agency_id = bound.agency_id AND listing.external_user_id = bound.external_id
+AND listing.agent_version < bound.version AND {waits} AND NOT EXISTS (
+    SELECT 1 FROM agent_binding AS earlier
+    WHERE earlier.agency_id = bound.agency_id AND earlier.external_id = bound.external_id
+        AND earlier.version < bound.version AND earlier.version > listing.agent_version
 )
-AND {listing_agent} = :user_id
 
 -- name: one_listing
 {listing_view}
@@ -54,13 +52,42 @@ ORDER BY listing.id LIMIT :limit
 
 -- name: listing_page_of_agent
 {listing_view}
-WHERE listing.agency_id = :agency_id AND listing.id > :after AND {of_agent}{conditions}
+JOIN (
+    SELECT * FROM (
+        SELECT listing.id FROM listing
+        WHERE listing.agency_id = :agency_id AND listing.user_id = :user_id
+            AND listing.id > :after{conditions}
+        ORDER BY listing.id LIMIT :limit
+    ) AS held
+    UNION ALL
+    SELECT * FROM (
+        SELECT listing.id FROM agent_binding AS bound CROSS JOIN listing  -- SQLite goes from left to right
+        WHERE {met} AND bound.agency_id = :agency_id
+            AND bound.user_id = :user_id AND listing.id > :after{conditions}
+        ORDER BY listing.id LIMIT :limit
+    ) AS met
+) AS page ON page.id = listing.id
+WHERE listing.agency_id = :agency_id
 ORDER BY listing.id LIMIT :limit
 
 -- name: listings_of_agent
 {listing_view}
-WHERE listing.agency_id = :agency_id AND listing.status IN ('active', 'completed')
-    AND {of_agent}
+JOIN (
+    SELECT * FROM (
+        SELECT listing.id FROM listing
+        WHERE listing.agency_id = :agency_id AND listing.user_id = :user_id
+            AND listing.status IN ('active', 'completed')
+        ORDER BY listing.id DESC LIMIT :limit
+    ) AS held
+    UNION ALL
+    SELECT * FROM (
+        SELECT listing.id FROM agent_binding AS bound CROSS JOIN listing  -- SQLite goes from left to right
+        WHERE {met} AND bound.agency_id = :agency_id
+            AND bound.user_id = :user_id AND listing.status IN ('active', 'completed')
+        ORDER BY listing.id DESC LIMIT :limit
+    ) AS met
+) AS page ON page.id = listing.id
+WHERE listing.agency_id = :agency_id
 ORDER BY listing.id DESC LIMIT :limit
 
 -- name: listings_used

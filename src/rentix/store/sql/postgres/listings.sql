@@ -71,22 +71,15 @@ CROSS JOIN LATERAL (
 SELECT found.*
 FROM {wanted_numbers}
 CROSS JOIN LATERAL (
-    SELECT held.agency_id, held.user_id, held.id FROM listing AS held
-    WHERE held.agency_id = wanted.agency_id AND held.user_id = wanted.number
+    SELECT listing.agency_id, listing.user_id, listing.id, listing.agent_version,
+        listing.moved_version
+    FROM listing
+    WHERE listing.agency_id = wanted.agency_id AND listing.user_id = wanted.number
     UNION ALL
-    SELECT bound.agency_id, bound.user_id, waiting.id
-    FROM agent_binding AS bound
-    JOIN listing AS waiting
-        ON waiting.agency_id = bound.agency_id
-        AND waiting.external_user_id = bound.external_id
-        AND waiting.agent_version < bound.version AND waiting.user_id IS NULL
+    SELECT bound.agency_id, bound.user_id, listing.id, listing.agent_version,
+        listing.moved_version
+    FROM agent_binding AS bound JOIN listing ON {met}
     WHERE bound.agency_id = wanted.agency_id AND bound.user_id = wanted.number
-        AND waiting.moved_version <> waiting.agent_version AND NOT EXISTS (
-            SELECT FROM agent_binding AS earlier
-            WHERE earlier.agency_id = bound.agency_id
-                AND earlier.external_id = bound.external_id
-                AND earlier.version < bound.version AND earlier.version > waiting.agent_version
-        )
     OFFSET 0
 ) AS found
 
@@ -94,8 +87,9 @@ CROSS JOIN LATERAL (
 SELECT found.*
 FROM {wanted_numbers}
 CROSS JOIN LATERAL (
-    SELECT passed.agency_id, passed.user_id, passed.listing_id, listing.user_id AS holder,
-        listing.agent_version = passed.version AS untouched
+    SELECT passed.agency_id, passed.user_id, passed.listing_id, passed.version,
+        passed.agent_version AS was_since, passed.moved_version AS was_moved,
+        {listing_agent} AS holder, listing.agent_version, listing.moved_version
     FROM listing_left AS passed
     JOIN listing ON (listing.agency_id, listing.id) = (passed.agency_id, passed.listing_id)
     WHERE passed.agency_id = wanted.agency_id AND passed.user_id = wanted.number
@@ -108,8 +102,20 @@ FROM {wanted_texts}
 WHERE EXISTS (
     SELECT FROM listing
     WHERE listing.agency_id = wanted.agency_id AND listing.external_user_id = wanted.text
-        AND listing.user_id IS NULL AND listing.moved_version <> listing.agent_version
+        AND {waits}
 )
+
+-- name: listings_expecting
+SELECT found.*
+FROM {wanted_texts}
+CROSS JOIN LATERAL (
+    SELECT listing.agency_id, listing.external_user_id, listing.id, listing.agent_version,
+        listing.moved_version
+    FROM listing
+    WHERE listing.agency_id = wanted.agency_id AND listing.external_user_id = wanted.text
+        AND {waits} AND {listing_agent} IS NULL
+    OFFSET 0
+) AS found
 
 -- name: listings_waiting
 SELECT found.*
@@ -117,13 +123,11 @@ FROM (
     SELECT (key.value ->> 0)::bigint AS agency_id, key.value ->> 1 AS external_id,
         (key.value ->> 2)::bigint AS version
     FROM jsonb_array_elements(:wanted::jsonb) AS key (value) OFFSET 0
-) AS wanted
+) AS bound
 CROSS JOIN LATERAL (
-    SELECT listing.agency_id, listing.external_user_id, listing.id FROM listing
-    WHERE listing.agency_id = wanted.agency_id AND listing.external_user_id = wanted.external_id
-        AND listing.user_id IS NULL AND listing.agent_version < wanted.version
-        AND listing.moved_version <> listing.agent_version
-    LIMIT :most
+    SELECT listing.agency_id, listing.external_user_id, bound.version, listing.id FROM listing
+    WHERE {met}
+    ORDER BY listing.id LIMIT :most
 ) AS found
 
 -- name: listings_used_by
@@ -136,28 +140,40 @@ SELECT {agency_columns} FROM {wanted_agencies} JOIN agency ON agency.id = wanted
 
 -- name: shift_listings
 UPDATE listing SET
-    user_id = shift.to_user_id, agent_version = shift.version,
+    user_id = shift.to_user_id, agent_version = shift.agent_version,
     moved_version = shift.moved_version, version = shift.version, updated_ms = shift.now_ms
 FROM (
-    SELECT (row.value ->> 0)::bigint AS agency_id, moved.id::bigint AS id,
-        (row.value ->> 2)::bigint AS to_user_id, (row.value ->> 3)::bigint AS version,
-        (row.value ->> 4)::bigint AS moved_version, (row.value ->> 5)::bigint AS now_ms
+    SELECT (row.value ->> 0)::bigint AS agency_id,
+        (hand.value ->> 0)::bigint AS id,
+        (hand.value ->> 1)::bigint AS agent_version,
+        (hand.value ->> 2)::bigint AS moved_version,
+        (row.value ->> 2)::bigint AS to_user_id,
+        (row.value ->> 3)::bigint AS version,
+        (row.value ->> 4)::bigint AS now_ms
     FROM jsonb_array_elements(:rows::jsonb) AS row (value)
-    CROSS JOIN LATERAL jsonb_array_elements_text((row.value ->> 1)::jsonb) AS moved (id) OFFSET 0
+    CROSS JOIN LATERAL jsonb_array_elements((row.value ->> 1)::jsonb) AS hand (value) OFFSET 0
 ) AS shift
 WHERE listing.agency_id = shift.agency_id AND listing.id = shift.id
 
 -- name: save_listings_left
-INSERT INTO listing_left (agency_id, user_id, listing_id, version)
-SELECT passed.agency_id, passed.user_id, listing.id, passed.version
+INSERT INTO listing_left (
+    agency_id, user_id, listing_id, version, agent_version, moved_version
+)
+SELECT passed.agency_id, passed.user_id, listing.id, passed.version, passed.agent_version,
+    passed.moved_version
 FROM (
     SELECT (row.value ->> 0)::bigint AS agency_id, (row.value ->> 1)::bigint AS user_id,
-        moved.id::bigint AS id, (row.value ->> 3)::bigint AS version
+        (hand.value ->> 0)::bigint AS id,
+        (hand.value ->> 1)::bigint AS agent_version,
+        (hand.value ->> 2)::bigint AS moved_version,
+        (row.value ->> 3)::bigint AS version
     FROM jsonb_array_elements(:rows::jsonb) AS row (value)
-    CROSS JOIN LATERAL jsonb_array_elements_text((row.value ->> 2)::jsonb) AS moved (id) OFFSET 0
+    CROSS JOIN LATERAL jsonb_array_elements((row.value ->> 2)::jsonb) AS hand (value) OFFSET 0
 ) AS passed
 JOIN listing ON listing.agency_id = passed.agency_id AND listing.id = passed.id
-ON CONFLICT (agency_id, user_id, listing_id) DO UPDATE SET version = excluded.version
+ON CONFLICT (agency_id, user_id, listing_id) DO UPDATE SET
+    version = excluded.version, agent_version = excluded.agent_version,
+    moved_version = excluded.moved_version
 
 -- name: forget_listings_left
 DELETE FROM listing_left USING (
