@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -28,7 +28,8 @@ class Portal:
     `start` and `stop` are called from the event loop that serves it. `body_timeout_s` bounds how
     long a client may take over its body. Without `blobs` there are no files to hand out, and
     without `make_imports` nobody imports pictures here. `public_url` is what addresses of files
-    begin with, for clients; when it is not given, the server's own, which `serve` sets.
+    begin with, for clients; when it is not given, the server's own, which `serve` sets. `rates` are
+    euros for one unit of other currencies.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Portal:
         blobs: Blobs | None = None,
         make_imports: Callable[[Finish], Pool] | None = None,
         public_url: str | None = None,
+        rates: Mapping[str, float] | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
@@ -55,6 +57,7 @@ class Portal:
         self.imports = make_imports(self.finish) if make_imports else None
         self.binder = Binder(store, self.finish)
         self.public_url = public_url
+        self.rates = rates or {}
         self.body_timeout_s = body_timeout_s
         self.stopping = False
         self.writer = Writer(store, clock, self._deliver)

@@ -19,7 +19,7 @@ from rentix.cli.output import Stop, say
 from rentix.cli.pictures import PictureOptions, choose_pictures
 from rentix.logs import start_logging
 from rentix.media.blobs import BlobsError
-from rentix.settings import Place
+from rentix.settings import BadPlace, Place
 from rentix.store import StoreError
 from rentix.store.agencies import is_sandbox
 from rentix.wiring import InUse, Pictures, serving, serving_in_worker
@@ -128,7 +128,7 @@ def serve_place(
             if not sandbox:
                 _refuse_sandbox(place)
             serve_app(app, host, port, metrics_port, _say_where, proxies)
-    except (InUse, PortTaken, WorkerFailed, BlobsError) as error:
+    except (InUse, PortTaken, WorkerFailed, BlobsError, BadPlace) as error:
         raise Stop(str(error)) from error
     except (StoreError, OSError) as error:
         raise Stop(f"{describe(place)} cannot be used: {error}") from error
