@@ -24,7 +24,7 @@ SELECT {listing_columns}, {agency_columns}, {user_columns}
 FROM listing
 JOIN agency ON agency.id = listing.agency_id
 LEFT JOIN portal_user
-    ON portal_user.agency_id = listing.agency_id AND portal_user.id = {listing_agent}
+    ON (portal_user.agency_id, portal_user.id) = (listing.agency_id, {listing_agent})
 
 -- fragment: waits
 listing.user_id IS NULL AND listing.moved_version <> listing.agent_version
@@ -54,40 +54,40 @@ ORDER BY listing.id LIMIT :limit
 {listing_view}
 JOIN (
     SELECT * FROM (
-        SELECT listing.id FROM listing
+        SELECT listing.agency_id, listing.id FROM listing
         WHERE listing.agency_id = :agency_id AND listing.user_id = :user_id
             AND listing.id > :after{conditions}
         ORDER BY listing.id LIMIT :limit
     ) AS held
     UNION ALL
     SELECT * FROM (
-        SELECT listing.id FROM agent_binding AS bound CROSS JOIN listing  -- SQLite goes from left to right
+        SELECT listing.agency_id, listing.id
+        FROM agent_binding AS bound CROSS JOIN listing  -- SQLite goes from left to right
         WHERE {met} AND bound.agency_id = :agency_id
             AND bound.user_id = :user_id AND listing.id > :after{conditions}
         ORDER BY listing.id LIMIT :limit
     ) AS met
-) AS page ON page.id = listing.id
-WHERE listing.agency_id = :agency_id
+) AS page ON (listing.agency_id, listing.id) = (page.agency_id, page.id)
 ORDER BY listing.id LIMIT :limit
 
 -- name: listings_of_agent
 {listing_view}
 JOIN (
     SELECT * FROM (
-        SELECT listing.id FROM listing
+        SELECT listing.agency_id, listing.id FROM listing
         WHERE listing.agency_id = :agency_id AND listing.user_id = :user_id
             AND listing.status IN ('active', 'completed')
         ORDER BY listing.id DESC LIMIT :limit
     ) AS held
     UNION ALL
     SELECT * FROM (
-        SELECT listing.id FROM agent_binding AS bound CROSS JOIN listing  -- SQLite goes from left to right
+        SELECT listing.agency_id, listing.id
+        FROM agent_binding AS bound CROSS JOIN listing  -- SQLite goes from left to right
         WHERE {met} AND bound.agency_id = :agency_id
             AND bound.user_id = :user_id AND listing.status IN ('active', 'completed')
         ORDER BY listing.id DESC LIMIT :limit
     ) AS met
-) AS page ON page.id = listing.id
-WHERE listing.agency_id = :agency_id
+) AS page ON (listing.agency_id, listing.id) = (page.agency_id, page.id)
 ORDER BY listing.id DESC LIMIT :limit
 
 -- name: listings_used

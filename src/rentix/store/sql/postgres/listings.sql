@@ -49,7 +49,7 @@ FROM {wanted_numbers}
 CROSS JOIN LATERAL (
     SELECT {media_columns}
     FROM listing_media AS shown
-    JOIN media ON media.id = shown.media_id AND media.agency_id = shown.agency_id
+    JOIN media ON (media.agency_id, media.id) = (shown.agency_id, shown.media_id)
     WHERE shown.listing_id = wanted.number AND shown.agency_id = wanted.agency_id
     OFFSET 0
 ) AS found
@@ -61,8 +61,8 @@ CROSS JOIN LATERAL (
     SELECT {media_columns}
     FROM listing_media AS shown
     JOIN listing_media AS beside
-        ON beside.listing_id = shown.listing_id AND beside.agency_id = shown.agency_id
-    JOIN media ON media.id = beside.media_id AND media.agency_id = beside.agency_id
+        ON (beside.agency_id, beside.listing_id) = (shown.agency_id, shown.listing_id)
+    JOIN media ON (media.agency_id, media.id) = (beside.agency_id, beside.media_id)
     WHERE shown.media_id = wanted.number AND shown.agency_id = wanted.agency_id
     OFFSET 0
 ) AS found

@@ -53,7 +53,6 @@ FROM json_each(?) AS wanted
 CROSS JOIN listing_left AS passed
     ON passed.agency_id = wanted.value ->> 0 AND passed.user_id = wanted.value ->> 1
 CROSS JOIN listing ON listing.id = passed.listing_id
-WHERE listing.agency_id = wanted.value ->> 0
 
 -- name: awaited_agents
 SELECT wanted.value ->> 0, wanted.value ->> 1
@@ -164,7 +163,7 @@ ON CONFLICT (agency_id, month) DO UPDATE SET used = excluded.used
 -- name: update_agency
 UPDATE agency SET
     name = ?2, phone = ?3, region = ?4, locale = ?5, descriptions = ?6, logo = ?7, version = ?8
-WHERE id = ?1
+WHERE agency.id = ?1
 
 -- name: agency_of_listing
 SELECT listing.agency_id FROM listing
