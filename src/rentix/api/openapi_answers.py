@@ -14,12 +14,16 @@ from rentix.api.routes import Route
 from rentix.errors import Code
 from rentix.wire.bodies import LinkBody, MediaLinkBody, PutUserBody
 from rentix.wire.errors import reason_phrase, status_of
+from rentix.wire.leaver_shapes import DeactivateShape, ReactivateShape
+from rentix.wire.listing_bodies import ListingLinkBody, PutListingBody
+from rentix.wire.listing_shapes import ListingLinkShape, PutListingShape
 from rentix.wire.shapes import (
     BulkErrorShape,
     BulkProblemShape,
     ErrorShape,
     LinkShape,
     ProblemShape,
+    PutAgencyShape,
     PutShape,
 )
 
@@ -72,7 +76,19 @@ _WHEN = {
     500: "A defect on the server's side.",
     503: "Overloaded, the database away, or shutting down; nothing of the request was done.",
 }
-_CONFLICTING = (PutUserBody, LinkBody, MediaLinkBody)
+_CONFLICTING = (PutUserBody, LinkBody, MediaLinkBody, PutListingBody, ListingLinkBody)
+_NAMING = (PutShape, PutListingShape)
+_TELLING = (
+    PutShape,
+    LinkShape,
+    PutListingShape,
+    ListingLinkShape,
+    DeactivateShape,
+    ReactivateShape,
+    PutAgencyShape,
+)
+"""Answers to writes that come with the new etag as a header."""
+
 _EVERY = (400, 431, 500, 503)
 _KEYED = (401, 403, 429)
 _BODIED = (408, 413, 415)
@@ -118,7 +134,7 @@ def responses(route: Route) -> Json:
 def _refusals(route: Route) -> set[int]:
     writes, one = steering_headers(route), not route.bulk
     may = {
-        404: one and ("{" in route.path or route.answer is PutShape or bool(route.required)),
+        404: one and ("{" in route.path or route.answer in _NAMING or bool(route.required)),
         409: route.body in _CONFLICTING,
         412: "IfMatch" in writes and one,
         422: "IdempotencyKey" in writes and one,
@@ -141,7 +157,7 @@ def _bulk_refusal() -> Json:
 def _success(route: Route) -> Json:
     names = ["RequestId", *(_BUDGET if route.scope else ())]
     steered = steering_headers(route)
-    if "IfNoneMatch" in steered or route.answer in (PutShape, LinkShape):
+    if "IfNoneMatch" in steered or route.answer in _TELLING:
         names.append("ETag")
     if "IdempotencyKey" in steered:
         names.append("IdempotencyReplayed")

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from rentix.api import openapi_listing_examples as listings
 from rentix.api.routes import Route
 from rentix.errors import Code, Fault, Problem
 from rentix.rules.references import base_schema
@@ -265,13 +266,14 @@ _REFUSALS: dict[int, Problem] = {
 
 def body_examples(shape: type) -> Json:
     """The examples of a body, by name; each works in a fresh sandbox."""
-    return _BODIES[shape]
+    return _BODIES.get(shape) or listings.BODIES[shape]
 
 
 def answer_example(route: Route) -> Json:
     """`{"example": …}` of a route's 200."""
     assert route.answer is not None  # noqa: S101 - asked for of routes that have one
-    return {"example": _ANSWERS[route.method, route.answer]}
+    key = (route.method, route.answer)
+    return {"example": _ANSWERS.get(key) or listings.ANSWERS[key]}
 
 
 def error_example(status: int) -> Json:

@@ -8,7 +8,8 @@ from typing import Any
 from rentix.api.parameters import PARAMETERS, name_of
 from rentix.api.routes import Route
 from rentix.wire.bodies import MAX_ID
-from rentix.wire.shapes import DeletedShape, ProfileShape
+from rentix.wire.listing_shapes import ListingDeletedShape, ListingShape
+from rentix.wire.shapes import AgencyShape, DeletedShape, ProfileShape
 
 Json = dict[str, Any]
 
@@ -36,6 +37,17 @@ _OF_MEDIA: Json = {
         "example": "photo-1",
     },
 }
+_OF_LISTINGS: Json = {
+    "id": {"description": "The portal's own id of the listing.", "example": 2},
+    "externalId": {
+        "description": "The CRM's id of the listing, percent-encoded; it may contain `/`.",
+        "example": "listing-1",
+    },
+}
+_TOLD = {"/media/": _OF_MEDIA, "/listings/": _OF_LISTINGS}
+_WITH_ETAGS = ("users:write", "listings:write", "agency:write")
+_CONDITIONAL = (ProfileShape, ListingShape, AgencyShape)
+_DELETED = (DeletedShape, ListingDeletedShape)
 _IN_QUERY_EXAMPLES = {"search": "ceban", "limit": 10, "id": 1}
 
 
@@ -77,7 +89,8 @@ HEADER_PARAMETERS: Json = {
 def parameters(route: Route) -> list[Json]:
     """Every parameter of a route: path, query, headers."""
     names = re.findall(r"{(\w+)", route.path)
-    told = _OF_MEDIA if route.path.startswith("/media/") else _IN_PATH
+    room = "/" + route.path.split("/")[1] + "/"
+    told = _TOLD.get(room, _IN_PATH)
     in_path = [
         {"name": name, "in": "path", "required": True, **_IN_PATH[name], **told[name]}
         for name in names
@@ -98,7 +111,7 @@ def _in_query(name: str, route: Route) -> Json:
     }
     if name in _IN_QUERY_EXAMPLES:
         said["example"] = _IN_QUERY_EXAMPLES[name]
-    elif name == "dryRun" and route.answer is DeletedShape:
+    elif name == "dryRun" and route.answer in _DELETED:
         said["example"] = True  # what is tried from the page leaves the sandbox as it is
     return said
 
@@ -108,9 +121,9 @@ def steering_headers(route: Route) -> list[str]:
     writes = (route.scope or "").endswith(":write")
     looked_at = {
         "IdempotencyKey": writes and route.method in ("PUT", "POST"),
-        "IfMatch": route.scope == "users:write" and not route.bulk,
+        "IfMatch": route.scope in _WITH_ETAGS and not route.bulk,
         "RunId": writes,
-        "IfNoneMatch": route.answer is ProfileShape or route.scope is None,
+        "IfNoneMatch": route.answer in _CONDITIONAL or route.scope is None,
         "AcceptLanguage": "locale" in route.query,
     }
     return [name for name, looked in looked_at.items() if looked]

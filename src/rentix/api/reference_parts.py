@@ -68,8 +68,8 @@ def _bounds(schema: Json) -> str:
     if "maxLength" in schema:
         return f", {schema.get('minLength', 0)} to {schema['maxLength']:,} characters"
     if "maxItems" in schema:
-        return f", {schema['minItems']} to {schema['maxItems']} elements"
-    if "maximum" in schema and schema["maximum"] < 2**32:
+        return f", {schema.get('minItems', 0)} to {schema['maxItems']} elements"
+    if "maximum" in schema and schema["maximum"] < 2**32 and "minimum" in schema:
         return f", {schema['minimum']} to {schema['maximum']:,}"
     return ""
 
