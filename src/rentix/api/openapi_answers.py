@@ -66,7 +66,7 @@ _WHEN = {
     404: "Unknown, or another agency's.",
     408: "The body took too long.",
     409: "What is stored stands against it; `details[0]` names the holder of an id: `userId`, "
-    "`mediaId`.",
+    "`mediaId`, `listingId`.",
     412: "The precondition does not hold; `etag` is the current one.",
     413: "The body is over 512 KB.",
     415: "The body is not `application/json`.",
@@ -78,17 +78,16 @@ _WHEN = {
 }
 _CONFLICTING = (PutUserBody, LinkBody, MediaLinkBody, PutListingBody, ListingLinkBody)
 _NAMING = (PutShape, PutListingShape)
-_TELLING = (
+"""Answers to writes that name by an `id` in the body what must be there."""
+_TAGGED = (
     PutShape,
     LinkShape,
-    PutListingShape,
-    ListingLinkShape,
     DeactivateShape,
     ReactivateShape,
+    PutListingShape,
+    ListingLinkShape,
     PutAgencyShape,
 )
-"""Answers to writes that come with the new etag as a header."""
-
 _EVERY = (400, 431, 500, 503)
 _KEYED = (401, 403, 429)
 _BODIED = (408, 413, 415)
@@ -157,7 +156,7 @@ def _bulk_refusal() -> Json:
 def _success(route: Route) -> Json:
     names = ["RequestId", *(_BUDGET if route.scope else ())]
     steered = steering_headers(route)
-    if "IfNoneMatch" in steered or route.answer in _TELLING:
+    if "IfNoneMatch" in steered or route.answer in _TAGGED:
         names.append("ETag")
     if "IdempotencyKey" in steered:
         names.append("IdempotencyReplayed")

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from rentix.api import openapi_listing_examples as listings
+from rentix.api.openapi_listing_examples import ANSWERS, BODIES
 from rentix.api.routes import Route
 from rentix.errors import Code, Fault, Problem
 from rentix.rules.references import base_schema
@@ -121,6 +121,7 @@ _BODIES: dict[type, Json] = {
             },
         },
     },
+    **BODIES,
 }
 
 _ANSWERS: dict[tuple[str, type], Json] = {
@@ -202,12 +203,12 @@ _ANSWERS: dict[tuple[str, type], Json] = {
     ("GET", shapes.MediaShape): {
         "id": 2,
         "externalId": "photo-1",
+        "use": "photo",
         "size": 48210,
         "contentType": "image/jpeg",
         "optimization": "success",
         "blurhash": "LEHV6nWB2yk8pyo0adR*.7kCMdnj",
         "originalUrl": "https://crm.example/photos/1.jpg",
-        "use": "photo",
         "variants": [
             {
                 "url": f"http://127.0.0.1:8000/media/files/{'0' * 64}.webp",
@@ -231,19 +232,7 @@ _ANSWERS: dict[tuple[str, type], Json] = {
         "baseCurrency": "EUR",
         "currencies": [{"code": "EUR", "nominal": 1, "rate": 1.0}],
     },
-    ("GET", shapes.AgencyShape): {
-        "id": 1,
-        "name": "Sandbox Agency",
-        "status": "active",
-        "isCrmEnabled": True,
-        "limits": {"monthlyListings": {"used": 0, "limit": 1000}},
-        "region": "MD",
-        "defaultLocale": "ro",
-        "phone": None,
-        "description": None,
-        "logo": None,
-        "etag": "0",
-    },
+    **ANSWERS,
 }
 
 _REQUEST_ID = "5f0c1d8e9ab24c6d7e8f9a0b"
@@ -266,14 +255,13 @@ _REFUSALS: dict[int, Problem] = {
 
 def body_examples(shape: type) -> Json:
     """The examples of a body, by name; each works in a fresh sandbox."""
-    return _BODIES.get(shape) or listings.BODIES[shape]
+    return _BODIES[shape]
 
 
 def answer_example(route: Route) -> Json:
     """`{"example": …}` of a route's 200."""
     assert route.answer is not None  # noqa: S101 - asked for of routes that have one
-    key = (route.method, route.answer)
-    return {"example": _ANSWERS.get(key) or listings.ANSWERS[key]}
+    return {"example": _ANSWERS[route.method, route.answer]}
 
 
 def error_example(status: int) -> Json:

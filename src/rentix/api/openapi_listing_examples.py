@@ -1,50 +1,47 @@
-"""Examples about listings, the agency and who leaves: see `openapi_examples`."""
+"""Examples of bodies and answers about listings, the agency, and agents who leave and return."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from rentix.wire import shapes
-from rentix.wire.agency_bodies import PutAgencyBody
-from rentix.wire.bodies import DeactivateBody, ReactivateBody
-from rentix.wire.leaver_shapes import DeactivateShape, ReactivateShape
-from rentix.wire.listing_bodies import ListingBulkBody, ListingLinkBody, PutListingBody
-from rentix.wire.listing_shapes import (
-    ListingBulkShape,
-    ListingDeletedShape,
-    ListingLinkShape,
-    ListingShape,
-    ListingsShape,
-    PutListingShape,
-)
+from rentix.wire import agency_bodies, bodies, leaver_shapes, listing_bodies, listing_shapes, shapes
 
 Json = dict[str, Any]
 
-_FORM: Json = {
+_PAGE = "http://127.0.0.1:8000/announcement/"
+_FLAT: Json = {
+    "externalId": "offer-42",
     "announcementType": "sale",
     "propertyType": "residential",
     "propertySecondaryType": "apartment",
-    "announcementValue": 65000,
+    "announcementValue": 89500,
     "announcementCurrency": "EUR",
-    "announcementDescription": "Apartament luminos cu două odăi, lângă parcul Valea Morilor.",
-    "propertyArea": 54.5,
-    "propertyFloorNumber": 3,
-    "propertyFloorsTotal": 9,
-    "propertyAddress": "Chișinău, str. Alexei Mateevici 60",
+    "announcementDescription": "Apartament luminos cu două camere, lângă parc și școală.",
+    "propertyArea": 58.5,
+    "propertyAddress": "Chișinău, str. Ismail 12",
+    "externalUserId": "crm-1",
 }
 _LISTING: Json = {
-    "id": 1,
-    "externalId": "listing-1",
-    "publicUrl": "http://127.0.0.1:8000/announcement/1",
+    "id": 2,
+    "externalId": "offer-1",
+    "publicUrl": f"{_PAGE}2",
     "createdAt": "2026-01-31T08:00:00.000Z",
     "updatedAt": "2026-01-31T08:00:00.000Z",
     "lastSyncedAt": "2026-01-31T08:00:00.000Z",
-    "formData": {"id": 1, "announcementStatus": "draft", **_FORM},
+    "formData": {
+        "id": 2,
+        "announcementStatus": "completed",
+        "announcementType": "sale",
+        "propertyType": "residential",
+        "announcementValue": 74000,
+        "announcementCurrency": "EUR",
+        "propertyAddress": "Chișinău, str. Ismail 12",
+    },
     "user": {
         "id": 3,
         "externalId": "crm-1",
         "name": "Ana Munteanu",
-        "phone": "+373 69 123 401",
+        "phone": "+373 691 23 401",
         "role": "agent",
     },
     "files": [],
@@ -52,126 +49,165 @@ _LISTING: Json = {
         "kind": "agent",
         "reason": "linked",
         "name": "Ana Munteanu",
-        "phone": "+373 69 123 401",
-        "channels": [{"kind": "phone", "url": "tel:+37369123401"}],
+        "phone": "+373 691 23 401",
+        "channels": [
+            {"kind": "phone", "url": "tel:+37369123401"},
+            {"kind": "whatsapp", "url": "https://wa.me/37369123401"},
+            {"kind": "viber", "url": "viber://chat?number=%2B37369123401"},
+            {"kind": "telegram", "url": "https://t.me/+37369123401"},
+        ],
     },
     "etag": "7",
 }
+_AGENCY: Json = {
+    "id": 1,
+    "name": "Sandbox Agency",
+    "status": "active",
+    "isCrmEnabled": True,
+    "limits": {"monthlyListings": {"used": 2, "limit": 1000}},
+    "region": "MD",
+    "defaultLocale": "ro",
+    "phone": None,
+    "description": None,
+    "logo": None,
+    "etag": "0",
+}
 
 BODIES: dict[type, Json] = {
-    PutListingBody: {
-        "create": {
-            "summary": "A new listing of an agent, or a known one brought up to date",
-            "value": {"externalId": "listing-1", "externalUserId": "crm-1", **_FORM},
-        },
-        "price": {
-            "summary": "Change one field, leave all others",
-            "value": {"externalId": "listing-1", "announcementValue": 62500},
-        },
+    listing_bodies.PutListingBody: {
+        "create": {"summary": "A new listing, or a known one brought up to date", "value": _FLAT},
         "publish": {
-            "summary": "Show it, with photos that are imported first",
-            "value": {
-                "externalId": "listing-1",
+            "summary": "Photos, and on to the public pages as soon as they are ready",
+            "value": _FLAT
+            | {
                 "announcementStatus": "active",
                 "files": [
-                    {"url": "https://crm.example/photos/1.jpg"},
-                    {"url": "https://crm.example/photos/2.jpg", "externalFileId": "photo-22"},
+                    {"url": "https://crm.example/photos/42-1.jpg", "externalFileId": "photo-42-1"},
+                    {"url": "https://crm.example/photos/42-2.jpg"},
                     {"externalFileId": "photo-1"},
                 ],
             },
         },
+        "agency": {
+            "summary": "Show the agency instead of an agent",
+            "value": {"id": 2, "userId": None},
+        },
     },
-    ListingBulkBody: {
+    listing_bodies.ListingLinkBody: {
+        "link": {"summary": "Attach an external id", "value": {"externalId": "offer-77"}}
+    },
+    listing_bodies.ListingBulkBody: {
         "mixed": {
             "summary": "Each operation on its own",
             "value": {
                 "operations": [
-                    {"op": "upsert", "externalId": "listing-2", "announcementType": "rent"},
-                    {"op": "unlink", "externalId": "listing-2"},
-                    {"op": "validate", "externalId": "listing-3", "announcementStatus": "draft"},
+                    {"op": "upsert", "externalId": "offer-43", "propertyType": "commercial"},
+                    {"op": "unlink", "externalId": "offer-43"},
+                    {"op": "validate", "externalId": "offer-1", "announcementValue": 72500},
                 ]
             },
-        }
+        },
+        "atomic": {
+            "summary": "All or none",
+            "value": {
+                "atomic": True,
+                "operations": [
+                    {"op": "upsert", "externalId": "offer-44"},
+                    {"op": "delete", "externalId": "offer-44"},
+                ],
+            },
+        },
     },
-    ListingLinkBody: {
-        "link": {"summary": "Attach an external id", "value": {"externalId": "listing-77"}}
-    },
-    DeactivateBody: {
+    bodies.DeactivateBody: {
         "successor": {
-            "summary": "Somebody takes over what they have",
-            "value": {"successorUserId": 2},
-        }
+            "summary": "Somebody takes over the listings",
+            "value": {"successorExternalId": "crm-2"},
+        },
+        "agency": {
+            "summary": "The agency is shown, and a return within a week brings the listings back",
+            "value": {"undoDays": 7},
+        },
     },
-    ReactivateBody: {"return": {"summary": "They get back what they left", "value": {}}},
-    PutAgencyBody: {
-        "contact": {
-            "summary": "Whom visitors call where there is no agent",
-            "value": {"phone": "022 123 456", "description": "Agenție din Chișinău, din 1998."},
+    bodies.ReactivateBody: {"return": {"summary": "An agent returns", "value": {}}},
+    agency_bodies.PutAgencyBody: {
+        "card": {
+            "summary": "What visitors see where there is no agent",
+            "value": {
+                "phone": "022 123 400",
+                "description": {"ro": "Case și apartamente în Chișinău."},
+            },
         }
     },
 }
 
 ANSWERS: dict[tuple[str, type], Json] = {
-    ("PUT", PutListingShape): {
-        "id": 1,
-        "externalId": "listing-1",
+    ("PUT", listing_shapes.PutListingShape): {
+        "id": 3,
+        "externalId": "offer-42",
         "status": "draft",
-        "publicUrl": "http://127.0.0.1:8000/announcement/1",
-        "jobId": None,
+        "publicUrl": f"{_PAGE}3",
         "created": True,
-        "etag": "7",
+        "jobId": None,
+        "etag": "8",
     },
-    ("GET", ListingsShape): {"items": [_LISTING], "nextCursor": None},
-    ("GET", ListingShape): _LISTING,
-    ("POST", ListingBulkShape): {
+    ("GET", listing_shapes.ListingsShape): {"items": [_LISTING], "nextCursor": None},
+    ("GET", listing_shapes.ListingShape): _LISTING,
+    ("POST", listing_shapes.ListingBulkShape): {
         "results": [
             {
                 "index": 0,
                 "op": "upsert",
                 "success": True,
-                "id": 2,
-                "externalId": "listing-2",
+                "id": 4,
+                "externalId": "offer-43",
                 "status": "draft",
-                "publicUrl": "http://127.0.0.1:8000/announcement/2",
+                "publicUrl": f"{_PAGE}4",
                 "jobId": None,
-                "etag": "8",
+                "etag": "9",
                 "created": True,
             },
             {
                 "index": 1,
                 "op": "unlink",
                 "success": True,
-                "id": 2,
-                "externalId": "listing-2",
-                "etag": "9",
+                "id": 4,
+                "externalId": "offer-43",
+                "etag": "10",
                 "unlinked": True,
             },
         ],
         "summary": {"total": 2, "succeeded": 2, "failed": 0},
     },
-    ("POST", ListingLinkShape): {"id": 2, "externalId": "listing-77", "linked": True},
-    ("DELETE", ListingLinkShape): {"id": 2, "externalId": "listing-77", "unlinked": True},
-    ("DELETE", ListingDeletedShape): {"id": 1, "externalId": "listing-1", "deleted": True},
-    ("POST", DeactivateShape): {"id": 1, "deactivated": True, "movedListings": 3, "etag": "10"},
-    ("POST", ReactivateShape): {
+    ("POST", listing_shapes.ListingLinkShape): {"id": 1, "externalId": "offer-77", "linked": True},
+    ("DELETE", listing_shapes.ListingLinkShape): {
         "id": 1,
-        "reactivated": True,
-        "restoredListings": 2,
-        "changedSince": [{"id": 5, "userId": 4}],
+        "externalId": "offer-77",
+        "unlinked": True,
+    },
+    ("DELETE", listing_shapes.ListingDeletedShape): {
+        "id": 1,
+        "externalId": None,
+        "deleted": True,
+    },
+    ("POST", leaver_shapes.DeactivateShape): {
+        "id": 1,
+        "deactivated": True,
+        "movedListings": 12,
         "etag": "11",
     },
-    ("PUT", shapes.PutAgencyShape): {
+    ("POST", leaver_shapes.ReactivateShape): {
         "id": 1,
-        "name": "Sandbox Agency",
-        "status": "active",
-        "isCrmEnabled": True,
-        "limits": {"monthlyListings": {"used": 1, "limit": 1000}},
-        "region": "MD",
-        "defaultLocale": "ro",
-        "phone": "+373 22 123 456",
-        "description": "Agenție din Chișinău, din 1998.",
-        "logo": None,
+        "reactivated": True,
+        "restoredListings": 11,
+        "changedSince": [{"id": 2, "userId": 3}],
         "etag": "12",
+    },
+    ("GET", shapes.AgencyShape): _AGENCY,
+    ("PUT", shapes.PutAgencyShape): _AGENCY
+    | {
+        "phone": "+373 22 123 400",
+        "description": "Case și apartamente în Chișinău.",
+        "etag": "13",
         "updated": True,
     },
 }

@@ -67,7 +67,7 @@ async def deactivate_user(call: Call) -> Reply:
     In one commit the user becomes inactive and their listings go to the successor, without one to
     the agency. `reactivate` undoes it.
     """
-    leaving = read_deactivate(_body(call), read_id(call), terms(call))
+    leaving = read_deactivate(_object_if_any(call), read_id(call), terms(call))
     dry_run = call.query.get("dryRun", False)
 
     def render(outcome: Outcome) -> bytes:
@@ -82,7 +82,7 @@ async def reactivate_user(call: Call) -> Reply:
     They get back the listings that they left, but for those that somebody changed hands of since;
     the answer lists these.
     """
-    coming = read_reactivate(_body(call), read_id(call), terms(call))
+    coming = read_reactivate(_object_if_any(call), read_id(call), terms(call))
     dry_run = call.query.get("dryRun", False)
 
     def render(outcome: Outcome) -> bytes:
@@ -91,6 +91,6 @@ async def reactivate_user(call: Call) -> Reply:
     return await write_one(call, with_strays(call, coming), render)
 
 
-def _body(call: Call) -> dict[str, Any]:
-    # All of its members may be left out, and so may it.
+def _object_if_any(call: Call) -> dict[str, Any]:
+    # Who leaves or returns is in the path; no body says as much as an empty object.
     return parse_object(call.body) if call.body else {}
