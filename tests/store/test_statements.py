@@ -54,8 +54,8 @@ class Traffic(NamedTuple):
 TRAFFIC = {
     "unchanged": Traffic(4, 6, 2),
     "changed": Traffic(6, 8, 2),  # update_user, save_change
-    # As changed, with insert_user; former_holders, awaited_agents; ids: last_id and save_last_id, or
-    # new_ids.
+    # As changed, with insert_user; former_holders, awaited_agents; ids: last_id and
+    # save_last_id, or new_ids.
     "created": Traffic(10, 11, 3),
     "remembered": Traffic(9, 11, 2),  # as changed; memories, forget_memories, save_memory
     "pictured": Traffic(9, 10, 3),  # as changed; save_media, and ids as above
@@ -77,12 +77,13 @@ LISTINGS = {
     # As changed, but insert_listing; save_media, save_listing_media, save_listings_used; ids, of
     # listings and of media: last_id twice and save_last_id, or new_ids twice.
     "listed": Traffic(15, 16, 3),
-    # As changed; media_by_listing, save_media, save_listing_media; ids of media, and a trip for them.
+    # As changed; media_by_listing, save_media, save_listing_media; ids of media, and a trip for
+    # them.
     "photographed": Traffic(14, 15, 4),
     # users_by_external_id, listings_held, listings_left; update_user, save_change; shift_listings,
     # save_listings_left or forget_listings_left.
-    "left": Traffic(0, 0, 0),
-    "returned": Traffic(0, 0, 0),
+    "left": Traffic(10, 12, 3),
+    "returned": Traffic(10, 12, 3),
     "deleted": Traffic(
         8, 10, 2
     ),  # save_change, delete_listing_media, delete_listing_left, delete_listing
