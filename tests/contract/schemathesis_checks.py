@@ -29,11 +29,21 @@ UNFORESEEABLE = {
     "external_id_taken": "state, in a bulk",
     "already_linked": "state, in a bulk",
     "stale_source": "state, in a bulk",
+    "listing_unknown": "state, in a bulk",
+    "listing_exists": "state, in a bulk",
+    "agent_unknown": "which agents there are is the agency's state",
+    "agents_disagree": "as agent_unknown",
+    "successor_invalid": "as agent_unknown",
+    "photos_missing": "which photos a listing has is its state",
+    "status_not_allowed": "some statuses are the portal's to set",
+    "not_one_of": "the subtypes depend on the type, which may be stored",
+    "out_of_range": "a floor is judged by how many there are, which may be stored",
+    "monthly_listings_reached": "state",
     "aborted": "another operation of an atomic bulk failed for one of these reasons",
 }
 
 
-BULKS = ("POST /users/bulk", "POST /media/bulk")
+BULKS = ("POST /users/bulk", "POST /listings/bulk", "POST /media/bulk")
 
 
 @schemathesis.check

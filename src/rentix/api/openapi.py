@@ -12,6 +12,7 @@ from rentix.api.openapi_examples import body_examples
 from rentix.api.openapi_parameters import HEADER_PARAMETERS, parameters
 from rentix.api.openapi_schemas import ref, schemas
 from rentix.api.routes import BASE, Route
+from rentix.wire.bodies import DeactivateBody, ReactivateBody
 
 Json = dict[str, Any]
 
@@ -46,8 +47,10 @@ _TAGS = {
     "Agency": "Whose key it is, and how its values are read.",
     "Reference": "This description. No key is needed.",
 }
+_OPTIONAL = (DeactivateBody, ReactivateBody)
 _ROOMS = {
     "users": "Users",
+    "listings": "Listings",
     "reference": "Listings",
     "media": "Media",
     "job": "Jobs",
@@ -112,4 +115,4 @@ def _described(text: str, route: Route) -> str:
 
 def _body(shape: type) -> Json:
     content = {"schema": ref(shape), "examples": body_examples(shape)}
-    return {"required": True, "content": {"application/json": content}}
+    return {"required": shape not in _OPTIONAL, "content": {"application/json": content}}

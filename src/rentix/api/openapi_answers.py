@@ -14,12 +14,16 @@ from rentix.api.routes import Route
 from rentix.errors import Code
 from rentix.wire.bodies import LinkBody, MediaLinkBody, PutUserBody
 from rentix.wire.errors import reason_phrase, status_of
+from rentix.wire.leaver_shapes import DeactivateShape, ReactivateShape
+from rentix.wire.listing_bodies import ListingLinkBody, PutListingBody
+from rentix.wire.listing_shapes import ListingLinkShape, PutListingShape
 from rentix.wire.shapes import (
     BulkErrorShape,
     BulkProblemShape,
     ErrorShape,
     LinkShape,
     ProblemShape,
+    PutAgencyShape,
     PutShape,
 )
 
@@ -62,7 +66,7 @@ _WHEN = {
     404: "Unknown, or another agency's.",
     408: "The body took too long.",
     409: "What is stored stands against it; `details[0]` names the holder of an id: `userId`, "
-    "`mediaId`.",
+    "`mediaId`, `listingId`.",
     412: "The precondition does not hold; `etag` is the current one.",
     413: "The body is over 512 KB.",
     415: "The body is not `application/json`.",
@@ -72,7 +76,18 @@ _WHEN = {
     500: "A defect on the server's side.",
     503: "Overloaded, the database away, or shutting down; nothing of the request was done.",
 }
-_CONFLICTING = (PutUserBody, LinkBody, MediaLinkBody)
+_CONFLICTING = (PutUserBody, LinkBody, MediaLinkBody, PutListingBody, ListingLinkBody)
+_NAMING = (PutShape, PutListingShape)
+"""Answers to writes that name by an `id` in the body what must be there."""
+_TAGGED = (
+    PutShape,
+    LinkShape,
+    DeactivateShape,
+    ReactivateShape,
+    PutListingShape,
+    ListingLinkShape,
+    PutAgencyShape,
+)
 _EVERY = (400, 431, 500, 503)
 _KEYED = (401, 403, 429)
 _BODIED = (408, 413, 415)
@@ -118,7 +133,7 @@ def responses(route: Route) -> Json:
 def _refusals(route: Route) -> set[int]:
     writes, one = steering_headers(route), not route.bulk
     may = {
-        404: one and ("{" in route.path or route.answer is PutShape or bool(route.required)),
+        404: one and ("{" in route.path or route.answer in _NAMING or bool(route.required)),
         409: route.body in _CONFLICTING,
         412: "IfMatch" in writes and one,
         422: "IdempotencyKey" in writes and one,
@@ -141,7 +156,7 @@ def _bulk_refusal() -> Json:
 def _success(route: Route) -> Json:
     names = ["RequestId", *(_BUDGET if route.scope else ())]
     steered = steering_headers(route)
-    if "IfNoneMatch" in steered or route.answer in (PutShape, LinkShape):
+    if "IfNoneMatch" in steered or route.answer in _TAGGED:
         names.append("ETag")
     if "IdempotencyKey" in steered:
         names.append("IdempotencyReplayed")

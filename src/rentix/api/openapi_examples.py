@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from rentix.api.openapi_listing_examples import ANSWERS, BODIES
 from rentix.api.routes import Route
 from rentix.errors import Code, Fault, Problem
 from rentix.rules.references import base_schema
@@ -120,6 +121,7 @@ _BODIES: dict[type, Json] = {
             },
         },
     },
+    **BODIES,
 }
 
 _ANSWERS: dict[tuple[str, type], Json] = {
@@ -201,12 +203,12 @@ _ANSWERS: dict[tuple[str, type], Json] = {
     ("GET", shapes.MediaShape): {
         "id": 2,
         "externalId": "photo-1",
+        "use": "photo",
         "size": 48210,
         "contentType": "image/jpeg",
         "optimization": "success",
         "blurhash": "LEHV6nWB2yk8pyo0adR*.7kCMdnj",
         "originalUrl": "https://crm.example/photos/1.jpg",
-        "use": "photo",
         "variants": [
             {
                 "url": f"http://127.0.0.1:8000/media/files/{'0' * 64}.webp",
@@ -230,19 +232,7 @@ _ANSWERS: dict[tuple[str, type], Json] = {
         "baseCurrency": "EUR",
         "currencies": [{"code": "EUR", "nominal": 1, "rate": 1.0}],
     },
-    ("GET", shapes.AgencyShape): {
-        "id": 1,
-        "name": "Sandbox Agency",
-        "status": "active",
-        "isCrmEnabled": True,
-        "limits": {"monthlyListings": {"used": 0, "limit": 1000}},
-        "region": "MD",
-        "defaultLocale": "ro",
-        "phone": None,
-        "description": None,
-        "logo": None,
-        "etag": "0",
-    },
+    **ANSWERS,
 }
 
 _REQUEST_ID = "5f0c1d8e9ab24c6d7e8f9a0b"

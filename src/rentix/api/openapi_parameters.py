@@ -8,7 +8,8 @@ from typing import Any
 from rentix.api.parameters import PARAMETERS, name_of
 from rentix.api.routes import Route
 from rentix.wire.bodies import MAX_ID
-from rentix.wire.shapes import DeletedShape, ProfileShape
+from rentix.wire.listing_shapes import ListingDeletedShape, ListingShape
+from rentix.wire.shapes import AgencyShape, DeletedShape, ProfileShape
 
 Json = dict[str, Any]
 
@@ -27,8 +28,6 @@ _IN_PATH: Json = {
         "example": "crm-1",
     },
 }
-
-
 _OF_MEDIA: Json = {
     "id": {"description": "The portal's own id of the picture.", "example": 1},
     "externalId": {
@@ -36,6 +35,16 @@ _OF_MEDIA: Json = {
         "example": "photo-1",
     },
 }
+_OF_LISTINGS: Json = {
+    "id": {"description": "The portal's own id of the listing.", "example": 1},
+    "externalId": {
+        "description": "The CRM's id of the listing, percent-encoded; it may contain `/`.",
+        "example": "offer-1",
+    },
+}
+_TOLD = {"listings": _OF_LISTINGS, "media": _OF_MEDIA}
+_GUARDED = ("users:write", "listings:write", "agency:write")
+_TAGGED = (ProfileShape, ListingShape, AgencyShape)
 _IN_QUERY_EXAMPLES = {"search": "ceban", "limit": 10, "id": 1}
 
 
@@ -59,7 +68,7 @@ HEADER_PARAMETERS: Json = {
     ),
     "IfMatch": _header(
         "If-Match",
-        'Write only if the user\'s etag is one of these, such as `"7"`; else 412.',
+        'Write only if the etag is one of these, such as `"7"`; else 412.',
         pattern=_ETAGS,
     ),
     "IfNoneMatch": _header(
@@ -77,7 +86,7 @@ HEADER_PARAMETERS: Json = {
 def parameters(route: Route) -> list[Json]:
     """Every parameter of a route: path, query, headers."""
     names = re.findall(r"{(\w+)", route.path)
-    told = _OF_MEDIA if route.path.startswith("/media/") else _IN_PATH
+    told = _TOLD.get(route.path.split("/")[1], _IN_PATH)
     in_path = [
         {"name": name, "in": "path", "required": True, **_IN_PATH[name], **told[name]}
         for name in names
@@ -98,7 +107,7 @@ def _in_query(name: str, route: Route) -> Json:
     }
     if name in _IN_QUERY_EXAMPLES:
         said["example"] = _IN_QUERY_EXAMPLES[name]
-    elif name == "dryRun" and route.answer is DeletedShape:
+    elif name == "dryRun" and route.answer in (DeletedShape, ListingDeletedShape):
         said["example"] = True  # what is tried from the page leaves the sandbox as it is
     return said
 
@@ -108,9 +117,9 @@ def steering_headers(route: Route) -> list[str]:
     writes = (route.scope or "").endswith(":write")
     looked_at = {
         "IdempotencyKey": writes and route.method in ("PUT", "POST"),
-        "IfMatch": route.scope == "users:write" and not route.bulk,
+        "IfMatch": route.scope in _GUARDED and not route.bulk,
         "RunId": writes,
-        "IfNoneMatch": route.answer is ProfileShape or route.scope is None,
+        "IfNoneMatch": route.scope is None or (route.answer in _TAGGED and route.method == "GET"),
         "AcceptLanguage": "locale" in route.query,
     }
     return [name for name, looked in looked_at.items() if looked]

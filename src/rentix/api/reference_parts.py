@@ -54,7 +54,14 @@ def kind_of(document: Json, schema: Json) -> str:
     if "enum" in schema:
         return "one of: " + ", ".join(str(value) for value in schema["enum"])
     if "anyOf" in schema:
-        return " or ".join(dict.fromkeys(kind_of(document, kind) for kind in schema["anyOf"]))
+        # A constraint is said of integers and of numbers, which to a reader are numbers.
+        numbers = [kind for kind in schema["anyOf"] if kind.get("type") == "number"]
+        told = [
+            kind
+            for kind in schema["anyOf"]
+            if kind.get("type") != "integer" or {**kind, "type": "number"} not in numbers
+        ]
+        return " or ".join(dict.fromkeys(kind_of(document, kind) for kind in told))
     kinds = schema.get("type", "anything")
     kind = " or ".join(kinds) if isinstance(kinds, list) else str(kinds)
     if schema.get("format") == "date-time":
@@ -68,9 +75,10 @@ def _bounds(schema: Json) -> str:
     if "maxLength" in schema:
         return f", {schema.get('minLength', 0)} to {schema['maxLength']:,} characters"
     if "maxItems" in schema:
-        return f", {schema['minItems']} to {schema['maxItems']} elements"
+        return f", {schema.get('minItems', 0)} to {schema['maxItems']} elements"
     if "maximum" in schema and schema["maximum"] < 2**32:
-        return f", {schema['minimum']} to {schema['maximum']:,}"
+        least = f"over {schema['exclusiveMinimum']}, up" if "exclusiveMinimum" in schema else None
+        return f", {least or schema['minimum']} to {schema['maximum']:,}"
     return ""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rentix.api.call import Call, Reply
 from rentix.api.names import read_id
 from rentix.api.writing import terms, with_strays, write_one
@@ -65,7 +67,7 @@ async def deactivate_user(call: Call) -> Reply:
     In one commit the user becomes inactive and their listings go to the successor, without one to
     the agency. `reactivate` undoes it.
     """
-    leaving = read_deactivate(parse_object(call.body), read_id(call), terms(call))
+    leaving = read_deactivate(_object_if_any(call), read_id(call), terms(call))
     dry_run = call.query.get("dryRun", False)
 
     def render(outcome: Outcome) -> bytes:
@@ -80,10 +82,15 @@ async def reactivate_user(call: Call) -> Reply:
     They get back the listings that they left, but for those that somebody changed hands of since;
     the answer lists these.
     """
-    coming = read_reactivate(parse_object(call.body), read_id(call), terms(call))
+    coming = read_reactivate(_object_if_any(call), read_id(call), terms(call))
     dry_run = call.query.get("dryRun", False)
 
     def render(outcome: Outcome) -> bytes:
         return encode(reactivate_answer(outcome, dry_run=dry_run))
 
     return await write_one(call, with_strays(call, coming), render)
+
+
+def _object_if_any(call: Call) -> dict[str, Any]:
+    # Who leaves or returns is in the path; no body says as much as an empty object.
+    return parse_object(call.body) if call.body else {}

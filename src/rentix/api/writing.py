@@ -124,8 +124,9 @@ async def write_one(call: Call, operation: Operation, render: Callable[[Any], by
     if isinstance(results[0], Problem):
         raise results[0]
     etag = None
-    if isinstance(results[0], Outcome | ListingOutcome | AgencyOutcome):
-        etag = shown_etag(results[0], stored=not call.query.get("dryRun"))
+    outcome = results[0]
+    if isinstance(outcome, Outcome | ListingOutcome | AgencyOutcome) and outcome.verb != "deleted":
+        etag = shown_etag(outcome, stored=not call.query.get("dryRun"))
     return Reply(body=render(results[0]), headers=_etag_header(etag))
 
 

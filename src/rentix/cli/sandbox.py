@@ -16,7 +16,15 @@ from rentix.cli.portraits import serving_portraits
 from rentix.cli.serve import MetricsPort, Port, serve_place
 from rentix.cli.signals import ending_by_signal
 from rentix.model import SANDBOX_KEY, SCOPES, Agency
-from rentix.operations import Caller, ImportMedia, Operation, RegisterUser, Request
+from rentix.operations import (
+    Caller,
+    ImportMedia,
+    Operation,
+    RegisterUser,
+    Request,
+    UnlinkListing,
+)
+from rentix.rules.listings import read_put_listing
 from rentix.rules.phones import read_phones
 from rentix.rules.puts import read_put
 from rentix.rules.steering import Terms
@@ -33,6 +41,25 @@ _FROM_CRM: list[dict[str, Any]] = [
     {"externalId": "crm-1", "name": "Ana Munteanu", "phone": "+373 69 123 401"},
     {"externalId": "crm-2", "name": "Андрей Чебан", "phone": "+373 78 123 402"},
     {"externalId": "crm-3", "name": "Ștefan Țurcanu", "phone": "+373 22 123 456"},
+]
+_OFFERS: list[dict[str, Any]] = [
+    {
+        "externalId": "offer-0",
+        "announcementType": "rent",
+        "propertyType": "commercial",
+        "propertySecondaryType": "office",
+    },
+    {
+        "externalId": "offer-1",
+        "announcementType": "sale",
+        "propertyType": "residential",
+        "propertySecondaryType": "apartment",
+        "announcementValue": 74000,
+        "announcementCurrency": "EUR",
+        "propertyAddress": "Chișinău, str. Ismail 12",
+        "announcementStatus": "completed",
+        "externalUserId": "crm-1",
+    },
 ]
 _REGISTERED = [("Elena Rusu", "+373 60 123 404"), ("Ion Croitoru", "+373 79 123 405")]
 
@@ -161,7 +188,9 @@ def _seed(store: Store, region: str, portraits: str) -> None:
     puts = [read_put(raw, Terms(region, "ro")) for raw in agents]
     _commit(store, Caller(agency_id), registrations)
     photo = ImportMedia(url=f"http://{portraits}/RX.png", external_id="photo-1")
-    _commit(store, Caller(agency_id, key_id), [*puts, photo])
+    offers = [read_put_listing(raw, Terms(region, "ro")) for raw in _OFFERS]
+    unlink = UnlinkListing(external_id="offer-0")  # so that there is one to link
+    _commit(store, Caller(agency_id, key_id), [*puts, photo, *offers, unlink])
 
 
 def _commit(store: Store, caller: Caller, operations: Sequence[Operation]) -> None:
