@@ -43,7 +43,7 @@ class ListingLoad(msgspec.Struct):
     lookup: Lookup
     ask: Ask
     now_ms: int
-    asked: dict[str, Rows] = {}
+    asked: dict[str, list[Rows]] = {}
     listings: list[Listing] = []
     newborn: int = 0
 
@@ -55,14 +55,18 @@ class ListingLoad(msgspec.Struct):
         self._ask("listings_waiting", lookup.binding, most=CHUNK)
         self._ask("listings_used_by", lookup.counting, month=month_of(self.now_ms))
         self._ask("agencies_named", lookup.tenants)
+        self._ask_shown(lookup.shown)
 
     def _ask(self, query: str, wanted: Collection[Any], **more: int) -> None:
         if wanted:
-            self.asked[query] = self.ask(query, wanted, **more)
+            self.asked.setdefault(query, []).append(self.ask(query, wanted, **more))
+
+    def _ask_shown(self, media: Collection[Key]) -> None:
+        self._ask("listings_by_media", media)
+        self._ask("media_beside", media)
 
     def _found(self, query: str) -> list[Row]:
-        rows = self.asked.pop(query, None)
-        return rows() if rows else []
+        return [row for rows in self.asked.pop(query, ()) for row in rows()]
 
     def follow(self, users: Collection[User], media: Collection[Media], missing: set[Any]) -> None:
         """Ask what depends on what was found; `missing` are external ids that nobody has."""
@@ -71,7 +75,7 @@ class ListingLoad(msgspec.Struct):
         self.listings = [to_listing(row) for row in found]
         known = {(one.agency_id, one.external_id) for one in self.listings}
         self.newborn = len(lookup.new_listings - known)
-        shown = lookup.shown | {
+        shown = {
             (one.agency_id, one.id)
             for one in media
             if (one.agency_id, one.external_id) in lookup.shown_external_ids
@@ -90,8 +94,7 @@ class ListingLoad(msgspec.Struct):
             and {(listing.agency_id, listing.id), (listing.agency_id, listing.external_id)}
             & lookup.looked_into
         }
-        self._ask("listings_by_media", shown)
-        self._ask("media_beside", shown)
+        self._ask_shown(shown - lookup.shown)
         self._ask("media_by_listing", looked_into)
         self._ask("listings_held", leaving)
         self._ask("listings_left", leaving)
