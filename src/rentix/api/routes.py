@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from rentix.api import bulk, files, media, reading, reference, uploads, users
+from rentix.api import bulk, files, media, reading, reference, uploads, users, visiting
 from rentix.api.call import Call, Reply
 from rentix.wire import bodies, shapes
 
@@ -83,5 +83,9 @@ ROUTES: tuple[Route, ...] = (
 PUBLIC: tuple[Route, ...] = (
     Route("GET", "/media/files/{name}", files.get_file, base=""),
     Route("PUT", "/media/upload/{ticket}", uploads.put_bytes, raw=True),
+    Route("GET", "/announcement/{id}", visiting.show_listing, base=""),
+    Route("GET", "/agents/{id}.vcf", visiting.show_vcard, base=""),
+    Route("GET", "/agents/{id}", visiting.show_agent, base=""),
+    Route("GET", "/assets/{name}", visiting.get_style, base=""),
 )
 # fmt: on
