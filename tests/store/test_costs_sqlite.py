@@ -147,7 +147,12 @@ def saved_by(store: SqliteStore, external_id: str, **fields: Any) -> set[str]:
     """Change a listing; give the queries that saved it."""
     seen: set[str] = set()
     names = {query: name for name, query in QUERIES.items() if "listing" in name}
-    store._writer.exec_trace = lambda _, statement, __: seen.add(names.get(statement, "")) is None
+
+    def trace(_: object, statement: str, __: object) -> bool:
+        seen.add(names.get(statement, ""))
+        return True
+
+    store._writer.exec_trace = trace
     listed(store, external_id, **fields)
     store._writer.exec_trace = None
     return {name for name in seen if not name.startswith("listings")} - {""}
@@ -160,5 +165,6 @@ def test_a_listing_that_keeps_its_agent_writes_no_index(store: SqliteStore) -> N
     changed = {"update_listing", "update_listing_keys"}
     assert saved_by(store, "flat", external_user_id="nobody yet") == changed
     new(store, "nobody yet")
+    assert saved_by(store, "flat", form={"announcementValue": 3}) == changed
     assert saved_by(store, "flat", form={"announcementValue": 2}) == {"update_listing"}
     assert store._writer.execute("PRAGMA integrity_check").get == "ok"

@@ -80,7 +80,7 @@ class MediaSet:
             if m and m.external_id is not None
         }
         self._users: MutableMapping[Key, tuple[int, ...]] = users or {}
-        self._holds: MutableMapping[Key, int] = holds or {}
+        self._holds: MutableMapping[Key, int | None] = {**(holds or {})}
         self.effects = MediaEffects()
 
     def find(self, agency_id: int, media_id: int) -> Media | None:
@@ -120,6 +120,8 @@ class MediaSet:
         if outcome.verb == "deleted":
             self._delete(media)
             return
+        if outcome.verb == "finished":
+            self._holds[key] = None
         if outcome.verb in ("awaited", "received"):
             effects.sourced[key] = media
         elif outcome.verb == "queued" or key in effects.born:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from rentix.store.listing_rows import (
     gather_ids,
     gather_left,
     gather_shown,
+    is_met,
     to_listing,
 )
 from rentix.store.rows import Row, to_agency, to_media
@@ -45,6 +46,7 @@ class ListingLoad(msgspec.Struct):
     now_ms: int
     asked: dict[str, list[Rows]] = {}
     listings: list[Listing] = []
+    met: set[int] = set()
     newborn: int = 0
 
     def begin(self) -> None:
@@ -68,11 +70,17 @@ class ListingLoad(msgspec.Struct):
     def _found(self, query: str) -> list[Row]:
         return [row for rows in self.asked.pop(query, ()) for row in rows()]
 
+    def _keep(self, rows: Iterable[Row]) -> None:
+        for row in rows:
+            self.listings.append(to_listing(row))
+            if is_met(row):
+                self.met.add(row[0])
+
     def follow(self, users: Collection[User], media: Collection[Media], missing: set[Any]) -> None:
         """Ask what depends on what was found; `missing` are external ids that nobody has."""
         lookup = self.lookup
         found = (*self._found("listings_by_id"), *self._found("listings_by_external_id"))
-        self.listings = [to_listing(row) for row in found]
+        self._keep(found)
         known = {(one.agency_id, one.external_id) for one in self.listings}
         self.newborn = len(lookup.new_listings - known)
         shown = {
@@ -106,7 +114,7 @@ class ListingLoad(msgspec.Struct):
     def listing_set(self) -> ListingSet:
         """What was found of listings."""
         others, shown = gather_shown(self._found("listings_by_media"))
-        self.listings += others
+        self._keep(others)
         return ListingSet(
             LoadedListings(
                 listings=tuple(self.listings),

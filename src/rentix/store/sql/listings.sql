@@ -22,7 +22,7 @@ listing.external_user_id, listing.agent_version, listing.moved_version, listing.
 listing.created_ms, listing.updated_ms, listing.synced_ms, listing.source_us
 
 -- fragment: listing_columns
-{listing_head}, {listing_agent}, {listing_tail}
+{listing_head}, {listing_agent}, {listing_tail}, listing.user_id AS written_user_id
 
 -- fragment: view_columns
 {listing_head}, portal_user.id, {listing_tail}, {agency_columns}, {user_columns}
