@@ -193,7 +193,10 @@ def _take_status(
         fate = merged.fates.unchanged if before == after else merged.fates.taken
         fate.append("announcementStatus")
     if after == "pending_active" and (sent is not UNSET or before != after):
-        message = "the photos are on their way; the listing is active as soon as they are ready"
+        message = (
+            "announcementStatus is pending_active, for photos are on their way; it is active as "
+            "soon as they are ready"
+        )
         merged.notes.append(Note("announcementStatus", "photos_processing", message))
 
 
