@@ -43,7 +43,8 @@ def test_listings_go_to_the_successor(tenant: Tenant, ana: int, ion: int, by: st
     """`{successorUserId? | successorExternalId?, undoDays?}` → `{id, deactivated: true,
     movedListings}`.
     """
-    answer = leave(tenant, ana, **{by: ion if by == "successorUserId" else "ion"})
+    named: dict[str, Any] = {by: ion if by == "successorUserId" else "ion"}
+    answer = leave(tenant, ana, **named)
     body = ok(answer)
     assert body == {"id": ana, "deactivated": True, "movedListings": 2, "etag": body["etag"]}
     assert answer.headers["ETag"] == f'"{body["etag"]}"'

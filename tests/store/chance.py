@@ -114,7 +114,13 @@ class Chance:
 
     def _operation(self) -> Asked:
         pick = self._random
-        makers = [self._of_users, self._of_leavers, self._of_listings, self._of_media, self._others]
+        makers: list[Callable[[int | None, str], Asked]] = [
+            self._of_users,
+            self._of_leavers,
+            self._of_listings,
+            self._of_media,
+            self._others,
+        ]
         [make] = pick.choices(makers, [47, 8, 32, 10, 3])
         return make(self._place(self._known.users), pick.choice(EXTERNAL_IDS))
 
