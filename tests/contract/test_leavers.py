@@ -248,8 +248,7 @@ def test_a_user_of_another_agency(new_tenant: Callable[..., Tenant]) -> None:
     theirs = other.create("a")
     for action in ("deactivate", "reactivate"):
         hidden, missing = (
-            mine.http.post(f"/users/{user_id}/{action}", json={})
-            for user_id in (theirs, 999999999)
+            mine.http.post(f"/users/{user_id}/{action}", json={}) for user_id in (theirs, 999999999)
         )
         assert (hidden.status_code, missing.status_code) == (404, 404)
         assert hidden.json()["code"] == missing.json()["code"] == "user_unknown"
