@@ -7,8 +7,8 @@ from itertools import count
 import pytest
 
 from rentix.decide.batch import decide
-from rentix.decide.media_set import MediaSet
 from rentix.decide.lookup import lookup
+from rentix.decide.media_set import MediaSet
 from rentix.decide.working_set import WorkingSet
 from rentix.errors import Code, Problem
 from rentix.model import Media, Picture, Variant

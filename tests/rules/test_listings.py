@@ -97,8 +97,10 @@ def test_every_fault_is_listed_in_the_contracts_forms() -> None:
         "propertyFloorsTotal must be an integer number",
         "propertyCoordinates.lat must be between -90 and 90",
         "propertyCoordinates.lng is required",
-        "announcementStatus must be one of: active, blocked, completed, draft, expired, hidden, "
-        "pending_active, publish_failed",
+        (
+            "announcementStatus must be one of: active, blocked, completed, draft, expired, hidden, "
+            "pending_active, publish_failed"
+        ),
         "files.2 must be an object",
         "userId must be an integer number",
         "announcementDescription must be at least 40 characters",
