@@ -137,9 +137,11 @@ class ListingSet:
         return tuple(held)
 
     def left_by(self, agency_id: int, user_id: int) -> tuple[Moved, ...]:
-        """The listings that this user left behind, as they are now."""
+        """The listings that this user left behind, as they are now; those deleted since are not."""
         return tuple(
-            self._as_now(agency_id, moved) for moved in self._left.get((agency_id, user_id), ())
+            self._as_now(agency_id, moved)
+            for moved in self._left.get((agency_id, user_id), ())
+            if self._listings.get((agency_id, moved.listing_id), moved) is not None
         )
 
     def _as_now(self, agency_id: int, moved: Moved) -> Moved:
@@ -147,8 +149,9 @@ class ListingSet:
         if key not in self._listings:
             return moved
         now = self._listings[key]
-        untouched = now is not None and now.is_moved and now.user_id == moved.user_id
-        return Moved(moved.listing_id, now.user_id if now else None, untouched and moved.untouched)
+        assert now is not None  # noqa: S101 - those that were deleted are not asked for
+        untouched = now.is_moved and now.user_id == moved.user_id
+        return Moved(moved.listing_id, now.user_id, untouched and moved.untouched)
 
     def waiting_for(self, agency_id: int, external_id: str) -> tuple[int, ...]:
         """Some ids of listings that wait for an agent with this external id."""
