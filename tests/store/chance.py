@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -108,14 +109,15 @@ class Chance:
         binding = self._place("bindings", 1)
         if binding is not None and pick.random() < 0.5:
             operations.append((BindListings, {"binding": binding}))
-        tasks = {self._place("tasks", 1) for _ in range(pick.choice([1, 3, 9]))} - {None}
-        for task in sorted(tasks):
+        places = (self._place("tasks", 1) for _ in range(pick.choice([1, 3, 9])))
+        for task in sorted({place for place in places if place is not None}):
             ends = [{"picture": picture} for picture in PICTURES * 3] + [{"error": "no picture"}]
             operations.append((FinishAvatar, {"task": task, **pick.choice(ends)}))
         return {"agency": self._agency, "operations": operations, "atomic": False, "scope": None}
 
     def _operation(self) -> Asked:
         pick = self._random
+        makers: list[Callable[[int | None, str], Asked]]
         makers = [self._of_users, self._of_leavers, self._of_listings, self._of_media, self._others]
         [make] = pick.choices(makers, [47, 8, 32, 10, 3])
         return make(self._place("users"), pick.choice(EXTERNAL_IDS))
