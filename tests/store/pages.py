@@ -35,7 +35,7 @@ def complete_queries(database: Database) -> dict[str, str]:
         queries
         | {name: page_query(page, database, wanted)[0] for name, wanted in FILTERS.items()}
         | {
-            name: listing_page_query(database, wanted)[0]
+            name: listing_page_query(load_queries(database), database, wanted)[0]
             for name, wanted in LISTING_FILTERS.items()
         }
     )
