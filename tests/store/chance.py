@@ -56,14 +56,16 @@ Asked = tuple[type[Operation], dict[str, Any]]
 
 
 class Known(msgspec.Struct):
-    """How much there is to name."""
+    """Of each thing that can be named, in the order of creation, the agency.
 
-    users: int = 0
-    media: int = 0
-    listings: int = 0
+    `bindings` wait to be written down, `tasks` are imports that are held.
+    """
+
+    users: list[int] = []
+    media: list[int] = []
+    listings: list[int] = []
     bindings: list[int] = []
     tasks: list[int] = []
-    """Of each binding that waits to be written down, and import that is held, the agency."""
 
 
 class Chance:
@@ -71,12 +73,13 @@ class Chance:
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311 - a trace, not a secret
-        self._known = Known()
+        self._known: dict[str, list[int]] = {}
+        self._agency = 1
         self.now_ms = 1_700_000_000_000
 
     def batch(self, known: Known) -> list[dict[str, Any]]:
         """Give a batch of requests."""
-        self._known = known
+        self._known = {name: getattr(known, name) for name in known.__struct_fields__}
         self.now_ms += self._random.randint(0, 5_000_000)
         return [self._request() for _ in range(self._random.choice([1, 1, 2, 5, 30]))]
 
@@ -87,10 +90,11 @@ class Chance:
     def _request(self) -> dict[str, Any]:
         pick = self._random
         repeated = pick.random() < 0.1
-        if pick.random() < 0.1:
+        self._agency = pick.randint(1, AGENCIES)
+        if pick.random() < 0.2:
             return self._of_the_portal()
         return {
-            "agency": pick.randint(1, AGENCIES),
+            "agency": self._agency,
             "operations": [self._operation() for _ in range(pick.choice([1, 1, 3, 20]))],
             "atomic": pick.random() < 0.2,
             "scope": str(pick.randint(1, 40)) if repeated else None,
@@ -101,29 +105,22 @@ class Chance:
     def _of_the_portal(self) -> dict[str, Any]:
         """Give what the portal asks of itself: an import's end, or listings to be written down."""
         pick: Any = self._random
-        agency, operations = 1, list[Asked]()
-        if self._known.bindings and pick.random() < 0.5:
-            place = pick.randrange(len(self._known.bindings))
-            agency = self._known.bindings[place]
-            operations.append((BindListings, {"binding": place}))
-        elif self._known.tasks:
-            place = pick.randrange(len(self._known.tasks))
-            agency = self._known.tasks[place]
-            end = pick.choice([{"picture": p} for p in PICTURES] + [{"error": "it is no picture"}])
-            operations.append((FinishAvatar, {"task": place, **end}))
-        return {"agency": agency, "operations": operations, "atomic": False, "scope": None}
+        operations: list[Asked] = []
+        binding = self._place("bindings", 1)
+        if binding is not None and pick.random() < 0.5:
+            operations.append((BindListings, {"binding": binding}))
+        places = (self._place("tasks", 1) for _ in range(pick.choice([1, 3, 9])))
+        for task in sorted({place for place in places if place is not None}):
+            ends = [{"picture": picture} for picture in PICTURES * 3] + [{"error": "no picture"}]
+            operations.append((FinishAvatar, {"task": task, **pick.choice(ends)}))
+        return {"agency": self._agency, "operations": operations, "atomic": False, "scope": None}
 
     def _operation(self) -> Asked:
         pick = self._random
-        makers: list[Callable[[int | None, str], Asked]] = [
-            self._of_users,
-            self._of_leavers,
-            self._of_listings,
-            self._of_media,
-            self._others,
-        ]
+        makers: list[Callable[[int | None, str], Asked]]
+        makers = [self._of_users, self._of_leavers, self._of_listings, self._of_media, self._others]
         [make] = pick.choices(makers, [47, 8, 32, 10, 3])
-        return make(self._place(self._known.users), pick.choice(EXTERNAL_IDS))
+        return make(self._place("users"), pick.choice(EXTERNAL_IDS))
 
     def _of_users(self, user: int | None, external: str) -> Asked:
         pick = self._random
@@ -142,9 +139,13 @@ class Chance:
             return PutAgency, self._put_agency()
         return RegisterUser, {"name": "Elena", "phone": self._random.choice(PHONES)}
 
-    def _place(self, count: int) -> int | None:
-        pick = self._random
-        return pick.randrange(count) if count and pick.random() < 0.9 else None
+    def _place(self, name: str, share: float = 0.9) -> int | None:
+        """Choose what the agency has, or another one's, or nothing."""
+        pick, known = self._random, self._known[name]
+        own = [place for place, agency in enumerate(known) if agency == self._agency][-60:]
+        if own and pick.random() < share:
+            return pick.choice(own)
+        return pick.randrange(len(known)) if known and share < 1 and pick.random() < 0.5 else None
 
     def _of_leavers(self, user: int | None, external: str) -> Asked:
         pick: Any = self._random
@@ -154,7 +155,7 @@ class Chance:
         successor = pick.choice(
             [
                 {},
-                {"successor": self._place(self._known.users)},
+                {"successor": self._place("users")},
                 {"successor_external_id": pick.choice(EXTERNAL_IDS)},
             ]
         )
@@ -162,7 +163,7 @@ class Chance:
 
     def _of_listings(self, *_: object) -> Asked:
         pick: Any = self._random
-        one = {"listing": self._place(self._known.listings)}
+        one = {"listing": self._place("listings")}
         external = {"external_id": pick.choice(LISTING_IDS)}
         kind = pick.random()
         if kind < 0.8:
@@ -191,7 +192,7 @@ class Chance:
 
     def _agent(self) -> dict[str, Any]:
         pick: Any = self._random
-        named = {"user": self._place(self._known.users)}
+        named = {"user": self._place("users")}
         by_external = {"external_user_id": pick.choice(EXTERNAL_IDS)}
         nobody = {"user_id": None}
         agents = [{}, {}, named, by_external, by_external, by_external, nobody, named | by_external]
@@ -202,13 +203,13 @@ class Chance:
         pick: Any = self._random
         url = {"url": f"https://crm.example/{pick.randint(1, 6)}.jpg"}
         external = {"external_id": pick.choice(EXTERNAL_IDS)}
-        medium = {"medium": self._place(self._known.media)}
+        medium = {"medium": self._place("media")}
         chosen: dict[str, Any] = pick.choice([url, url, url | external, external, medium, medium])
         return chosen
 
     def _of_media(self, _: int | None, external: str) -> Asked:
         pick: Any = self._random
-        one = {"medium": self._place(self._known.media)}
+        one = {"medium": self._place("media")}
         chosen: Asked = pick.choice(
             [
                 (ImportMedia, {"url": "https://crm.example/1.jpg", "external_id": external}),
@@ -240,7 +241,7 @@ class Chance:
             "mode": pick.choice(["upsert", "upsert", "upsert", "create", "update", "fill"]),
             "source_us": pick.choice([None, None, pick.randint(1, 1000)]),
             "reactivate": pick.random() < 0.1,
-            **({"shown": self._place(self._known.media)} if pick.random() < 0.1 else {}),
+            **({"shown": self._place("media")} if pick.random() < 0.1 else {}),
         }
 
     def _put_agency(self) -> dict[str, Any]:
@@ -250,7 +251,7 @@ class Chance:
             phone=pick.choice(["+37322123456", None, UNSET]),
             descriptions=pick.choice([{"ro": "bun"}, {"ru": "да", "ro": None}, UNSET]),
         )
-        return {"patch": patch, "logo": self._place(self._known.media)}
+        return {"patch": patch, "logo": self._place("media")}
 
 
 def build(asked: Asked, ids: dict[str, list[Any]]) -> Operation:

@@ -50,6 +50,7 @@ class Side:
         self.listings: list[int] = []
         self.bindings: list[Binding] = []
         self.tasks: list[Task] = []
+        self._agencies: dict[int, int] = {}
         self._names: dict[str, str] = {}
         self._numbers = count()
 
@@ -62,31 +63,37 @@ class Side:
             self._names[found[0]] = f"#{next(self._numbers)}"
         return self._names[found[0]]
 
-    def learn(self, endings: Sequence[Ending]) -> None:
-        for ending in endings:
+    def learn(self, requests: Sequence[Request], endings: Sequence[Ending]) -> None:
+        for request, ending in zip(requests, endings, strict=True):
             for result in ending.results if isinstance(ending, Answer) else ():
                 queued = getattr(result, "queued", None) or ()
                 photos = queued if isinstance(queued, tuple) else (queued,)
-                _add(self.users, getattr(result, "user", None))
-                _add(self.media, getattr(result, "media", None), *photos)
-                _add(self.listings, getattr(result, "listing", None))
+                self._add(request, self.users, getattr(result, "user", None))
+                self._add(request, self.media, getattr(result, "media", None), *photos)
+                self._add(request, self.listings, getattr(result, "listing", None))
         # SQLite gives ids out again that a refusal has shown and nothing has got.
-        born = {str(one) for one in (*self.users, *self.media, *self.listings)}
+        born = set(map(str, self._agencies))
         self._names = {one: name for one, name in self._names.items() if one in born}
 
+    def _add(self, request: Request, ids: list[int], *found: Any) -> None:
+        for one in found:
+            if one is not None and one.id > 0 and one.id not in self._agencies:
+                ids.append(one.id)
+                self._agencies[one.id] = request.caller.agency_id
+
     def known(self) -> Known:
-        self.bindings = self.store.bindings(10)
+        self.bindings = self.store.bindings(30)
         return Known(
-            users=len(self.users),
-            media=len(self.media),
-            listings=len(self.listings),
+            users=[self._agencies[one] for one in self.users],
+            media=[self._agencies[one] for one in self.media],
+            listings=[self._agencies[one] for one in self.listings],
             bindings=[binding.agency_id for binding in self.bindings],
             tasks=[task.agency_id for task in self.tasks],
         )
 
     def take(self, now_ms: int) -> None:
         """Let workers hold what waits; those that died before let go of theirs."""
-        tasks = self.store.queue.take(20, now_ms, now_ms + 1)
+        tasks = self.store.queue.take(90, now_ms, now_ms + 1)
         self.tasks = sorted(tasks, key=lambda task: (task.agency_id, task.id))
 
     def ids(self) -> dict[str, list[Any]]:
@@ -97,10 +104,6 @@ class Side:
             "binding": self.bindings,
             "task": self.tasks,
         }
-
-
-def _add(ids: list[int], *found: Any) -> None:
-    ids += [one.id for one in found if one is not None and one.id > 0 and one.id not in ids]
 
 
 def describe(value: Any) -> Any:
@@ -147,7 +150,7 @@ def answer(side: Side, asked: list[dict[str, Any]], now_ms: int) -> str:
     for ending in endings:
         assert isinstance(ending, Answer | Problem), ending
     text = side.renamed([rehearsed, [_shown(ending) for ending in endings]])
-    side.learn(endings)
+    side.learn(requests, endings)
     side.mirror.see(requests, endings, now_ms)
     assert side.mirror.differences() == []
     return text

@@ -98,7 +98,7 @@ class MediaSet:
 
     def users(self, agency_id: int, media_id: int) -> tuple[int, ...]:
         """The ids of users who may show it, or wait for it."""
-        return self._users.get((agency_id, media_id), ())
+        return tuple(sorted(self._users.get((agency_id, media_id), ())))
 
     def add(self, media: Media) -> None:
         """Have a new one saved, to be imported."""
