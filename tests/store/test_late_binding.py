@@ -41,7 +41,7 @@ def link(desk: Desk, external_id: str) -> int:
 
 def bind(desk: Desk, binding: Binding) -> list[int]:
     """Write a binding down as far as it goes; how many listings each time."""
-    written = []
+    written: list[int] = []
     while True:
         outcome = desk.do(
             BindListings(
