@@ -8,7 +8,15 @@ from typing import Any
 import httpx2
 import pytest
 
-from rentix.operations import Caller, DeactivateUser, Request
+from rentix.operations import (
+    Caller,
+    DeactivateUser,
+    DeleteListing,
+    Outcome,
+    ReactivateUser,
+    Request,
+)
+from rentix.writer import commit
 from tests.contract.listings.shapes import contact, create, faults, ok, put, read, warned
 from tests.service import Tenant
 
@@ -16,7 +24,7 @@ DAY_MS = 24 * 3600 * 1000
 AGENCY = "Casa Test"
 
 
-def leave(tenant: Tenant, user_id: int, query: str = "", **body: Any) -> httpx2.Response:
+def leave(tenant: Tenant, user_id: int, query: str = "", /, **body: Any) -> httpx2.Response:
     return tenant.http.post(f"/users/{user_id}/deactivate{query}", json=body)
 
 
@@ -43,7 +51,8 @@ def test_listings_go_to_the_successor(tenant: Tenant, ana: int, ion: int, by: st
     """`{successorUserId? | successorExternalId?, undoDays?}` → `{id, deactivated: true,
     movedListings}`.
     """
-    answer = leave(tenant, ana, **{by: ion if by == "successorUserId" else "ion"})
+    named: dict[str, Any] = {by: ion if by == "successorUserId" else "ion"}
+    answer = leave(tenant, ana, **named)
     body = ok(answer)
     assert body == {"id": ana, "deactivated": True, "movedListings": 2, "etag": body["etag"]}
     assert answer.headers["ETag"] == f'"{body["etag"]}"'
@@ -152,18 +161,32 @@ def test_reactivate_restores(tenant: Tenant, ana: int, ion: int) -> None:
     ok(put(tenant, externalId="b", userId=None))
     third = tenant.create("eva", name="Eva Pop", phone="+37369200400")
     changed = create(tenant, "c", userId=third)
-    deleted = read(tenant, "d")["id"]
     ok(tenant.http.delete("/listings/external/d"))
     body = come_back(tenant, ana)
     loose = read(tenant, "b")["id"]
     assert (body["id"], body["reactivated"], body["restoredListings"]) == (ana, True, 1)
     since = {item["id"]: item["userId"] for item in body["changedSince"]}
-    since.pop(deleted, None)
     assert since == {loose: None, changed: third}
     assert contact(tenant, "a") == ("Ana Rusu", "linked")
     assert contact(tenant, "b") == (AGENCY, "no_agent_given")
     assert contact(tenant, "c") == ("Eva Pop", "linked")
     assert ok(tenant.get(f"/users/{ana}"))["status"] == "active"
+
+
+def test_what_is_deleted_in_the_same_commit_is_gone_as_well(tenant: Tenant, ana: int) -> None:
+    listing_id = read(tenant, "a")["id"]
+    operations = (
+        DeactivateUser(id=ana, undo_ms=DAY_MS),
+        DeleteListing(id=listing_id),
+        ReactivateUser(id=ana),
+    )
+    asked = Request(caller=Caller(tenant.agency_id), operations=operations)
+    [answer] = commit(tenant.service.store, [asked], tenant.service.clock())
+    assert not isinstance(answer, Exception), answer
+    returned = answer.results[-1]
+    assert isinstance(returned, Outcome)
+    assert returned.shift is not None
+    assert (len(returned.shift.listings), returned.shift.changed) == (1, ())
 
 
 def test_who_is_active_stays_as_they_are(tenant: Tenant, ana: int) -> None:
