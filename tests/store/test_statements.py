@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import pytest
 from msgspec import UNSET
 
-from rentix.model import Agency
 from rentix.operations import (
     Answer,
     Caller,
@@ -27,17 +25,11 @@ from rentix.operations import (
     Request,
 )
 from rentix.rules.phones import read_phones
-from rentix.settings import Place
 from rentix.store import Store
-from rentix.store.agencies import create_agency
-from rentix.store.postgres_trips import Sent, Trips
-from rentix.store.sqlite import SqliteStore
-from rentix.wiring import make_store
 from rentix.writer import commit
-from tests.service import operated
+from tests.store.conftest import AGENCIES, Watch
 
 SIZES = (1, 10, 200)
-AGENCIES = 5
 PHONE = read_phones("+37369123456", "MD").phone
 
 
@@ -88,66 +80,6 @@ LISTINGS = {
         8, 10, 2
     ),  # save_change, delete_listing_media, delete_listing_left, delete_listing
 }
-
-Watch = Callable[[], AbstractContextManager[list[str]]]
-
-
-@pytest.fixture
-def store(place: Place) -> Iterator[Store]:
-    store = make_store(place)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def new_agencies(store: Store) -> Callable[[], list[int]]:
-    def make() -> list[int]:
-        agency = Agency(id=0, name="Casa Test")
-        return [operated(store, create_agency, agency, 0) for _ in range(AGENCIES)]
-
-    return make
-
-
-@pytest.fixture
-def watch(store: Store, monkeypatch: pytest.MonkeyPatch) -> Watch:
-    """Give a way to see what is sent: statements, and `trip` for each trip to a server."""
-    return lambda: (
-        watched_writer(store) if isinstance(store, SqliteStore) else watched_trips(monkeypatch)
-    )
-
-
-@contextmanager
-def watched_writer(store: SqliteStore) -> Iterator[list[str]]:
-    """See each question as often as it is asked; what is saved, once for all its rows."""
-    seen: list[str] = []
-
-    def trace(_: object, statement: str, __: object) -> bool:
-        if statement.startswith("SELECT") or statement not in seen:
-            seen.append(statement)
-        return True
-
-    store._writer.exec_trace = trace
-    yield seen
-    store._writer.exec_trace = None
-
-
-@contextmanager
-def watched_trips(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    seen: list[str] = []
-    queue, exchange = Trips.queue, Trips._exchange
-
-    def queue_and_tell(trips: Trips, query: str, *values: Any, **more: Any) -> Sent:
-        seen.append(query)
-        return queue(trips, query, *values, **more)
-
-    def exchange_and_tell(trips: Trips) -> None:
-        seen.append("trip")
-        exchange(trips)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Trips, "queue", queue_and_tell)
-        patch.setattr(Trips, "_exchange", exchange_and_tell)
-        yield seen
 
 
 def write(store: Store, agencies: Sequence[int], size: int, name: str, **fields: Any) -> None:
