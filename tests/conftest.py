@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from rentix.media.blobs.disk import DiskBlobs
 from rentix.settings import Place
 from rentix.store.cluster import create_database, drop_database, running_cluster
 from rentix.store.migrate_postgres import migrate_postgres
@@ -93,9 +94,9 @@ def place(
 
 
 @pytest.fixture(scope="session")
-def service(place: Place) -> Iterator[Service]:
+def service(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """Serve a fresh database on a loopback port, with a clock that tests may turn."""
-    service = Service(place)
+    service = Service(place, blobs=DiskBlobs(tmp_path_factory.mktemp("blobs")))
     with service.running():
         yield service
 

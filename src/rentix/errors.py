@@ -76,6 +76,7 @@ class Code(StrEnum):
     ABORTED = "aborted"
     TICKET_INVALID = "ticket_invalid"
     TICKET_SPENT = "ticket_spent"
+    UPLOAD_UNDER_WAY = "upload_under_way"
 
     # our side
     INTERNAL = "internal"

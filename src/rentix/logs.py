@@ -25,6 +25,8 @@ LOGGED = frozenset(
         "agency_id",
         "key_id",
         "kind",
+        "why",
+        "files",
         "at",
         "url",
         "metrics",

@@ -50,6 +50,8 @@ ContactReason = Literal[
     "no_channel_enabled",
 ]
 ChannelKind = Literal["phone", "whatsapp", "viber", "telegram"]
+Use = Literal["avatar", "photo"]
+"""What a picture is for: an avatar is cut to a square, a photo is fitted whole."""
 
 
 class Phone(msgspec.Struct, frozen=True):
@@ -216,6 +218,7 @@ class Media(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None = None
     picture: Picture | None = None
     due_ms: int = 0
+    use: Use = "photo"
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
@@ -302,7 +305,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     """An import that one worker holds until `until_ms`; for what it comes from see `Media`.
 
     `token` is new with each hold: who lost it to another worker can finish nothing. `holds` counts
-    those that ended in silence, this one among them; `tries` those that ended with a failure.
+    those that ended in silence, this one among them; `tries` those that ended with a failure, and
+    `crashes` those over which decoding broke off.
     """
 
     id: int
@@ -313,13 +317,16 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     token: int
     holds: int
     tries: int
+    crashes: int = 0
     until_ms: int
+    use: Use = "avatar"
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """Work in the background. `ahead` counts the agency's own jobs that come first.
+    """Work in the background: the import of the media with the same id.
 
-    One that is pending and has an `error` is tried again.
+    `ahead` counts the agency's own jobs that come first; None for one that is not due. One that is
+    pending and has an `error` is tried again. `variants` are what came of it.
     """
 
     id: int
@@ -328,6 +335,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     ahead: int | None
     created_ms: int
     error: str | None = None
+    variants: tuple[Variant, ...] = ()
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ ADMIN_VARIABLE = "RENTIX_ADMIN_URL"
 ALLOW_VARIABLE = "RENTIX_FETCH_ALLOW"
 PUBLIC_URL_VARIABLE = "RENTIX_PUBLIC_URL"
 BLOBS_VARIABLE = "RENTIX_BLOBS"
+RATES_VARIABLE = "RENTIX_RATES"
 DEFAULT_DATA = Path("rentix-data")
 
 _HOST = r"(?:\[[\w:.%]+\]|[^@:/?#,\[\]]*)(?::\d*)?"
@@ -96,6 +97,22 @@ def find_public_url(given: str | None) -> str | None:
         name = "--public-url" if given else PUBLIC_URL_VARIABLE
         raise BadPlace(f"{name} must be like https://portal.example")
     return url.rstrip("/") if url else None
+
+
+def find_rates() -> dict[str, float]:
+    """Euros for one unit of each currency: RENTIX_RATES, such as `USD=0.92 MDL=0.0516`.
+
+    Raises:
+        BadPlace: it is not like that.
+    """
+    rates = {}
+    for pair in os.environ.get(RATES_VARIABLE, "").split():
+        found = re.fullmatch(r"([A-Z]{3})=(\d{1,9}(?:\.\d{1,9})?)", pair)
+        if not found or not float(found[2]):
+            message = f"{RATES_VARIABLE} must be euros for one unit each, like USD=0.92 MDL=0.0516"
+            raise BadPlace(message)
+        rates[found[1]] = float(found[2])
+    return rates
 
 
 def find_s3_access() -> S3Access | None:

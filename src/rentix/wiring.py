@@ -16,15 +16,17 @@ from rentix.api.app import App
 from rentix.api.portal import Portal
 from rentix.logs import start_logging
 from rentix.media.blobs import Blobs, BlobsRefused
+from rentix.media.blobs.owners import claim_place
 from rentix.media.blobs.places import open_blobs
 from rentix.media.decode import Decoder
-from rentix.media.fetch import Fetcher
+from rentix.media.fetch import Fetcher, Limits
 from rentix.operations import Answer, Request
-from rentix.settings import Place, find_s3_access
+from rentix.settings import Place, find_rates, find_s3_access
 from rentix.store import Store
 from rentix.store.postgres import PostgresStore
 from rentix.store.sqlite import SqliteStore
 from rentix.worker import Finish, Importer, Pool
+from rentix.worker.sweeping import Sweeper
 from rentix.writer import commit
 
 
@@ -75,14 +77,17 @@ def serving(place: Place, pictures: Pictures | None = None) -> Iterator[App]:
     """
     pictures = pictures or Pictures()
     with claimed(place) if isinstance(place, Path) else nullcontext():
-        store, blobs = make_store(place), make_blobs(pictures)
+        store = make_store(place)
+        blobs = make_blobs(pictures, store)
         if isinstance(store, SqliteStore):
             store.queue.return_all()  # whoever held an import here is no more
         imports = None
         if blobs and pictures.at_once:
             imports = partial(make_imports, store, blobs, pictures)
-        url = pictures.public_url
-        yield App(Portal(store, now_ms, blobs=blobs, make_imports=imports, public_url=url))
+        url, rates = pictures.public_url, find_rates()
+        yield App(
+            Portal(store, now_ms, blobs=blobs, make_imports=imports, public_url=url, rates=rates)
+        )
 
 
 @contextmanager
@@ -100,10 +105,10 @@ def working(address: str, pictures: Pictures) -> Iterator[None]:
     Raises:
         BlobsError: files of pictures cannot be kept where they should be.
     """
-    blobs = make_blobs(pictures)
-    if blobs is None:
-        raise BlobsRefused("say where files of pictures lie, as those who serve them are told")
     with open_store(address) as store:
+        blobs = make_blobs(pictures, store)
+        if blobs is None:
+            raise BlobsRefused("say where files of pictures lie, as those who serve them are told")
         pool = make_imports(store, blobs, pictures, partial(write_now, store))
         pool.start()
         try:
@@ -124,30 +129,35 @@ def write_now(store: Store, request: Request) -> Answer:
     return ending
 
 
-def make_blobs(pictures: Pictures) -> Blobs | None:
-    """Where files of pictures lie, tried; None when nobody said where.
+def make_blobs(pictures: Pictures, store: Store) -> Blobs | None:
+    """Where files of the store's pictures lie, tried; None when nobody said where.
 
     Raises:
-        BlobsError: they cannot be kept there.
+        BlobsError: they cannot be kept there, or others are.
     """
     if pictures.blobs is None:
         return None
     blobs = open_blobs(pictures.blobs, find_s3_access())
     blobs.check()
+    claim_place(blobs, store.secret())
     return blobs
 
 
 def make_imports(store: Store, blobs: Blobs, pictures: Pictures, finish: Finish) -> Pool:
     """What imports pictures; nothing is taken before its `start`."""
+    # A host never gets all the threads: pictures from others would wait for a slow one.
+    limits = Limits(per_host=max(1, min(Limits().per_host, pictures.at_once - 1)))
+    clock = store.queue.now_ms
     importer = Importer(
-        Fetcher(allow=pictures.allow),
+        Fetcher(allow=pictures.allow, limits=limits),
         partial(Decoder, at_once=min(pictures.at_once, os.cpu_count() or 1)),
         blobs,
         store.queue,
         finish,
-        now_ms,
+        clock,
     )
-    return Pool(store.queue, importer, now_ms, at_once=pictures.at_once)
+    sweeper = Sweeper(blobs, store.queue, clock)
+    return Pool(store.queue, importer, clock, at_once=pictures.at_once, sweeper=sweeper)
 
 
 @contextmanager

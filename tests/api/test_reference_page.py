@@ -19,6 +19,7 @@ from rentix.api.reference_page import content_security, render_page
 from rentix.api.routes import ROUTES
 from rentix.api.samples import LANGUAGES, SANDBOX_URL
 from rentix.cli.sandbox import _seed
+from rentix.media.blobs.disk import DiskBlobs
 from tests.service import Service, Tenant
 
 DOCUMENT = describe(ROUTES)
@@ -93,7 +94,8 @@ def test_every_endpoint_has_its_article_and_samples(outline: Outline) -> None:
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve a sandbox as `rentix sandbox` seeds it."""
-    service = Service(tmp_path_factory.mktemp("sandbox"))
+    blobs = DiskBlobs(tmp_path_factory.mktemp("blobs"))
+    service = Service(tmp_path_factory.mktemp("sandbox"), blobs=blobs)
     _seed(service.store, "MD", "127.0.0.1:9")
     with service.running():
         httpx2.get(f"{service.url}/readyz").raise_for_status()

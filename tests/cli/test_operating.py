@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -14,6 +15,8 @@ import httpx2
 import pytest
 
 from rentix.cli import main
+from rentix.media.blobs.disk import DiskBlobs
+from rentix.media.blobs.keys import blob_key
 from rentix.model import SANDBOX_KEY
 from tests.process import serving
 
@@ -43,6 +46,32 @@ def test_an_agency_and_its_keys(run: Run) -> None:
     assert second["apiKey"] not in str(listed)
     run("key", "revoke", second["keyId"])
     assert run("key", "list", "--json")["keys"][1]["revokedAt"]
+
+
+def test_a_sweep_with_the_wrong_database_removes_nothing(run: Run, tmp_path: Path) -> None:
+    place, data = tmp_path / "pictures", b"somebody's"
+    sweep = ("media", "sweep", "--blobs", place)
+    for where in (tmp_path / "data", tmp_path / "fresh"):
+        run("agency", "create", "Casa Nouă", "--data", where)
+    run(*sweep)
+    DiskBlobs(place).put(blob_key(data), data)
+    [file] = place.glob("??/*.webp")
+    os.utime(file, (1, 1))
+    wrong = run(*sweep, "--data", tmp_path / "fresh", ends=2)
+    assert "another database's" in wrong
+    assert "that belong together" in wrong
+    mark = place / "installation"
+    name = mark.read_text()
+    mark.unlink()
+    unmarked = run(*sweep, ends=2)
+    assert "nothing says whose" in unmarked
+    assert f"write {name.strip()} into installation" in unmarked
+    assert file.exists()
+    mark.write_text(f"{name}\n")
+    assert "1 files would be removed" in run(*sweep, "--dry-run")
+    assert file.exists()
+    run(*sweep)
+    assert not file.exists()
 
 
 @pytest.mark.parametrize(

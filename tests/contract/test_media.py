@@ -14,7 +14,7 @@ from tests.service import Tenant
 URL, OTHER_URL = "https://crm.example/photos/1.jpg", "https://crm.example/photos/2.jpg"
 OBJECT = {
     *("id", "externalId", "size", "contentType", "optimization", "blurhash", "originalUrl"),
-    "variants",
+    *("variants", "use"),
 }
 
 
@@ -77,6 +77,9 @@ def test_a_known_external_id_reuses_the_file(tenant: Tenant) -> None:
         ({}, ["/url"]),
         ({"url": "photos/1.jpg"}, ["/url"]),
         ({"url": "ftp://crm.example/1.jpg", "externalId": ""}, ["/externalId", "/url"]),
+        ({"url": "http://a..b/x.jpg"}, ["/url"]),
+        ({"url": f"http://{'a' * 70}.example/x.jpg"}, ["/url"]),
+        ({"url": f"http://crm.example/{'ă' * 2000}.jpg"}, ["/url"]),  # 12,000 percent-encoded
         ({"url": 5, "externalId": "x" * 256}, ["/externalId", "/url"]),
         ({"url": URL, "externalId": "a\0"}, ["/externalId"]),
         ({"url": URL, "externalId": None}, ["/externalId"]),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -151,16 +150,3 @@ def test_every_block_is_run_or_says_why_not(page: Path) -> None:
             json.loads(block.code)
         if block.language == "toml":
             tomllib.loads(block.code)
-
-
-@pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not installed")
-def test_nginx_takes_its_configuration(tmp_path: Path) -> None:
-    [block] = [b for b in blocks(ROOT / "docs/howto/tls.md") if b.language == "nginx"]
-    plain = re.sub(
-        r"^\s*(ssl_|http2).*\n", "", block.code.replace(" ssl;", ";"), flags=re.MULTILINE
-    )
-    config = tmp_path / "nginx.conf"
-    config.write_text(f"pid {tmp_path}/pid; events {{}}\nhttp {{\n{plain}\n}}\n")
-    command = ["nginx", "-t", "-c", str(config), "-p", str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr

@@ -16,20 +16,25 @@ class PosingSocket(socket.socket):
     """Connected to loopback, as it says itself to somewhere else."""
 
     peer = PUBLIC
+    own = ""
 
     def getpeername(self) -> Any:
         return (self.peer, super().getpeername()[1])
+
+    def getsockname(self) -> Any:
+        return (self.own or super().getsockname()[0], super().getsockname()[1])
 
 
 class Network:
     """Leads every address to loopback, and notes which were asked for.
 
     With `posing` the socket says that it did get to where it was asked to go, as one in the real
-    network would; without, it shows where it is.
+    network would; without, it shows where it is. `at_home` it is one of this machine's addresses.
     """
 
-    def __init__(self, *, posing: bool) -> None:
+    def __init__(self, *, posing: bool, at_home: bool = False) -> None:
         self._posing = posing
+        self._at_home = at_home
         self.reached: list[tuple[str, int]] = []
         self.timeouts_s: list[float] = []
 
@@ -41,6 +46,7 @@ class Network:
             return opened
         posing = PosingSocket(fileno=opened.detach())
         posing.peer = address
+        posing.own = address if self._at_home else ""
         return posing
 
 

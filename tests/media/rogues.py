@@ -15,13 +15,15 @@ import threading
 from collections.abc import Callable, Iterable
 from errno import EPERM
 from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
 
 from rentix.media.decode import SIZES, Kind, Limits, Picture, PictureRefused, Refusal, Variant
 from rentix.media.decode.picture import Work
 from rentix.media.decode.vips import prepare as prepare_vips
 
 MAGIC = b"\xff\xd8\xff"
-WEBP = b"RIFF\0\0\0\0WEBP"
 NOBODY = 65534
 
 
@@ -30,14 +32,30 @@ def order(name: str) -> bytes:
     return MAGIC + name.encode()
 
 
-def answer(text: object, data: bytes = WEBP) -> Picture:
+def webp(content: bytes) -> bytes:
+    """Make a file that is a WebP by its frame."""
+    return b"RIFF" + struct.pack("<I", len(content) + 4) + b"WEBP" + content
+
+
+def answer(text: object, **changed: Any) -> Picture:
     """Make an answer that is sound by the looks of it, and holds a text."""
-    variants = tuple(Variant(str(size), 1, 1, data) for size in SIZES)
-    return Picture(str(text), 1, 1, "000000", variants)
+    variants = tuple(Variant(str(size), 1, 1, webp(str(text).encode())) for size in SIZES)
+    return replace(Picture("image/jpeg", 1, 1, "000000", variants), **changed)
 
 
-def _refuse() -> Picture:
-    raise PictureRefused(Refusal.DAMAGED, "refused by order")
+def said(picture: Picture) -> str:
+    """Return the text of such an answer."""
+    return picture.variants[0].data[12:].decode()
+
+
+def lie(**changed: Any) -> Picture:
+    """Make an answer of which one variant is unsound."""
+    first, *others = answer("lie").variants
+    return answer("lie", variants=(replace(first, **changed), *others))
+
+
+def _refuse(message: str = "refused by order") -> Picture:
+    raise PictureRefused(Refusal.DAMAGED, message)
 
 
 def _burn() -> Picture:
@@ -67,9 +85,25 @@ ORDERS: dict[str, Callable[[], Picture]] = {
     "eat": _eat,
     "fall": _fall,
     "exit": lambda: os._exit(3),
-    "flood": lambda: answer("long", WEBP + bytes(10 << 20)),
-    "lie": lambda: answer("no WebP", b"<svg/>"),
+    "flood": lambda: answer("x" * (10 << 20)),
 }
+LIES: dict[str, Callable[[], Picture]] = {
+    "type": lambda: answer("", content_type="text/html"),
+    "no width": lambda: answer("", width=0),
+    "negative height": lambda: answer("", height=-1),
+    "side": lambda: answer("", width=12_001),
+    "pixels": lambda: answer("", width=12_000, height=12_000),
+    "hash": lambda: answer("", blurhash="<script>"),
+    "sizes": lambda: answer("", variants=answer("").variants[:2]),
+    "no WebP": lambda: lie(data=b"<svg/>"),
+    "more than the WebP": lambda: lie(data=webp(b"") + b"<svg/>"),
+    "half a WebP": lambda: lie(data=webp(b"abcd")[:-2]),
+    "large WebP": lambda: lie(data=webp(bytes(4 << 20))),
+    "wide variant": lambda: lie(width=129),
+    "long refusal": lambda: _refuse("x" * 301),
+    "refusal of many lines": lambda: _refuse("damaged\nand more"),
+}
+ORDERS |= LIES
 
 
 def prepare(limits: Limits) -> Work:

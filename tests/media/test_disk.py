@@ -7,11 +7,12 @@ import os
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
-from rentix.media.blobs import BlobMissing, BlobsAway, BlobsRefused, BlobTooLarge, KeyRefused
+from rentix.media.blobs import BlobMissing, BlobsAway, BlobsRefused, BlobTooLarge, KeyRefused, disk
 from rentix.media.blobs.disk import DiskBlobs
 from rentix.media.blobs.keys import blob_key
 
@@ -30,7 +31,7 @@ blobs.put(blob_key(b"a picture"), b"a picture")
 
 
 def files_below(root: Path) -> list[Path]:
-    return [path for path in root.rglob("*") if path.is_file()]
+    return [path for path in root.rglob("*") if path.is_file() and path.name != "lock"]
 
 
 def test_a_crash_before_the_rename_leaves_no_blob(tmp_path: Path) -> None:
@@ -105,6 +106,27 @@ def test_putting_again_makes_it_young(tmp_path: Path) -> None:
     assert [found.written_ms for found in blobs.listed(2000)] == [1000]
     blobs.put(KEY, PICTURE)
     assert list(blobs.listed(2000)) == []
+
+
+def test_what_is_renewed_while_a_sweep_looks_at_it_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sweep has seen an old file, and removes it after that."""
+    blobs, others = DiskBlobs(tmp_path), DiskBlobs(tmp_path)
+    blobs.put(KEY, PICTURE)
+    os.utime(tmp_path / KEY, (1, 1))
+    renewing = threading.Thread(target=others.put, args=(KEY, PICTURE))
+
+    def look(found: os.stat_result) -> int:
+        if renewing.ident is None:
+            renewing.start()
+            renewing.join(0.2)  # it cannot end before the sweep has, unless that is wrong
+        return found.st_mtime_ns // 1_000_000
+
+    monkeypatch.setattr(disk, "_written_ms", look)
+    blobs.delete(KEY, unless_since_ms=2000)
+    renewing.join()
+    assert blobs.get(KEY).data == PICTURE
 
 
 def test_a_file_that_was_cut_short_is_written_anew(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ passed the guard would be seen. Each test has a control in which the canary is r
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -119,7 +120,7 @@ def test_a_name_that_turns_inside_between_hops_is_refused(second: str, canary: S
 def test_what_was_checked_is_connected_to(inner: str, canary: Server) -> None:
     network, names = Network(posing=True), Names([PUBLIC], [inner])
     Fetcher(connect=network.connect, resolve=names.resolve).fetch(canary.url(host="a.example"))
-    assert names.asked == ["a.example"]  # a second question would get the other answer
+    assert names.asked == ["a.example."]  # a second question would get the other answer
     assert network.reached == [(PUBLIC, canary.port)]
 
 
@@ -140,16 +141,52 @@ def test_a_connection_that_ended_up_inside_says_nothing(url: str) -> None:
     assert len([request for request in canary.requests if request]) == 1  # the control's
 
 
+def test_a_public_address_of_this_very_machine_says_nothing(canary: Server) -> None:
+    network = Network(posing=True, at_home=True)
+    failed = failure_of(Fetcher(connect=network.connect), f"http://{PUBLIC}:{canary.port}/")
+    assert failed.code == FetchCode.ADDRESS_REFUSED
+    assert count_before_control(canary) == 1
+    assert len([request for request in canary.requests if request]) == 1  # the control's
+
+
+def nowhere(_host: str) -> list[str]:
+    raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+
 def test_a_refusal_is_the_same_whatever_the_address(canary: Server) -> None:
     urls = [f"http://[{text}]/" if ":" in text else f"http://{text}/" for text in INNER_4 + INNER_6]
     told = {failure_of(Fetcher(), url).message for url in urls}
     for inner in INNER:
         fetcher = Fetcher(resolve=Names([inner]).resolve)
         told |= {failure_of(fetcher, f"http://{name}/").message for name in INNER_NAMES[:3]}
+    for resolve in (nowhere, Names([]).resolve):  # there is no such name, or it has no address
+        told |= {failure_of(Fetcher(resolve=resolve), "http://db.corp/").message}
     with serving(redirect_to("http://10.0.0.1/")) as outside:
         failed = failure_of(Fetcher(allow=outside.allowed), outside.url())
     assert told == {failed.message}
     assert not failed.heals
+
+
+def test_a_name_that_exists_inside_is_as_one_that_does_not(canary: Server) -> None:
+    there, missing = Fetcher(resolve=Names(["10.0.0.1"]).resolve), Fetcher(resolve=nowhere)
+    url = f"http://db.corp:{canary.port}/7.jpg"
+    told = [failure_of(fetcher, url) for fetcher in (there, missing)]
+    assert told[0].code == told[1].code == FetchCode.ADDRESS_REFUSED
+    assert told[0].message == told[1].message
+    assert [failed.heals for failed in told] == [False, False]
+    assert count_before_control(canary) == 0
+
+
+def test_names_are_looked_up_as_the_world_has_them() -> None:
+    # Not as the machine's search list completes them, unless the operator allowed that host.
+    names = Names(["127.0.0.1"])
+    for url in ("http://db/", "http://db.corp./", "http://db.corp/"):
+        assert code_of(Fetcher(resolve=names.resolve), url) == FetchCode.ADDRESS_REFUSED
+    assert names.asked == ["db.", "db.corp.", "db.corp."]
+    with serving(found()) as photos:
+        fetcher = Fetcher(resolve=names.resolve, allow=frozenset({("photos", photos.port)}))
+        assert code_of(fetcher, photos.url(host="photos")) is None
+    assert names.asked[3:] == ["photos"]
 
 
 def test_what_is_allowed_is_one_host_and_one_port(canary: Server) -> None:

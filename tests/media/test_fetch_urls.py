@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from rentix.media.fetch import Fetcher
 from rentix.media.fetch.failures import FetchCode
 from rentix.media.fetch.urls import BadUrl, Origin, read_allowed, read_url
+from rentix.rules.pictures import picture_url
 from tests.media.attempts import failure_of
 
 SIGNS = st.text(st.sampled_from("htps:/\\@[]%.?#0123456789abxé。 \t\n\0\ud800")) | st.text()
@@ -60,8 +63,11 @@ def test_a_url_that_nothing_is_fetched_from(text: str) -> None:
 def test_whatever_is_given_is_read_or_refused(text: str) -> None:
     try:
         target = read_url(text)
-    except BadUrl:
+    except BadUrl as bad:
+        with pytest.raises(ValueError, match=re.escape(str(bad))):
+            picture_url(text)
         return
+    assert picture_url(text) == target.href  # what may be stored may be fetched, and so it is
     sent = target.authority + target.path
     assert sent.isascii()
     assert sent.isprintable()

@@ -138,3 +138,10 @@ def test_of_an_animation_the_first_frame_is_taken(decoder: Decoder) -> None:
     picture = decoder.decode(data, "photo")
     assert (picture.width, picture.height) == (64, 48)
     check_colour(picture, ORANGE, tolerance=6)
+
+
+def test_the_noisiest_picture_is_taken(decoder: Decoder) -> None:
+    noise: Any = [pyvips.Image.gaussnoise(1024, 1024, mean=128, sigma=80) for _ in range(4)]
+    image: Any = noise[0].bandjoin(noise[1:]).cast("uchar").copy(interpretation="srgb")
+    picture = decoder.decode(image.pngsave_buffer(), "photo")
+    assert len(picture.variants[-1].data) > 1 << 20

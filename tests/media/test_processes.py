@@ -22,7 +22,7 @@ from rentix.media.decode import (
 )
 from tests.docs.pages import ROOT
 from tests.media.pictures import check_sound, scene
-from tests.media.rogues import order
+from tests.media.rogues import LIES, order, said
 
 ROGUES = "tests.media.rogues:prepare"
 
@@ -35,7 +35,7 @@ def rogue() -> Iterator[Decoder]:
 
 def pid_of(decoder: Decoder) -> int:
     """Ask the process that decodes who it is."""
-    return int(decoder.decode(order("tell"), "avatar").content_type)
+    return int(said(decoder.decode(order("tell"), "avatar")))
 
 
 def await_end(*pids: int) -> None:
@@ -56,7 +56,7 @@ def await_end(*pids: int) -> None:
         ("fall", "ended by SIGSEGV"),
         ("exit", "exited with 3"),
         ("flood", "an answer that is too long"),
-        ("lie", "a picture that is none"),
+        *((lie, "an answer that cannot be") for lie in LIES),
     ],
 )
 def test_a_crash_costs_one_picture(rogue: Decoder, command: str, told: str) -> None:
@@ -150,9 +150,9 @@ def test_closing_ends_what_is_decoded() -> None:
 
 PROGRAM = """
 from rentix.media.decode import Decoder, Limits
-from tests.media.rogues import order
+from tests.media.rogues import order, said
 decoder = Decoder(Limits(cpu_s=60, wall_s=60), prepare="tests.media.rogues:prepare")
-print(decoder.decode(order("tell"), "avatar").content_type, flush=True)
+print(said(decoder.decode(order("tell"), "avatar")), flush=True)
 decoder.decode(order("burn"), "avatar")
 """
 

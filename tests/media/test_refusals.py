@@ -42,6 +42,53 @@ def test_an_avif_is_known_by_its_other_brands() -> None:
     assert find_type(b"\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf") == "AVIF"
 
 
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"\xef\xbb\xbf <!-- one --><!-- two --> <HTML>", "HTML"),
+        (b"<?xml version='1.0'?>\n<!DOCTYPE svg PUBLIC ''>\n<svg>", "SVG"),
+        (b"<?xml version='1.0'?><!-- <svg> --><Error/>", "XML"),
+        (b"<!-- has no end <html>", None),
+        (b"<svgs>", None),
+    ],
+)
+def test_what_comes_before_the_first_tag_is_looked_past(data: bytes, name: str | None) -> None:
+    assert find_type(data) == name
+
+
+HOSTILE = (
+    b"<!---->",
+    b"<!--",
+    b"-->",
+    b"<?",
+    b"?>",
+    b"<?>",
+    b"<!",
+    b"<",
+    b" ",
+    b"\n<!---->",
+    b"[ ",
+)
+
+
+@pytest.mark.parametrize(
+    "piece", [*HOSTILE, b"\0", b"avi", b"\xef\xbb\xbf", b"<svg", b"<!doctype "]
+)
+@pytest.mark.parametrize(
+    "start", [b"", b"\xef\xbb\xbf", b"<!--", b"<?xml", b"<!doctype ", b"{", b"\0\0\0\x20ftypmif1"]
+)
+def test_telling_the_type_of_a_hostile_head_ends(start: bytes, piece: bytes) -> None:
+    # What tries every way to split such a head would not end in this test's lifetime.
+    assert find_type((start + piece * 1024)[:1023] + b"!") in (
+        None,
+        "XML",
+        "HEIC",
+        "video",
+        "ICO",
+        "JSON",
+    )
+
+
 def test_what_is_no_file_at_all(decoder: Decoder) -> None:
     assert "empty" in refusal(decoder, b"").message
     assert refusal(decoder, b"\xff").code == Refusal.TYPE_UNSUPPORTED

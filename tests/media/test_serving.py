@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
@@ -51,7 +52,9 @@ def test_who_has_it_is_told_so(filled: Blobs, header: bytes) -> None:
     assert ask(filled, if_none_match=header, range=b"bytes=0-1").status == 304
 
 
-@pytest.mark.parametrize("header", [b'"other"', b'W/"other"', b"", b'"', b"nonsense", ETAG[:-1]])
+@pytest.mark.parametrize(
+    "header", [b'"other"', b'W/"other"', b"", b'"', b"nonsense", ETAG[:-1], b"abc*", b'"other", *']
+)
 def test_who_has_another_gets_it(filled: Blobs, header: bytes) -> None:
     assert ask(filled, if_none_match=header) == WHOLE
 
@@ -116,8 +119,40 @@ def test_an_empty_file_has_no_range(blobs: Blobs) -> None:
 
 
 def test_head_knows_no_ranges(filled: Blobs) -> None:
-    assert ask(filled, "HEAD", range=b"bytes=0-1") == WHOLE
+    told = Served(200, b"image/webp", SHOWN, length=SIZE)
+    assert ask(filled, "HEAD", range=b"bytes=0-1") == told
     assert ask(filled, "HEAD", if_none_match=ETAG).status == 304
+
+
+class Counted:
+    """Blobs that note what they are asked: each question is a trip to S3."""
+
+    def __init__(self, blobs: Blobs) -> None:
+        self._blobs = blobs
+        self.asked: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        self.asked.append(name)
+        return getattr(self._blobs, name)
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "asked"),
+    [
+        ("GET", {}, ["get"]),
+        ("GET", {"range": b"bytes=0-9"}, ["get"]),
+        ("GET", {"range": b"bytes=9-"}, ["get"]),
+        ("GET", {"range": b"bytes=-9"}, ["size", "get"]),
+        ("GET", {"if_none_match": ETAG}, ["size"]),
+        ("HEAD", {}, ["size"]),
+    ],
+)
+def test_trips_to_the_place(
+    filled: Blobs, method: str, headers: dict[str, bytes], asked: list[str]
+) -> None:
+    counted: Any = Counted(filled)
+    ask(counted, method, **headers)
+    assert counted.asked == asked
 
 
 @pytest.mark.parametrize("headers", [{}, {b"if-none-match": ETAG}, {b"range": b"bytes=0-1"}])

@@ -18,6 +18,7 @@ from rentix.rules.listings import (
     read_unlink_listing,
 )
 from rentix.rules.steering import Terms
+from rentix.wire.listing_bodies import STATUSES
 from rentix.wire.listings import form_data
 
 TERMS = Terms("MD", "ro")
@@ -97,10 +98,7 @@ def test_every_fault_is_listed_in_the_contracts_forms() -> None:
         "propertyFloorsTotal must be an integer number",
         "propertyCoordinates.lat must be between -90 and 90",
         "propertyCoordinates.lng is required",
-        (
-            "announcementStatus must be one of: active, blocked, completed, draft, expired, hidden, "
-            "pending_active, publish_failed"
-        ),
+        f"announcementStatus must be one of: {', '.join(sorted(STATUSES))}",
         "files.2 must be an object",
         "userId must be an integer number",
         "announcementDescription must be at least 40 characters",

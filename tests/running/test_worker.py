@@ -72,11 +72,22 @@ def test_a_worker_imports_what_those_who_serve_do_not(fresh_url: str, tmp_path: 
 
 def test_a_sweep_takes_what_no_picture_has(fresh_url: str, tmp_path: Path) -> None:
     blobs, data = tmp_path / "blobs", b"left over"
-    DiskBlobs(blobs).put(blob_key(data), data)
     told = ("media", "sweep", "--blobs", str(blobs), "--json")
+    run(fresh_url, *told)  # now the place is this database's
+    DiskBlobs(blobs).put(blob_key(data), data)
     assert json.loads(run(fresh_url, *told)) == {"removed": 0, "bytes": 0}  # it is too young
     (file,) = blobs.glob("??/*.webp")
     os.utime(file, (1, 1))
+    would_go = {"removed": 1, "bytes": len(data), "dryRun": True}
+    assert json.loads(run(fresh_url, *told, "--dry-run")) == would_go
     assert json.loads(run(fresh_url, *told)) == {"removed": 1, "bytes": len(data)}
     with open_store(fresh_url) as store:
         assert store.queue.files_in_use() == set()
+
+
+def test_who_serves_without_a_place_for_pictures_says_so(fresh_url: str, tmp_path: Path) -> None:
+    with serving_postgres(tmp_path / "serve", fresh_url) as served:
+        assert "no place for pictures: say --blobs or RENTIX_BLOBS" in served.said
+    blobs = str(tmp_path / "blobs")
+    with serving_postgres(tmp_path / "serve", fresh_url, "--blobs", blobs) as served:
+        assert "pictures" not in served.said

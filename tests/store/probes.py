@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from rentix.store import UserFilter
+from rentix.store import ListingFilter, UserFilter
+from rentix.store.listing_query import fill_listing_page, listing_page_query
 from rentix.store.page_query import page_query
-from rentix.store.queries import Database
+from rentix.store.queries import Database, load_queries
 
 OURS, THEIRS = 2, 1  # theirs come first: a LIMIT 1 that forgot the agency finds them
 OUR_KEY, THEIR_KEY = 13, 12
 OUR_USER, THEIR_USER = 23, 22
 OUR_MEDIA, THEIR_MEDIA = 33, 32  # theirs is the older one: it could be counted as ahead of ours
+OUR_LISTING, THEIR_LISTING = 43, 42
+OUR_WAITING, THEIR_WAITING = 143, 142
 NOW_MS = 1000
 
 # What the two agencies have is alike but for the ids, so that only the agency tells it apart.
@@ -37,20 +40,30 @@ VALUES ({media}, {agency}, {user}, 'https://casa.example/a.jpg', 'pending', 0),
     (100 + {media}, {agency}, NULL, 'https://casa.example/b.jpg', 'success', 0);
 UPDATE media SET external_id = 'photo' WHERE id = {media};
 INSERT INTO media_use (media_id, user_id, agency_id) VALUES ({media}, {user}, {agency});
+INSERT INTO listing (id, agency_id, external_id, status, form, files, user_id, external_user_id,
+    agent_version, moved_version, version, created_ms, updated_ms)
+VALUES ({listing}, {agency}, 'flat', 'active', '{{}}', '[{media}]', {user}, NULL, 1, 0, 1, 0, 0),
+    (100 + {listing}, {agency}, 'room', 'active', '{{}}', '[]', NULL, 'awaited', 1, 0, 1, 0, 0),
+    (200 + {listing}, {agency}, NULL, 'draft', '{{}}', '[]', NULL, 'of-{agency}', 1, 0, 1, 0, 0),
+    (300 + {listing}, {agency}, NULL, 'draft', '{{}}', '[]', NULL, 'got-1', 1, 0, 1, 0, 0);
+INSERT INTO listing_media (media_id, listing_id, agency_id) VALUES ({media}, {listing}, {agency}),
+    ({media}, 100 + {listing}, {agency});
+INSERT INTO agent_binding (agency_id, external_id, version, user_id)
+VALUES ({agency}, 'awaited', {bound}, {user}), ({agency}, 'got-{agency}', 4, {user});
+INSERT INTO listing_left (agency_id, user_id, listing_id, version, agent_version, moved_version)
+VALUES ({agency}, {user}, {listing}, 1, 0, 0), ({agency}, {user}, 100 + {listing}, 1, 0, 0);
+INSERT INTO listing_count (agency_id, month, used) VALUES ({agency}, 1, 5);
 """
 
 
 def seed(kind: Database) -> str:
     """Give the statements that store the rows of both agencies."""
     no_bytes = {"sqlite": "x''", "postgres": "''"}[kind]
-    theirs = (THEIRS, THEIR_KEY, THEIR_USER, THEIR_MEDIA, 2)
-    ours = (OURS, OUR_KEY, OUR_USER, OUR_MEDIA, 1)
-    return "".join(
-        ROWS.format(
-            agency=agency, key=key, user=user, media=media, seq=seq, now_ms=NOW_MS, bytes=no_bytes
-        )
-        for agency, key, user, media, seq in (theirs, ours)
-    )
+    theirs = {"agency": THEIRS, "key": THEIR_KEY, "user": THEIR_USER, "media": THEIR_MEDIA}
+    ours = {"agency": OURS, "key": OUR_KEY, "user": OUR_USER, "media": OUR_MEDIA}
+    theirs |= {"listing": THEIR_LISTING, "seq": 2, "bound": 2}  # so theirs would be bound first
+    ours |= {"listing": OUR_LISTING, "seq": 1, "bound": 3}
+    return "".join(ROWS.format(**one, now_ms=NOW_MS, bytes=no_bytes) for one in (theirs, ours))
 
 
 @dataclass(frozen=True)
@@ -75,6 +88,35 @@ def wanted(keys: list[tuple[Any, ...]], seen: tuple[Any, ...], **more: Any) -> P
     text = json.dumps(keys)
     by_name = {"wanted": text, **more}
     return Probe({"sqlite": by_name if more else (text,), "postgres": by_name}, [seen])
+
+
+def found(
+    keys: list[Any], *seen: tuple[Any, ...], shown: tuple[int, ...] = (0,), **more: Any
+) -> Probe:
+    """Keys to load, as `wanted`, of which some rows or none are seen."""
+    return replace(wanted(keys, (), **more), seen=seen, shown=shown)
+
+
+def of_agencies(*seen: tuple[Any, ...], shown: tuple[int, ...] = (0,), **more: Any) -> Probe:
+    """Rows about whole agencies, of which ours is named."""
+    text = f"[{OURS}]"
+    in_sqlite: Any = {"wanted": text, **more} if more else (text,)
+    return Probe({"sqlite": in_sqlite, "postgres": {"agency_ids": text, **more}}, seen, shown)
+
+
+def listing_page(
+    filter_: ListingFilter, *seen: tuple[Any, ...], shown: tuple[int, ...] = (0,), **more: Any
+) -> Probe:
+    values = {"agency_id": OURS, "after": 0, "limit": 9, **more}
+    asked: dict[Database, Any] = {
+        database: values | listing_page_query(load_queries(database), database, filter_)[1]
+        for database in ("sqlite", "postgres")
+    }
+
+    def whole(query: str, database: Database) -> str:
+        return fill_listing_page(query, database, filter_)
+
+    return Probe(asked, seen, shown, whole)
 
 
 def saved(*row: Any) -> Probe:
@@ -104,8 +146,8 @@ PROBES: dict[str, list[Probe]] = {
     "revoke_key": [named(agency_id=OURS, key_id=THEIR_KEY, now_ms=NOW_MS)],
     "key_and_agency": [Probe({"sqlite": (OUR_KEY,), "postgres": None}, [(OUR_KEY, OURS)], (0, 6))],
     "job": [
-        named([], agency_id=OURS, job_id=THEIR_MEDIA),
-        named([(OUR_MEDIA, 0)], (0, 5), agency_id=OURS, job_id=OUR_MEDIA),
+        named([], agency_id=OURS, job_id=THEIR_MEDIA, now_ms=NOW_MS),
+        named([(OUR_MEDIA, 0)], (0, 5), agency_id=OURS, job_id=OUR_MEDIA, now_ms=NOW_MS),
     ],
     "one_media": [named([], agency_id=OURS, media_id=THEIR_MEDIA)],
     "one_media_by_external_id": [named([(OUR_MEDIA,)], agency_id=OURS, external_id="photo")],
@@ -135,7 +177,7 @@ PROBES: dict[str, list[Probe]] = {
     "update_user": [
         saved(
             *(THEIR_USER, OURS, "other", "Ion", "", "", "", "", "{}", None, None, None),
-            *(True, True, True, True, None, None, "active", 2, 0, 0, None, None, ""),
+            *(True, True, True, True, None, None, "active", 2, 0, 0, None, None, None, ""),
         )
     ],
     "update_user_keys": [saved(THEIR_USER, OURS, "other", "")],
@@ -152,11 +194,107 @@ PROBES: dict[str, list[Probe]] = {
     "forget_memories": [saved(OURS, NOW_MS)],
 }
 
+# Of a listing as it is read: its id, its agent, its agency, and the id of the user who is that.
+_HEAD = 15
+_SEEN = (0, 6, _HEAD, _HEAD + 13)
+_HELD_ONE = (OUR_LISTING, OUR_USER, OURS, OUR_USER)
+_MET_ONE = (OUR_WAITING, OUR_USER, OURS, OUR_USER)
+_BY_NUMBER = [(OURS, number) for number in (OUR_LISTING, OUR_WAITING, THEIR_LISTING)]
+_BY_TEXT = [(OURS, "flat"), (OURS, "room")]
+_BY_MEDIA = [(OURS, OUR_MEDIA), (OURS, THEIR_MEDIA)]
+_PUT = ("other", "draft", "{}", "[]", None, None, 9, 9, 9, 9, 9, None, None)
+_ALL = (
+    _HELD_ONE,
+    _MET_ONE,
+    *((number + OUR_LISTING, None, OURS, None) for number in (200, 300)),
+)
+OF_LISTINGS: dict[str, list[Probe]] = {
+    "one_listing": [
+        named([], agency_id=OURS, listing_id=THEIR_LISTING),
+        named([_MET_ONE], _SEEN, agency_id=OURS, listing_id=OUR_WAITING),
+    ],
+    "one_listing_by_external_id": [
+        named([_HELD_ONE], _SEEN, agency_id=OURS, external_id="flat"),
+        named([_MET_ONE], _SEEN, agency_id=OURS, external_id="room"),
+    ],
+    "listing_page": [
+        listing_page(ListingFilter(), *_ALL, shown=_SEEN),
+        listing_page(ListingFilter(status="active"), _HELD_ONE, _MET_ONE, shown=_SEEN),
+    ],
+    "listing_page_of_agent": [
+        listing_page(ListingFilter(user_id=OUR_USER), _HELD_ONE, _MET_ONE, shown=_SEEN),
+        listing_page(ListingFilter(user_id=THEIR_USER)),
+    ],
+    "listings_of_agent": [
+        named([_MET_ONE, _HELD_ONE], _SEEN, agency_id=OURS, user_id=OUR_USER, limit=9),
+        named([], agency_id=OURS, user_id=THEIR_USER, limit=9),
+    ],
+    "listing_views_by_id": [found(_BY_NUMBER, _HELD_ONE, _MET_ONE, shown=_SEEN)],
+    "listing_views_by_external_id": [found(_BY_TEXT, _HELD_ONE, _MET_ONE, shown=_SEEN)],
+    "listings_by_id": [
+        found(_BY_NUMBER, (OUR_LISTING, OUR_USER), (OUR_WAITING, OUR_USER), shown=(0, 6))
+    ],
+    "listings_by_external_id": [
+        found(_BY_TEXT, (OUR_LISTING, OUR_USER), (OUR_WAITING, OUR_USER), shown=(0, 6))
+    ],
+    "listings_by_media": [
+        found(_BY_MEDIA, (OUR_LISTING, OUR_USER), (OUR_WAITING, OUR_USER), shown=(0, 6))
+    ],
+    "media_by_listing": [found([(OURS, OUR_LISTING), (OURS, THEIR_LISTING)], (OUR_MEDIA,))],
+    "media_beside": [found(_BY_MEDIA, (OUR_MEDIA,), (OUR_MEDIA,))],
+    "media_listed": [
+        Probe(
+            {
+                "sqlite": {"agency_id": OURS, "wanted": f"[{THEIR_MEDIA}, {OUR_MEDIA}]"},
+                "postgres": {"agency_id": OURS, "wanted": f"{{{THEIR_MEDIA}, {OUR_MEDIA}}}"},
+            },
+            [(OUR_MEDIA,)],
+        )
+    ],
+    "listings_held": [
+        found(
+            [(OURS, OUR_USER), (OURS, THEIR_USER)],
+            *((OURS, OUR_USER, listing) for listing in (OUR_LISTING, OUR_WAITING)),
+            shown=(0, 1, 2),
+        )
+    ],
+    "listings_left": [
+        found(
+            [(OURS, OUR_USER), (OURS, THEIR_USER)],
+            *((listing, OUR_USER) for listing in (OUR_LISTING, OUR_WAITING)),
+            shown=(2, 6),
+        )
+    ],
+    "awaited_agents": [
+        found([(OURS, "awaited"), (OURS, f"of-{THEIRS}")], (OURS, "awaited"), shown=(0, 1))
+    ],
+    "listings_expecting": [
+        found([(OURS, "got-1"), (OURS, f"of-{THEIRS}")], (OURS, 300 + OUR_LISTING), shown=(0, 2))
+    ],
+    "listings_waiting": [found([(OURS, "awaited", 3)], (OUR_WAITING,), shown=(3,), most=9)],
+    "listings_used": [named([(5,)], agency_id=OURS, month=1)],
+    "listings_used_by": [of_agencies((OURS, 5), shown=(0, 1), month=1)],
+    "agencies_named": [of_agencies((OURS,))],
+    "shift_listings": [saved(OURS, f"[[{THEIR_LISTING}, 9, 9]]", None, 9, NOW_MS)],
+    "forget_listings_left": [saved(OURS, THEIR_USER)],
+    "delete_binding": [saved(OURS, "awaited", 2)],
+    "delete_listing_media": [saved(OURS, THEIR_LISTING)],
+    "delete_listing_left": [saved(OURS, THEIR_LISTING)],
+    "delete_listing": [saved(OURS, 200 + THEIR_LISTING)],  # one without photos
+    "clear_listing_external_id": [saved(OURS, THEIR_LISTING)],
+    "update_listing": [saved(THEIR_LISTING, OURS, *_PUT)],
+    "update_listing_keys": [saved(THEIR_LISTING, OURS, "other", None, None, 9, 9)],
+    "delete_media_from_listings": [saved(OURS, THEIR_MEDIA)],
+    "update_agency": [saved(OURS, "Casa Nouă", None, "RO", "ru", "{}", None, 9)],
+}
+PROBES |= OF_LISTINGS
+
 _ROW = "each row brings its own agency, and row level security checks it"
 _KEY = f"{_ROW}; what it replaces has a primary key that begins with the agency"
 _KEY_FIRST = "a key is looked up by its number, to learn whose it is"
 _WORKER = "a worker imports the pictures of all agencies; no request asks this"
 _NOBODY = "no rows of tenants"
+_VISITOR = "a visitor names no agency: this tells whose it is, if it is public"
 REASONS = {
     "key": _KEY_FIRST,
     "keys_by_id": _KEY_FIRST,
@@ -167,6 +305,11 @@ REASONS = {
     "save_change": _ROW,
     "save_media": _ROW,
     "save_media_use": f"{_ROW}; what is there already is left as it is",
+    "insert_listing": _ROW,
+    "save_binding": _ROW,
+    "save_listing_media": f"{_ROW}; what is there already is left as it is",
+    "save_listings_left": _KEY,
+    "save_listings_used": _KEY,
     "save_former_link": _KEY,
     "save_memory": _KEY,
     "spend": _KEY,
@@ -176,6 +319,11 @@ REASONS = {
     **dict.fromkeys(
         ["is_sandbox", "set_sandbox", "secret", "new_ids", "last_id", "save_last_id"], _NOBODY
     ),
+    **dict.fromkeys(["claim_sweep", "clock"], _NOBODY),
+    "agency_of_listing": _VISITOR,
+    "agency_of_user": _VISITOR,
+    "open_visit": "it lets a visitor see what is public",
+    "bindings": "a worker writes down who got the listings that waited, of all agencies",
     "open_queue": "it lets a worker see the table of imports, and no other",
     **dict.fromkeys(
         ["return_held", "return_all", "take_tasks", "keep_held", "postpone", "give_back"], _WORKER

@@ -13,6 +13,7 @@ import apsw
 import pytest
 
 from rentix.store.migrate import migrate_sqlite
+from tests.store.listing_plans import SQLITE
 from tests.store.pages import FILTERS, complete_queries
 
 QUERIES = complete_queries("sqlite")
@@ -22,6 +23,7 @@ EXCEPTIONS = {
     "secret": "a table of one row",
     "is_sandbox": "a table of one row",
     "set_sandbox": "a table of one row",
+    "claim_sweep": "a table of one row",
     "count_media": "the operator counts all that there is",
     "files_in_use": "a sweep asks for all files of all pictures",
 }
@@ -33,7 +35,7 @@ _EXTERNAL = "portal_user INDEX sqlite_autoindex_portal_user_1 (agency_id=? AND e
 _BY_PHONE = "portal_user INDEX user_by_phone (agency_id=? AND phone=? AND rowid>?)"
 _UNLINKED = _EXTERNAL.replace(")", " AND rowid>?)")
 _PHOTO = "media INDEX media_by_external_id (agency_id=? AND external_id=?)"
-_JOBS_AHEAD = "earlier COVERING INDEX media_queue (agency_id=? AND status=? AND id<?)"
+_JOBS_AHEAD = "earlier COVERING INDEX media_due (agency_id=? AND due_ms<?)"
 
 _TAKING = [  # of each agency that has any, as many as are wanted; nothing else is looked at
     *(f"media {_ID}", "LIST SUBQUERY 7", "MATERIALIZE due", "CO-ROUTINE (subquery-8)"),
@@ -53,7 +55,7 @@ def _seen(first: list[str], second: list[str]) -> list[str]:
     return [*merged, "SCAN seen", f"portal_user {_ID}"]
 
 
-LOOK_UPS: dict[str, list[str]] = {
+LOOK_UPS: dict[str, list[str]] = SQLITE | {
     "key": [f"api_key {_ID}"],
     "key_and_agency": [f"api_key {_ID}", f"agency {_ID}"],
     "revoke_key": [f"api_key {_ID}"],
@@ -94,10 +96,12 @@ LOOK_UPS: dict[str, list[str]] = {
     "return_held": ["media INDEX media_held (held_ms<?)"],
     "return_all": ["SCAN media INDEX media_held"],
     "count_waiting": [
-        *("COMPOUND QUERY", "LEFT-MOST SUBQUERY", "SCAN media COVERING INDEX media_due"),
+        *("COMPOUND QUERY", "LEFT-MOST SUBQUERY", "SCAN media INDEX media_awaited"),
+        *("UNION ALL", "SCAN media COVERING INDEX media_due"),
         *("UNION ALL", "SCAN media COVERING INDEX media_held"),
     ],
     "take_tasks": _TAKING,
+    "clock": [],
     "last_id": ["identity PRIMARY KEY (kind=?)"],
     "save_last_id": ["identity PRIMARY KEY (kind=?)"],
     **{name: [_IN_ORDER] for name in FILTERS},
@@ -134,7 +138,7 @@ def plan(connection: apsw.Connection, query: str) -> list[str]:
         values = ("[]",) * (max(numbers) if numbers else query.count("?"))
     steps = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}", values)]
     # The keys and rows that a batch brought are read one after another, of course.
-    ours = re.compile(r"SCAN (wanted|saved|CONSTANT)\b|MATERIALIZE saved$|CORRELATED SCALAR")
+    ours = re.compile(r"SCAN (wanted|saved|hand|CONSTANT)\b|MATERIALIZE saved$|CORRELATED SCALAR")
     return [
         step.removeprefix("SEARCH ").replace(" USING", "") for step in steps if not ours.match(step)
     ]

@@ -34,6 +34,11 @@ TABLES = (
     "change",
     "idempotency",
     "media_use",
+    "listing_media",
+    "listing_left",
+    "agent_binding",
+    "listing_count",
+    "listing",
     "media",
     "agency",
 )

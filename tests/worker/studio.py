@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ import httpx2
 
 from rentix.media.blobs.disk import DiskBlobs
 from rentix.media.decode import Decoder, Kind, Picture
-from rentix.media.fetch import Fetcher
+from rentix.media.fetch import Fetcher, Limits
 from rentix.settings import Place
 from rentix.store import MediaQueue
 from rentix.worker import Finish, Importer, Pool
@@ -43,31 +44,57 @@ class Lent:
 
     def __init__(self, decoder: Decoder) -> None:
         self._decoder = decoder
+        self.faults: list[Exception] = []
+        """What it fails with next, one after the other."""
 
     def decode(self, data: bytes, kind: Kind) -> Picture:
+        if self.faults:
+            raise self.faults.pop(0)
         return self._decoder.decode(data, kind)
 
     def close(self) -> None:
         pass
 
 
+class Moody(DiskBlobs):
+    """A place of files that is away while there is a `fault`."""
+
+    fault: Exception | None = None
+    tried = 0
+
+    def put(self, key: str, data: bytes) -> None:
+        self.tried += 1
+        if self.fault:
+            raise self.fault
+        super().put(key, data)
+
+
 class Studio:
-    """What a test has at hand. `answers` are what the pictures' server says next, by path."""
+    """What a test has at hand.
+
+    `answers` are what the pictures' server says next, by path; it says nothing at a path before
+    the one of the `gates` is open.
+    """
 
     service: Service
     tenant: Tenant
     pictures: Server
 
-    def __init__(self, blobs: DiskBlobs) -> None:
+    def __init__(self, blobs: Moody, decoder: Lent) -> None:
         self.blobs = blobs
+        self.decoder = decoder
         self.answers: dict[str, list[bytes]] = {}
+        self.gates: dict[str, threading.Event] = {}
 
     @property
     def queue(self) -> MediaQueue:
         return self.service.store.queue
 
     def answer(self, head: bytes) -> list[bytes]:
-        answers = self.answers[head.split()[1].decode()]
+        path = head.split()[1].decode()
+        if path in self.gates:
+            self.gates[path].wait(PATIENCE_S)
+        answers = self.answers[path]
         return [answers.pop(0) if len(answers) > 1 else answers[0]]
 
     def offer(self, path: str, *answers: bytes) -> str:
@@ -116,10 +143,10 @@ def until(condition: Callable[[], bool]) -> None:
 @contextmanager
 def opened(place: Place, folder: Path, decoder: Decoder) -> Iterator[Studio]:
     """Serve and import while the block runs."""
-    blobs = DiskBlobs(folder / "blobs")
-    studio = Studio(blobs)
+    blobs = Moody(folder / "blobs")
+    studio = Studio(blobs, Lent(decoder))
     with serving(studio.answer) as studio.pictures:
-        imports = partial(_imports, studio.pictures, decoder)
+        imports = partial(_imports, studio.pictures, studio.decoder)
         studio.service = Service(place, blobs=blobs, make_imports=imports)
         with studio.service.running():
             studio.service.app.portal.public_url = studio.service.url
@@ -128,10 +155,11 @@ def opened(place: Place, folder: Path, decoder: Decoder) -> Iterator[Studio]:
             studio.tenant.close()
 
 
-def _imports(pictures: Server, decoder: Decoder, service: Service, finish: Finish) -> Pool:
-    fetcher = Fetcher(allow=pictures.allowed)
+def _imports(pictures: Server, decoder: Lent, service: Service, finish: Finish) -> Pool:
+    allow = pictures.allowed | {("localhost", pictures.port)}
+    fetcher = Fetcher(allow=allow, limits=Limits(per_host=3))
     queue, clock = service.app_store.queue, service.clock
     blobs = service.blobs
     assert blobs is not None
-    importer = Importer(fetcher, lambda: Lent(decoder), blobs, queue, finish, clock)
+    importer = Importer(fetcher, lambda: decoder, blobs, queue, finish, clock)
     return Pool(queue, importer, clock)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
+from rentix.media.fetch import Fetcher
+from tests.media.servers import found, serving
 from tests.worker.studio import BUSY, MISSING, Studio, jpeg, scenic, until
 
 FOREVER_MS = 24 * 3600 * 1000
@@ -79,19 +82,54 @@ def test_the_same_bytes_are_the_same_picture(studio: Studio) -> None:
     first = studio.profile()
     assert studio.put(url)["unchanged"]
     assert studio.asked("/ana.jpg") == 1
-    studio.settled(studio.put(url, refresh=True)["jobId"])
+    logged = studio.tenant.changes()
+    again = studio.put(url, refresh=True)["jobId"]
+    assert studio.settled(again)["status"] == "completed"
     assert studio.asked("/ana.jpg") == 2
-    assert studio.profile()["avatar"] == first["avatar"]
+    assert studio.profile() == first
+    assert studio.tenant.changes() == logged
+    # What brought the same bytes is the same picture, and deleting it is deleting that.
+    assert studio.tenant.http.delete(f"/media/{again}").json() == {"deleted": True}
+    assert studio.profile()["avatar"] is None
 
 
 def test_a_refreshed_picture_is_shown(studio: Studio) -> None:
     url = studio.offer("/ana.jpg", jpeg((200, 0, 0)), jpeg((0, 0, 200)))
     studio.settled(studio.put(url)["jobId"])
     before = studio.profile()
-    studio.settled(studio.put(url, refresh=True)["jobId"])
+    job_id = studio.put(url, refresh=True)["jobId"]
+    studio.settled(job_id)
     after = studio.profile()
     assert files(after) != files(before)
-    assert after["avatar"]["id"] != before["avatar"]["id"]
+    assert after["avatar"]["id"] == job_id
+    assert after["etag"] != before["etag"]
+    assert studio.tenant.changes()[-1].fields.keys() == {"avatarPicture"}
+
+
+def test_a_refresh_that_fails_says_so_and_the_picture_stays(studio: Studio) -> None:
+    url = studio.offer("/ana.jpg", jpeg(), MISSING, jpeg())
+    studio.settled(studio.put(url)["jobId"])
+    before = studio.profile()
+    job_id = studio.put(url, refresh=True)["jobId"]
+    studio.settled(job_id)
+    after = studio.profile()
+    assert after["avatar"] == before["avatar"]
+    assert (after["avatarImport"]["jobId"], after["avatarImport"]["status"]) == (job_id, "failed")
+    studio.settled(studio.put(url)["jobId"])
+    assert "avatarImport" not in studio.profile()
+
+
+def test_a_refresh_of_a_picture_that_was_replaced_meanwhile_is_not_shown(studio: Studio) -> None:
+    url = studio.offer("/1.jpg", jpeg((200, 0, 0)), jpeg((0, 200, 0)))
+    studio.settled(studio.put(url)["jobId"])
+    gate = studio.gates["/1.jpg"] = threading.Event()
+    refresh = studio.put(url, refresh=True)["jobId"]
+    until(lambda: studio.asked("/1.jpg") == 2)
+    studio.settled(studio.put(studio.offer("/2.jpg", jpeg((0, 0, 200))))["jobId"])
+    shown = studio.profile()
+    gate.set()
+    assert studio.settled(refresh)["status"] == "completed"
+    assert studio.profile() == shown
 
 
 def test_the_last_picture_that_was_asked_for_is_shown(studio: Studio) -> None:
@@ -119,7 +157,11 @@ def test_what_is_no_picture_is_refused_for_good(studio: Studio) -> None:
 
 
 def test_an_address_inside_is_refused_and_not_told_from_another(studio: Studio) -> None:
-    jobs = [studio.put(f"http://{host}/a.jpg", host)["jobId"] for host in ("127.0.0.1", "10.0.0.1")]
-    messages = {studio.settled(job)["publicErrorMessage"] for job in jobs}
-    assert len(messages) == 1
-    assert studio.pictures.connections == 0
+    with serving(found(jpeg())) as inside:  # its port is not allowed, as that of `pictures` is
+        urls = [inside.url(host=host) for host in ("127.0.0.1", "10.0.0.1")]
+        jobs = [studio.put(url, url)["jobId"] for url in urls]
+        messages = {studio.settled(job)["publicErrorMessage"] for job in jobs}
+        assert len(messages) == 1
+        assert inside.connections == 0
+        assert Fetcher(allow=inside.allowed).fetch(urls[0]).content == jpeg()
+        assert inside.connections == 1

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import httpx2
 import pytest
 import pyvips
 
+from rentix.media.decode import DecoderCrashed
 from rentix.wiring import make_store
 from tests.media.pictures import scene
 from tests.worker.studio import BUSY, MISSING, Studio, jpeg, scenic, until
@@ -53,8 +55,53 @@ def test_a_media_is_fitted_whole_into_three_sizes(studio: Studio) -> None:
     for variant in found["variants"]:
         answer = studio.fetch(variant["url"])
         assert (answer.status_code, len(answer.content)) == (200, variant["size"])
+    assert size_of(studio, found) == (1024, 819)  # of 1500 by 1200: no square
+
+
+def size_of(studio: Studio, found: dict[str, Any]) -> tuple[int, int]:
     largest = pyvips.Image.new_from_buffer(studio.fetch(found["variants"][2]["url"]).content, "")
-    assert (largest.width, largest.height) == (1024, 819)  # of 1500 by 1200: no square
+    return largest.width, largest.height
+
+
+def test_a_media_that_is_to_be_an_avatar_is_cut_to_a_square(studio: Studio) -> None:
+    url = studio.offer("/a.jpg", scenic())
+    fetched = post(studio, "/upload-from-url", url=url, use="avatar", externalId="p")["mediaId"]
+    bulk = [{"op": "upload-from-url", "url": url, "use": "avatar"}]
+    of_bulk = post(studio, "/bulk", operations=bulk)["results"][0]["mediaId"]
+    upload = begin(studio, use="avatar")
+    assert send(upload, scenic()).status_code == 200
+    for media_id in (fetched, of_bulk, upload["mediaId"]):
+        assert studio.settled(media_id)["status"] == "completed"
+        found = media(studio, media_id)
+        assert (found["use"], size_of(studio, found)) == ("avatar", (1024, 1024))
+    [warning] = post(studio, "/upload-from-url", url=url, externalId="p")["warnings"]
+    assert (warning["field"], warning["code"]) == ("use", "media_known")
+
+
+def test_the_end_of_a_media_is_in_the_log_and_told_by_its_job(studio: Studio) -> None:
+    media_id = imported(studio)
+    job, found = studio.job(media_id), media(studio, media_id)
+    assert job["resultData"] == {"mediaId": media_id, "variants": found["variants"]}
+    assert studio.tenant.changes()[-1].fields == {"optimization": ("pending", "success")}
+    url = studio.offer("/gone.jpg", MISSING)
+    failed = studio.settled(post(studio, "/upload-from-url", url=url)["mediaId"])
+    assert "resultData" not in failed
+    [*_, logged] = studio.tenant.changes()
+    assert (logged.subject, logged.subject_id, logged.key_id) == ("media", failed["id"], None)
+    assert logged.fields == {
+        "optimization": ("pending", "failed"),
+        "error": (None, failed["publicErrorMessage"]),
+    }
+
+
+def test_who_is_only_awaited_waits_for_nobody(studio: Studio) -> None:
+    upload = begin(studio)
+    assert studio.job(upload["jobId"])["queuePosition"] is None
+    assert studio.queue.waiting() == {"awaited": 1, "pending": 0, "processing": 0}
+    assert studio.queue.counts() == {"awaited": 1}
+    assert send(upload, jpeg()).status_code == 200
+    studio.settled(upload["jobId"])
+    assert studio.queue.counts() == {"success": 1}
 
 
 def test_a_known_external_id_is_not_fetched_again(studio: Studio) -> None:
@@ -140,10 +187,14 @@ def test_deleting_what_an_avatar_came_from_clears_it(studio: Studio) -> None:
 
 
 def test_a_media_that_is_deleted_while_it_is_fetched_is_gone(studio: Studio) -> None:
-    url = studio.offer("/a.jpg", BUSY)
+    url = studio.offer("/a.jpg", jpeg())
+    gate = studio.gates["/a.jpg"] = threading.Event()
     media_id = post(studio, "/upload-from-url", url=url)["mediaId"]
     until(lambda: studio.asked("/a.jpg") > 0)
+    assert studio.job(media_id)["status"] == "processing"
     studio.tenant.http.delete(f"/media/{media_id}")
+    gate.set()
+    until(lambda: studio.blobs.tried == 3)  # it was imported all the same, for nobody
     assert imported(studio, "/b.jpg")
     assert studio.tenant.get(f"/media/{media_id}").status_code == 404
 
@@ -252,11 +303,29 @@ def test_what_is_no_picture_fails_for_good(studio: Studio) -> None:
 def test_uploads_have_no_address(studio: Studio) -> None:
     """What was uploaded may hold more than its sender knows; only what was made of it is shown."""
     upload = begin(studio)
+    studio.decoder.faults = [DecoderCrashed("killed")]
     send(upload, jpeg())
-    studio.settled(upload["jobId"])
-    sources = [found.key[3:] for found in studio.blobs.listed(2**62) if "upload" in found.key]
-    assert len(sources) == 1
-    assert studio.fetch(f"{studio.service.url}/media/files/{sources[0]}").status_code == 404
+    until(lambda: studio.job(upload["jobId"])["status"] == "failed_retryable")
+    [source] = uploads(studio)
+    assert studio.fetch(f"{studio.service.url}/media/files/{source[3:]}").status_code == 404
+
+
+@pytest.mark.parametrize("data", [jpeg(), b"<html>hello</html>"])
+def test_what_was_uploaded_is_removed_once_it_was_imported(studio: Studio, data: bytes) -> None:
+    """An original may say where it was taken, and when."""
+    first, second = begin(studio), begin(studio)
+    studio.decoder.faults = [DecoderCrashed("killed")]
+    for upload in (first, second):
+        send(upload, data)
+    until(lambda: not studio.queue.waiting()["processing"])
+    studio.service.clock.ahead_ms += 60_000
+    ends = {studio.settled(upload["jobId"])["status"] for upload in (first, second)}
+    assert ends in ({"completed"}, {"failed"})
+    until(lambda: uploads(studio) == [])
+
+
+def uploads(studio: Studio) -> list[str]:
+    return [found.key for found in studio.blobs.listed(2**62) if "upload" in found.key]
 
 
 def test_a_suspended_agency_uploads_nothing(studio: Studio) -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
+
 import pytest
 
+from rentix.media.blobs.disk import DiskBlobs
+from rentix.media.blobs.keys import blob_key
 from rentix.model import Agency, Picture, Task, Variant
 from rentix.operations import (
     Answer,
@@ -19,8 +24,10 @@ from rentix.operations import (
 from rentix.rules.phones import read_phones
 from rentix.store import Store
 from rentix.store.agencies import create_agency
+from rentix.wiring import Pictures, make_imports, now_ms, write_now
+from rentix.worker.sweeping import EVERY_MS, Sweeper
 from rentix.writer import commit
-from tests.service import operated
+from tests.service import Clock, operated
 
 PHONE = read_phones("+37369123456", "MD").phone
 PICTURE = Picture("image/jpeg", 1000, (Variant("f.webp", "128", 10),), "LE")
@@ -114,20 +121,31 @@ def test_what_is_postponed_waits_and_counts(store: Store, agency_id: int) -> Non
     put(store, agency_id, "a")
     [task] = store.queue.take(9, 10, 100)
     store.queue.postpone(task, 500, "the server is busy")
-    job = store.job(agency_id, task.id)
+    job = store.job(agency_id, task.id, 500)
     assert job is not None
-    assert (job.status, job.error) == ("pending", "the server is busy")
+    assert (job.status, job.error, job.ahead) == ("pending", "the server is busy", 0)
+    put(store, agency_id, "b")
+    early, late = (store.job(agency_id, task.id, now_ms) for now_ms in (499, 500))
+    assert early is not None
+    assert late is not None
+    assert (early.ahead, late.ahead) == (None, 1)  # in the order in which they are taken
+    [other] = store.queue.take(9, 10, 100)
+    finish(store, other)
     assert store.queue.take(9, 499, 600) == []
     [again] = store.queue.take(9, 500, 600)
-    assert (again.tries, again.holds) == (1, 1)
+    assert (again.tries, again.crashes, again.holds) == (1, 0, 1)
+    store.queue.postpone(again, 700, "decoding it broke off", crashed=True)
+    [again] = store.queue.take(9, 700, 800)
+    assert (again.tries, again.crashes, again.holds) == (1, 1, 1)
 
 
 def test_what_is_given_back_counts_for_nothing(store: Store, agency_id: int) -> None:
     put(store, agency_id, "a")
     [task] = store.queue.take(9, 10, 100)
-    store.queue.give_back(task)
-    [again] = store.queue.take(9, 10, 100)
-    assert (again.holds, again.tries) == (1, 0)
+    store.queue.give_back(task, 50)
+    assert store.queue.take(9, 49, 100) == []
+    [again] = store.queue.take(9, 50, 100)
+    assert (again.holds, again.tries, again.crashes) == (1, 0, 0)
 
 
 def test_a_picture_that_is_no_longer_wanted_is_not_taken(store: Store, agency_id: int) -> None:
@@ -138,6 +156,25 @@ def test_a_picture_that_is_no_longer_wanted_is_not_taken(store: Store, agency_id
     [task] = store.queue.take(9, 200, 300)
     assert task.url == "http://a/2.jpg"
     assert store.queue.take(9, 200, 300) == []
+
+
+def test_holds_and_due_times_go_by_the_clock_of_the_database(store: Store, tmp_path: Path) -> None:
+    """Workers' own clocks may differ: one would take what another still works on."""
+    before_ms = now_ms()
+    assert before_ms - 1 <= store.queue.now_ms() <= now_ms() + 1
+    blobs = DiskBlobs(tmp_path / "blobs")
+    pool = make_imports(store, blobs, Pictures(at_once=1), partial(write_now, store))
+    assert pool._clock == store.queue.now_ms
+
+
+def test_one_of_all_sweeps_once_an_hour(store: Store, tmp_path: Path) -> None:
+    blobs, clock = DiskBlobs(tmp_path / "blobs"), Clock()
+    here, there = (Sweeper(blobs, store.queue, clock) for _ in range(2))
+    blobs.put(blob_key(b"left over"), b"left over")
+    assert here.turn() == 0  # it is too young
+    assert (here.turn(), there.turn()) == (None, None)
+    clock.ahead_ms += EVERY_MS
+    assert (there.turn(), here.turn()) == (1, None)
 
 
 def test_files_of_pictures_are_in_use(store: Store, agency_id: int) -> None:

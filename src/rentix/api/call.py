@@ -49,12 +49,16 @@ class Call(msgspec.Struct):
 
 
 class Reply(msgspec.Struct):
-    """What goes back. A `body` that is an iterator is streamed."""
+    """What goes back. A `body` that is an iterator is streamed.
+
+    `length` is that of a body that is not here, because HEAD asks for no more.
+    """
 
     status: int = 200
     body: bytes | AsyncIterator[bytes] = b""
     headers: Headers = []
     content_type: bytes = b"application/json"
+    length: int | None = None
 
 
 def json_reply(body: Any, status: int = 200, headers: Headers | None = None) -> Reply:

@@ -38,7 +38,8 @@ class Files:
             served = await reading
         finally:
             self._waiting -= 1
-        return Reply(served.status, served.body, [*served.headers], served.content_type)
+        headers = [*served.headers]
+        return Reply(served.status, served.body, headers, served.content_type, served.length)
 
     def close(self) -> None:
         """Let what is being read end, and begin nothing more."""

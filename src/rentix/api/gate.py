@@ -50,6 +50,7 @@ class Gate:
         route: Route | None = None
         try:
             route, call.names = self._router.find(call.method, exchange.plain_path)
+            exchange.extra += route.extra
             if route.scope is not None:
                 await self._identify(exchange, call, route)
             if route.raw:

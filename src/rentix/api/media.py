@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 from msgspec.structs import replace
 
 from rentix.api.bulk import read_bulk, write_bulk
 from rentix.api.call import Call, Reply, json_reply
 from rentix.api.names import read_external_id, read_id
+from rentix.api.uploads import no_place
 from rentix.api.writing import stray_notes, write_one
 from rentix.decide.refusals import media_unknown
 from rentix.errors import Code, Fault, Problem, invalid
@@ -40,7 +42,7 @@ async def import_media(call: Call) -> Reply:
     It is fetched and made safe in the background; GET /job/status tells how it stands. A known
     `externalId` is the picture that has it, as it is: nothing is fetched again.
     """
-    operation = read_import(parse_object(call.body))
+    operation = read_import(parse_object(call.body), imports_off=not call.portal.keeps_files)
     dry_run = call.query.get("dryRun", False)
     return await _write(
         call, operation, lambda outcome: encode(media.queued_answer(outcome, dry_run=dry_run))
@@ -55,15 +57,17 @@ async def bulk_media(call: Call) -> Reply:
     """
     _refuse_if_match(call)
     body, notes = read_bulk(parse_object(call.body))
-    return await write_bulk(call, body, notes, _read_operation)
+    read_one = partial(_read_operation, imports_off=not call.portal.keeps_files)
+    return await write_bulk(call, body, notes, read_one)
 
 
-def _read_operation(raw: object) -> Operation:
+def _read_operation(raw: object, *, imports_off: bool) -> Operation:
     if not isinstance(raw, dict):
         raise invalid([Fault(Code.TYPE_INVALID, "an operation must be an object")])
     if raw.get("op") != OP:
         raise invalid([Fault(Code.NOT_ONE_OF, f"op must be one of: {OP}", ("op",))])
-    return read_import({name: value for name, value in raw.items() if name != "op"})
+    members = {name: value for name, value in raw.items() if name != "op"}
+    return read_import(members, imports_off=imports_off)
 
 
 async def begin_upload(call: Call) -> Reply:
@@ -74,6 +78,8 @@ async def begin_upload(call: Call) -> Reply:
     """
     until_ms = call.portal.clock() + TICKET_MS
     operation = read_upload(parse_object(call.body), until_ms)
+    if not call.portal.keeps_files:
+        raise no_place()
     tickets = await call.portal.find_tickets()
     dry_run = call.query.get("dryRun", False)
     before = f"{call.portal.public_url or ''}{UPLOAD_PATH}"

@@ -203,6 +203,7 @@ _ANSWERS: dict[tuple[str, type], Json] = {
     ("GET", shapes.MediaShape): {
         "id": 2,
         "externalId": "photo-1",
+        "use": "photo",
         "size": 48210,
         "contentType": "image/jpeg",
         "optimization": "success",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -13,12 +13,13 @@ from rentix.api.auth import Keys
 from rentix.api.files import FILES_PATH, Files
 from rentix.api.limits import Budgets
 from rentix.api.pages import make_pages
-from rentix.api.uploads import Tickets, Uploads
+from rentix.api.uploads import PATIENCE, Tickets, Uploads
+from rentix.api.visiting import Visits
 from rentix.media.blobs import Blobs
 from rentix.model import ListingView, User
 from rentix.operations import Answer, Request
 from rentix.store import Store, UserKey
-from rentix.worker import Finish, Pool
+from rentix.worker import Binder, Finish, Pool
 from rentix.writer import Clock, Ending, Writer, rehearse
 
 
@@ -28,7 +29,8 @@ class Portal:
     `start` and `stop` are called from the event loop that serves it. `body_timeout_s` bounds how
     long a client may take over its body. Without `blobs` there are no files to hand out, and
     without `make_imports` nobody imports pictures here. `public_url` is what addresses of files
-    begin with, for clients; when it is not given, the server's own, which `serve` sets.
+    begin with, for clients; when it is not given, the server's own, which `serve` sets. `rates` are
+    euros for one unit of other currencies.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Portal:
         blobs: Blobs | None = None,
         make_imports: Callable[[Finish], Pool] | None = None,
         public_url: str | None = None,
+        rates: Mapping[str, float] | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
@@ -49,11 +52,14 @@ class Portal:
         self.keys = Keys(asking(store.find_keys), clock)
         self.budgets = Budgets(Gathered(store.spend) if store.shared else None)
         self.pages = make_pages()
+        self.visits = Visits(store, at_once=not store.shared)
         self.files = Files(blobs) if blobs else None
-        self.uploads = Uploads(blobs) if blobs else None
+        self.uploads = Uploads(blobs, body_timeout_s * PATIENCE) if blobs else None
         self._tickets: Tickets | None = None
         self.imports = make_imports(self.finish) if make_imports else None
+        self.binder = Binder(store, self.finish)
         self.public_url = public_url
+        self.rates = rates or {}
         self.body_timeout_s = body_timeout_s
         self.stopping = False
         self.writer = Writer(store, clock, self._deliver)
@@ -67,12 +73,14 @@ class Portal:
         self.writer.start(self._loop)
         if self.imports:
             self.imports.start()
+        self.binder.start()
 
     async def stop(self) -> None:
         """Write what is waiting, then give the store back."""
         self.stopping = True
         if self.imports:
             await asyncio.to_thread(self.imports.close)
+        await asyncio.to_thread(self.binder.close)
         await asyncio.to_thread(self.writer.close)
         for files in (self.files, self.uploads):
             if files is not None:
@@ -98,6 +106,11 @@ class Portal:
         """What `commit` does, for threads."""
         assert self._loop is not None  # noqa: S101 - nothing is imported before the start
         return asyncio.run_coroutine_threadsafe(self.commit(request), self._loop).result()
+
+    @property
+    def keeps_files(self) -> bool:
+        """Whether there is a place for pictures; without, none is imported, uploaded or shown."""
+        return self.files is not None
 
     @property
     def files_url(self) -> str:

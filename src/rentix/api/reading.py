@@ -139,8 +139,9 @@ async def _stream(
 
 async def job_status(call: Call) -> Reply:
     """How a background job stands."""
-    caller, _ = call.tenant
-    found = await asyncio.to_thread(call.portal.store.job, caller.agency_id, call.query["id"])
+    (caller, _), job_id = call.tenant, call.query["id"]
+    job, now_ms = call.portal.store.job, call.portal.clock()
+    found = await asyncio.to_thread(job, caller.agency_id, job_id, now_ms)
     if found is None:
-        raise Problem(Code.JOB_UNKNOWN, f"Job with id {call.query['id']} not found")
-    return json_reply(profiles.job(found))
+        raise Problem(Code.JOB_UNKNOWN, f"Job with id {job_id} not found")
+    return json_reply(profiles.job(found, call.portal.files_url))

@@ -19,9 +19,9 @@ async def get_base_schema(_call: Call) -> Reply:
     return json_reply(base_schema(), headers=[*_PRIVATE])
 
 
-async def get_currencies(_call: Call) -> Reply:
+async def get_currencies(call: Call) -> Reply:
     """The currencies, and what they are worth.
 
     `nominal` units of each are worth `rate` of `baseCurrency`.
     """
-    return json_reply(currencies({}), headers=[*_PRIVATE])
+    return json_reply(currencies(call.portal.rates), headers=[*_PRIVATE])

@@ -17,6 +17,7 @@ from rentix.api import (
     references,
     uploads,
     users,
+    visiting,
 )
 from rentix.api.call import Call, Reply
 from rentix.wire import (
@@ -38,6 +39,7 @@ class Route(msgspec.Struct, frozen=True):
     """An endpoint. `scope` None asks for no key; `bulk` counts in the bulk budget as well.
 
     `base` is what its path comes after; `raw` says that its handler reads the body, of any kind.
+    `extra` are lines of headers that all its answers have, refusals too.
     """
 
     method: str
@@ -51,6 +53,7 @@ class Route(msgspec.Struct, frozen=True):
     bulk: bool = False
     base: str = BASE
     raw: bool = False
+    extra: bytes = b""
 
     @property
     def name(self) -> str:
@@ -132,6 +135,11 @@ ROUTES: tuple[Route, ...] = (
 # Beside the API, and not in its description.
 PUBLIC: tuple[Route, ...] = (
     Route("GET", "/media/files/{name}", files.get_file, base=""),
-    Route("PUT", "/media/upload/{ticket}", uploads.put_bytes, raw=True),
+    Route("PUT", "/media/upload/{ticket}", uploads.put_bytes, raw=True, extra=uploads.ANY_ORIGIN),
+    Route("OPTIONS", "/media/upload/{ticket}", uploads.allow_put, extra=uploads.ANY_ORIGIN),
+    Route("GET", "/announcement/{id}", visiting.show_listing, base=""),
+    Route("GET", "/agents/{id}.vcf", visiting.show_vcard, base=""),
+    Route("GET", "/agents/{id}", visiting.show_agent, base=""),
+    Route("GET", "/assets/{name}", visiting.get_style, base=""),
 )
 # fmt: on

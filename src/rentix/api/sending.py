@@ -44,8 +44,9 @@ def print_reply(reply: Reply, extra: bytes, *, close: bool, bodiless: bool = Fal
     if reply.status == _NOT_MODIFIED:  # it has no content
         parts.append(b"\r\n")
     else:
+        length = len(body) if reply.length is None else reply.length
         parts.append(
-            b"content-type: %b\r\ncontent-length: %d\r\n\r\n" % (reply.content_type, len(body))
+            b"content-type: %b\r\ncontent-length: %d\r\n\r\n" % (reply.content_type, length)
         )
         if not bodiless:
             parts.append(body)

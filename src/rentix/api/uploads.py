@@ -9,18 +9,26 @@ from concurrent.futures import ThreadPoolExecutor
 
 from rentix.api.body import read_body
 from rentix.api.call import Call, Reply, json_reply
+from rentix.api.exchange import Exchange
+from rentix.api.upload_slots import AT_ONCE, UploadSlots
 from rentix.decide.media import is_awaited
 from rentix.decide.refusals import ticket_spent
 from rentix.errors import Code, Problem
 from rentix.media.blobs import MAX_BLOB_BYTES, Blobs, BlobsAway
-from rentix.media.blobs.keys import UPLOAD, blob_key, name_of_key
+from rentix.media.blobs.keys import name_of_key, new_upload_key
 from rentix.operations import Caller, MediaOutcome, ReceiveMedia, Request
 from rentix.store import Store
 from rentix.wire.media import queued_answer
 
-AT_ONCE = 8
-"""How many uploads a process takes at a time: each may be 10 MiB of memory."""
-_PATIENCE = 4  # times what any other body may take
+PATIENCE = 2
+"""How many times as long as any other body a picture may take, all of it."""
+ANY_ORIGIN = b"access-control-allow-origin: *\r\n"
+"""Who has the address may send the bytes, from any page: no cookie or key is at stake."""
+_ALLOWED = [
+    (b"access-control-allow-methods", b"PUT"),
+    (b"access-control-allow-headers", b"Content-Type"),
+    (b"access-control-max-age", b"1800"),
+]
 _TICKET = re.compile(r"(\d{1,19})\.(\d{1,19})\.(\d{1,15})\.([0-9a-f]{64})")
 
 
@@ -57,29 +65,21 @@ class Tickets:
 class Uploads:
     """Keeps what is sent, in threads of its own: where S3 is slow, only uploads wait for it."""
 
-    def __init__(self, blobs: Blobs) -> None:
+    def __init__(self, blobs: Blobs, timeout_s: float) -> None:
         self._blobs = blobs
+        self._timeout_s = timeout_s
         self._threads = ThreadPoolExecutor(AT_ONCE, "uploads")
-        self._under_way = 0
+        self.slots = UploadSlots(timeout_s)
 
-    async def take(self, call: Call) -> str:
-        """Read the body of a call, and keep it; the name of its file is returned."""
-        assert call.exchange is not None  # noqa: S101 - the gate saw to it
-        if self._under_way >= AT_ONCE:
-            message = "too many pictures are being uploaded; send it again later"
-            raise Problem(Code.OVERLOADED, message, retry_after_s=2)
-        self._under_way += 1
-        try:
-            timeout_s = call.portal.body_timeout_s * _PATIENCE
-            data = await read_body(call.exchange, timeout_s, MAX_BLOB_BYTES)
-            if not data:
-                raise Problem(Code.TOO_SHORT, "the body must be a picture; it is empty")
-            return await asyncio.get_running_loop().run_in_executor(self._threads, self._keep, data)
-        finally:
-            self._under_way -= 1
+    async def take(self, exchange: Exchange) -> str:
+        """Read the body of a request, and keep it; the name of its file is returned."""
+        data = await read_body(exchange, self._timeout_s, MAX_BLOB_BYTES)
+        if not data:
+            raise Problem(Code.TOO_SHORT, "the body must be a picture; it is empty")
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._keep, data)
 
     def _keep(self, data: bytes) -> str:
-        key = blob_key(data, UPLOAD)
+        key = new_upload_key()
         try:
             self._blobs.put(key, data)
         except BlobsAway:
@@ -98,16 +98,31 @@ async def put_bytes(call: Call) -> Reply:
     tickets = await portal.find_tickets()
     agency_id, media_id = tickets.check(call.names["ticket"], portal.clock())
     if portal.uploads is None:
-        raise Problem(Code.UNAVAILABLE, "files cannot be kept here", retry_after_s=60)
-    await asyncio.to_thread(_check_awaited, portal.store, agency_id, media_id)
-    source = await portal.uploads.take(call)
-    receive = ReceiveMedia(id=media_id, source=source)
-    answer = await portal.commit(Request(caller=Caller(agency_id), operations=(receive,)))
+        raise no_place()
+    assert call.exchange is not None  # noqa: S101 - the gate saw to it
+    with portal.uploads.slots.hold(agency_id, media_id):
+        await asyncio.to_thread(_check_awaited, portal.store, agency_id, media_id)
+        source = await portal.uploads.take(call.exchange)
+        receive = ReceiveMedia(id=media_id, source=source)
+        answer = await portal.commit(Request(caller=Caller(agency_id), operations=(receive,)))
     [result] = answer.results
     if isinstance(result, Problem):
         raise result
     assert isinstance(result, MediaOutcome)  # noqa: S101 - what comes of such an operation
     return json_reply(queued_answer(result, dry_run=False))
+
+
+async def allow_put(_call: Call) -> Reply:
+    """Tell a browser that a page of another site may send a picture here."""
+    return Reply(headers=_ALLOWED, content_type=b"text/plain")
+
+
+def no_place() -> Problem:
+    """503: the operator gave no place for pictures."""
+    message = (
+        "this server has no place for pictures, so none can be uploaded; its operator gives one"
+    )
+    return Problem(Code.UNAVAILABLE, message, retry_after_s=60)
 
 
 def _check_awaited(store: Store, agency_id: int, media_id: int) -> None:

@@ -85,6 +85,12 @@ class Watcher(Collector):
         )
 
     def _imports(self) -> Iterator[Metric]:
+        if self._portal.imports:
+            yield GaugeMetricFamily(
+                "rentix_imports_working",
+                "1 while pictures are taken from the queue here, 0 while something is away.",
+                int(self._portal.imports.is_working),
+            )
         counts = GaugeMetricFamily(
             "rentix_imports", "Pictures that wait, by status.", labels=["status"]
         )

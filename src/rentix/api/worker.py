@@ -16,6 +16,7 @@ import structlog
 from rentix.api.addresses import PortTaken, listen, show_metrics, url_of
 from rentix.api.app import App
 from rentix.api.server import GRACE_S, end_when_told, serve_until_told
+from rentix.media.blobs import BlobsError
 from rentix.store import StoreError
 
 Build = Callable[[], AbstractContextManager[App]]
@@ -54,7 +55,7 @@ def work(task: Task, parent: Connection) -> None:
             app = stack.enter_context(task.build())
             metrics_url = show_metrics(app.watcher.registry, task.metrics_port, task.worker)
             listener = listen(task.host, task.port, shared=True)
-        except (StoreError, PortTaken, OSError) as error:
+        except (StoreError, BlobsError, PortTaken, OSError) as error:
             parent.send(error)
             sys.exit(2)
         url = url_of(task.host, listener)

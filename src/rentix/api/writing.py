@@ -58,7 +58,8 @@ Render = Callable[[Sequence[Result]], bytes | None]
 def terms(call: Call) -> Terms:
     """How the agency reads values, and the header If-Match."""
     _, agency = call.tenant
-    return Terms(agency.region, agency.locale, read_if_match(call.headers))
+    imports_off = not call.portal.keeps_files
+    return Terms(agency.region, agency.locale, read_if_match(call.headers), imports_off)
 
 
 def stray_notes(call: Call) -> tuple[Note, ...]:

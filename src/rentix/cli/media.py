@@ -17,7 +17,7 @@ from rentix.store import MediaQueue, StoreError
 from rentix.wiring import make_blobs, now_ms
 from rentix.worker.sweeping import sweep as sweep_files
 
-_STATUSES = ("pending", "processing", "success", "failed")
+_STATUSES = ("awaited", "pending", "processing", "success", "failed")
 _LOOK_S = 0.5
 
 
@@ -30,7 +30,7 @@ def status(
     ] = False,
     json: Json = False,
 ) -> int:
-    """Show how many pictures wait, are being imported, are there, and could not be had.
+    """Show how many pictures are awaited, wait, are being imported, are there, were not to be had.
 
     Example: rentix media status --wait
     """
@@ -50,7 +50,8 @@ def _watch(queue: MediaQueue) -> None:
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         bar, most = progress.add_task("pictures"), 0
         while True:
-            left = sum(queue.waiting().values())
+            counts = queue.waiting()
+            left = counts["pending"] + counts["processing"]  # what is awaited may never come
             most = max(most, left)
             progress.update(bar, completed=most - left, total=most)
             if not left:
@@ -66,11 +67,13 @@ def sweep(
     older_than_min: Annotated[
         int, Parameter(help="Leave what was written in the last so many minutes.")
     ] = 60,
+    dry_run: Annotated[bool, Parameter(negative="", help="Only count what would go.")] = False,
     json: Json = False,
 ) -> int:
     """Remove files that no picture has: what imports left that broke off before their end.
 
-    May run while pictures are imported, as long as an import takes less than --older-than-min.
+    Refused where another database's pictures lie. May run while pictures are imported, as long as
+    an import takes less than --older-than-min.
 
     Example: rentix media sweep --database "$RENTIX_DATABASE" --blobs s3://pictures
     """
@@ -79,16 +82,18 @@ def sweep(
     place = find_place(data, database)
     before_ms = now_ms() - 60_000 * older_than_min
     try:
-        files = make_blobs(choose_pictures(place, blobs))
-        if files is None:
-            raise Stop("say where files of pictures lie: --blobs")
         with store_in(place) as store:
-            removed = list(sweep_files(files, store.queue, before_ms))
+            files = make_blobs(choose_pictures(place, blobs), store)
+            if files is None:
+                raise Stop("say where files of pictures lie: --blobs")
+            removed = list(sweep_files(files, store.queue, before_ms, dry_run=dry_run))
     except (BlobsError, StoreError) as error:
         raise Stop(f"the sweep did not end: {error}") from error
     size_bytes = sum(found.size_bytes for found in removed)
     if json:
-        print_json({"removed": len(removed), "bytes": size_bytes})
+        told = {"removed": len(removed), "bytes": size_bytes}
+        print_json(told | {"dryRun": True} if dry_run else told)
     else:
-        say(f"{len(removed):,} files removed, {size_bytes / 1e6:,.1f} MB")
+        done = "would be removed" if dry_run else "removed"
+        say(f"{len(removed):,} files {done}, {size_bytes / 1e6:,.1f} MB")
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -89,7 +90,10 @@ def sandbox(
         with ending_by_signal(), running_cluster(place / "postgres") as cluster:
             say(f"PostgreSQL's files are in {cluster.directory}")
             address = migrate_postgres(_prepare(cluster.admin_url, reset=reset))
-            _serve_sandbox(address, port, region, metrics_port, reset=False)
+            blobs = place / "blobs"
+            if reset:
+                _remove_pictures(blobs)
+            _serve_sandbox(address, port, region, metrics_port, reset=False, blobs=blobs)
     except StoreError as error:
         raise Stop(f"PostgreSQL cannot be used: {error}") from error
     except KeyboardInterrupt:
@@ -104,13 +108,19 @@ def _prepare(admin_url: str, *, reset: bool) -> str:
 
 
 def _serve_sandbox(
-    place: Place, port: int, region: str | None, metrics_port: int | None, *, reset: bool
+    place: Place,
+    port: int,
+    region: str | None,
+    metrics_port: int | None,
+    *,
+    reset: bool,
+    blobs: Path | None = None,
 ) -> None:
     with serving_portraits() as portraits:
         _prepare_sandbox(place, region, portraits, reset=reset)
         say(f"Sandbox key: {SANDBOX_KEY}")
         say(f"Pictures to try: http://{portraits}/AB.png, with any two letters")
-        pictures = choose_pictures(place, fetch_allow=[portraits])
+        pictures = choose_pictures(place, str(blobs) if blobs else None, fetch_allow=[portraits])
         serve_place(place, "127.0.0.1", port, metrics_port, sandbox=True, pictures=pictures)
 
 
@@ -144,8 +154,15 @@ def _clear(place: Place) -> None:
         with claimed(place):
             for name in ("rentix.db", "rentix.db-wal", "rentix.db-shm"):
                 (place / name).unlink(missing_ok=True)
+            _remove_pictures(place / "blobs")
     except InUse as error:
         raise Stop(str(error)) from error
+
+
+def _remove_pictures(blobs: Path) -> None:
+    # They are the old database's: the new one would not be let in there.
+    if blobs.exists():
+        shutil.rmtree(blobs)
 
 
 def _seed(store: Store, region: str, portraits: str) -> None:

@@ -19,7 +19,7 @@ from rentix.cli.output import Stop, say
 from rentix.cli.pictures import PictureOptions, choose_pictures
 from rentix.logs import start_logging
 from rentix.media.blobs import BlobsError
-from rentix.settings import Place
+from rentix.settings import BadPlace, Place
 from rentix.store import StoreError
 from rentix.store.agencies import is_sandbox
 from rentix.wiring import InUse, Pictures, serving, serving_in_worker
@@ -69,8 +69,19 @@ def serve(
     pictures = choose_pictures(
         place, files.blobs, files.fetch_allow, files.imports, files.public_url
     )
+    _say_what_waits(pictures, place)
     serve_place(place, host, port, metrics_port, proxies, workers=workers, pictures=pictures)
     return 0
+
+
+def _say_what_waits(pictures: Pictures, place: Place) -> None:
+    if pictures.blobs is None:
+        say(
+            "There is no place for pictures: say --blobs or RENTIX_BLOBS. Until then their imports "
+            "wait, and uploads are refused"
+        )
+    elif not pictures.at_once and isinstance(place, Path):
+        say("Imports of pictures wait: with --imports 0 on SQLite there is nobody to make them")
 
 
 def _read_proxy(text: str) -> str:
@@ -117,7 +128,7 @@ def serve_place(
             if not sandbox:
                 _refuse_sandbox(place)
             serve_app(app, host, port, metrics_port, _say_where, proxies)
-    except (InUse, PortTaken, WorkerFailed, BlobsError) as error:
+    except (InUse, PortTaken, WorkerFailed, BlobsError, BadPlace) as error:
         raise Stop(str(error)) from error
     except (StoreError, OSError) as error:
         raise Stop(f"{describe(place)} cannot be used: {error}") from error

@@ -163,26 +163,21 @@ def bind_listings(
     working: WorkingSet, caller: Caller, bind: BindListings, now_ms: int
 ) -> BindOutcome:
     """Write down whose the next listings are that waited for an external id."""
-    waiting = working.listings.waiting_for(caller.agency_id, bind.external_id)
+    waiting = working.listings.waiting_for(caller.agency_id, bind.external_id, bind.version)
     user = working.user(caller.agency_id, bind.user_id)
-    if user is None or not waiting:
-        done = Shift(
-            kind="bind",
-            agency_id=caller.agency_id,
-            user_id=bind.user_id,
-            external_id=bind.external_id,
-            binding=bind.version,
-        )
-        return BindOutcome(shift=done, done=True)
+    is_done = waiting is None or user is None
     seq = working.next_seq(caller.agency_id)
     shift = Shift(
         kind="bind",
         agency_id=caller.agency_id,
         user_id=bind.user_id,
-        listings=waiting,
+        listings=waiting or (),
         to_user_id=bind.user_id,
         version=seq,
         external_id=bind.external_id,
+        binding=bind.version if is_done else None,
     )
+    if user is None or not waiting:
+        return BindOutcome(shift=shift, done=is_done)
     fields: Fields = {"listings": (None, waiting)}
     return BindOutcome(shift=shift, done=False, change=record(caller, user, fields, seq, now_ms))

@@ -32,13 +32,17 @@ class ListingMerge(msgspec.Struct):
             self.fates.unchanged.append(field)
             return False
         if self.mode == "fill" and before is not None:
-            self.fates.ignored[field] = "not_empty"
-            message = f"{field} has a value already and mode is fill, so it was kept"
-            self.notes.append(Note(field, "not_empty", message))
+            self.keep(field)
             return False
         self.fates.taken.append(field)
         self.changes[field] = (before, after)
         return True
+
+    def keep(self, field: str) -> None:
+        """Record that a field is left as it is, because it has a value and `mode` is `fill`."""
+        self.fates.ignored[field] = "not_empty"
+        message = f"{field} has a value already and mode is fill, so it was kept"
+        self.notes.append(Note(field, "not_empty", message))
 
     def result(self, **more: Any) -> Listing:
         """The listing as it becomes."""
@@ -69,66 +73,64 @@ def _merge_form(merged: ListingMerge, sent: dict[str, Any]) -> None:
 
 
 def _merge_agent(working: WorkingSet, merged: ListingMerge, patch: ListingPatch) -> None:
-    user_id, external_id = patch.user_id, patch.external_user_id
-    if user_id is UNSET and external_id is UNSET:
+    sent = {"userId": patch.user_id, "externalUserId": patch.external_user_id}
+    named = {field: value for field, value in sent.items() if value not in (UNSET, None)}
+    fields = list(named) or [field for field, value in sent.items() if value is None]
+    if not fields:
         return
-    if isinstance(external_id, str):
-        _name_by_external_id(working, merged, patch, external_id)
-    elif isinstance(user_id, int):
-        user = working.user(merged.listing.agency_id, user_id)
-        if user is None:
+    user_id, external_id = named.get("userId"), named.get("externalUserId")
+    by_id = None
+    if isinstance(user_id, int):
+        by_id = working.user(merged.listing.agency_id, user_id)
+        if by_id is None:
             merged.faults.append(user_missing(user_id))
             return
-        _name(merged, "userId", user, None)
+    if isinstance(external_id, str):
+        _name_by_external_id(working, merged, by_id, external_id)
+    elif by_id:
+        _name(merged, "userId", by_id, None)
     else:
-        field = "userId" if user_id is None else "externalUserId"
-        _take_agent(merged, field, None, None)
+        _take_agent(merged, fields[0], None, None)
+    # The other one says nothing more.
+    others = [field for field, value in sent.items() if value is not UNSET and field != fields[0]]
+    merged.fates.unchanged.extend(others)
 
 
 def _name_by_external_id(
-    working: WorkingSet, merged: ListingMerge, patch: ListingPatch, external_id: str
+    working: WorkingSet, merged: ListingMerge, by_id: User | None, external_id: str
 ) -> None:
     listing = merged.listing
     user = working.by_external(listing.agency_id, external_id)
-    if isinstance(patch.user_id, int):
-        by_id = working.user(listing.agency_id, patch.user_id)
-        if by_id is None:
-            merged.faults.append(user_missing(patch.user_id))
-            return
-        if user is None or user.id != by_id.id:
-            merged.faults.append(agents_disagree(by_id, external_id, user))
-            return
-        _name(merged, "userId", user, external_id)
-        merged.fates.unchanged.append("externalUserId")
-        return
-    if user is not None:
-        _name(merged, "externalUserId", user, external_id)
-        return
-    if listing.external_user_id == external_id and listing.user_id is not None:
+    if by_id is not None and by_id != user:
+        merged.faults.append(agents_disagree(by_id, external_id, user))
+    elif user is not None:
+        _name(merged, "userId" if by_id else "externalUserId", user, external_id)
+    elif listing.external_user_id == external_id and listing.user_id is not None:
         # Its agent was unlinked since; the listing holds the user, not the link.
         merged.fates.unchanged.append("externalUserId")
-        return
-    message = (
-        f'no agent has the externalId "{external_id}" yet, so visitors see the agency; '
-        f"they see the agent as soon as one has it"
-    )
-    merged.notes.append(Note("externalUserId", "external_user_unknown", message))
-    _take_agent(merged, "externalUserId", None, external_id)
+    else:
+        message = (
+            f'externalUserId "{external_id}" is no agent\'s yet, so visitors see the agency; '
+            f"they see the agent as soon as one has it"
+        )
+        merged.notes.append(Note("externalUserId", "external_user_unknown", message))
+        _take_agent(merged, "externalUserId", None, external_id)
 
 
 def _name(merged: ListingMerge, field: str, user: User, external_id: str | None) -> None:
     listing = merged.listing
-    if user.status == "active":
-        _take_agent(merged, field, user.id, external_id)
-        return
-    if listing.is_moved:
+    if user.status == "inactive" and listing.is_moved:
         # The CRM may go on naming who has left: what was passed on is not taken back by that.
         merged.fates.unchanged.append(field)
-        message = f"user {user.id} has left and this listing was passed on; it stays where it is"
+        message = (
+            f"{field} names user {user.id}, who has left; the listing was passed on and stays "
+            f"where it is"
+        )
         merged.notes.append(Note(field, "agent_left", message))
         return
-    message = f"user {user.id} is inactive, so visitors see the agency"
-    merged.notes.append(Note(field, "agent_inactive", message))
+    if user.status == "inactive":
+        message = f"{field} names user {user.id}, who is inactive, so visitors see the agency"
+        merged.notes.append(Note(field, "agent_inactive", message))
     _take_agent(merged, field, user.id, external_id)
 
 
@@ -136,14 +138,9 @@ def _take_agent(
     merged: ListingMerge, field: str, user_id: int | None, external_id: str | None
 ) -> None:
     listing = merged.listing
-    before, after = _agent(listing.user_id, listing.external_user_id), _agent(user_id, external_id)
-    # One that was passed on to nobody does not wait; named anew, it does.
-    begins_to_wait = listing.is_moved and listing.user_id is None and external_id is not None
-    if before == after and not begins_to_wait:
-        merged.fates.unchanged.append(field)
-        return
-    if merged.offer(field, None if begins_to_wait else before, after):
-        merged.changes[field] = (before, after)
+    # What was passed on to nobody waits for nobody; named anew, it does.
+    before = _agent(listing.user_id, listing.external_user_id if listing.waits else None)
+    if merged.offer(field, before, _agent(user_id, external_id)):
         merged.values |= {"user_id": user_id, "external_user_id": external_id}
 
 

@@ -40,8 +40,13 @@ def media_at(index: int, ref: FileRef, media: Media | None) -> Fault:
             f"must name one of the agency's media; there is none with {name} {value}; send a url, "
             f"or first POST /api/v1/media/upload-from-url"
         )
-    else:
+    elif media.status == "failed":
         reason = f"names media {media.id}, whose import failed: {media.error}; send another one"
+    else:
+        reason = (
+            f"names media {media.id}, which is on its way as somebody's avatar; "
+            f"send it once GET /api/v1/job/status?id={media.id} says completed"
+        )
     message = f"files[{index}].{name} {reason}"
     return Fault(Code.MEDIA_UNKNOWN, message, ("files", index, name))
 

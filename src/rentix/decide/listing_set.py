@@ -8,33 +8,25 @@ from collections.abc import MutableMapping
 import msgspec
 from msgspec.structs import replace
 
+from rentix.decide.hands import Groups, Handover, Hands, LoadedHands, Moved
 from rentix.decide.media_set import ExternalKey, Key
 from rentix.model import Listing
 from rentix.operations import ListingOutcome, Shift
 
 
-class Moved(msgspec.Struct, frozen=True):
-    """A listing that an agent left behind: whose it is now, and whether nobody changed that."""
-
-    listing_id: int
-    user_id: int | None
-    untouched: bool
-
-
 class LoadedListings(msgspec.Struct, kw_only=True):
     """What is read of listings for a batch.
 
-    `held` and `left` are the listings of those who leave or return in it: held now, and left
-    behind earlier. `awaited` are external ids that listings wait for; `waiting` some of those
-    listings. `used` counts the listings that agencies made in `month`.
+    `shown` says which of them have a photo. `awaited` are external ids that listings wait for;
+    `waiting` some of those listings, by the binding that is to be written down. `used` counts the
+    listings that agencies made in `month`.
     """
 
     listings: tuple[Listing, ...] = ()
     shown: dict[Key, tuple[int, ...]] = {}
-    held: dict[Key, tuple[int, ...]] = {}
-    left: dict[Key, tuple[Moved, ...]] = {}
+    hands: LoadedHands = msgspec.field(default_factory=LoadedHands)
     awaited: frozenset[ExternalKey] = frozenset()
-    waiting: dict[ExternalKey, tuple[int, ...]] = {}
+    waiting: dict[tuple[int, str, int], tuple[int, ...]] = {}
     month: int = 0
     used: dict[int, int] = {}
 
@@ -42,8 +34,8 @@ class LoadedListings(msgspec.Struct, kw_only=True):
 class ListingEffects(msgspec.Struct):
     """What is to be saved of listings. `moved` are those that gave an external id up.
 
-    `shifts` happen in their order, before all that is in `saved`. `bindings` say who got an
-    external id that listings wait for, and by which change.
+    `handovers` happen in their order, before all that is in `saved`. `bindings` say who got an
+    external id that listings wait for, and by which change. `photos` may be of what is deleted.
     """
 
     saved: dict[Key, Listing] = {}
@@ -51,7 +43,7 @@ class ListingEffects(msgspec.Struct):
     moved: set[Key] = set()
     deleted: set[Key] = set()
     photos: set[tuple[int, int, int]] = set()
-    shifts: list[Shift] = []
+    handovers: list[Handover] = []
     bindings: list[tuple[int, str, int, int]] = []
     used: dict[tuple[int, int], int] = {}
 
@@ -61,26 +53,16 @@ class ListingEffects(msgspec.Struct):
             getattr(self, name).update(getattr(others, name))
         for key in others.deleted:
             self.saved.pop(key, None)
-        self.photos = {photo for photo in self.photos if (photo[0], photo[2]) not in self.deleted}
-        self.shifts += others.shifts
+        self.handovers += others.handovers
         self.bindings += others.bindings
 
     @property
     def empty(self) -> bool:
         """Whether nothing is to be stored."""
-        return not (self.saved or self.deleted or self.shifts or self.bindings)
+        return not (self.saved or self.deleted or self.handovers or self.bindings)
 
 
-_LAYERED = (
-    "_listings",
-    "_by_external",
-    "_shown",
-    "_held",
-    "_left",
-    "_waits",
-    "_used",
-    "_saving",
-)
+_LAYERED = ("_listings", "_by_external", "_used", "_saving")
 
 
 class ListingSet:
@@ -96,12 +78,12 @@ class ListingSet:
             for listing in loaded.listings
             if listing.external_id is not None
         }
-        self._shown: MutableMapping[Key, tuple[int, ...]] = loaded.shown
-        self._held: MutableMapping[Key, tuple[int, ...]] = loaded.held
-        self._left: MutableMapping[Key, tuple[Moved, ...]] = loaded.left
-        self._waits: MutableMapping[ExternalKey, tuple[int, ...]] = {}
+        self._shown = Groups()
+        for place, ids in loaded.shown.items():
+            self._shown.add(place, ids)
+        self.hands = Hands(loaded.hands)
         for listing in loaded.listings:
-            self._note_waiting(listing)
+            self.hands.note(listing)
         self._saving: MutableMapping[Key, bool] = {}
         self._awaited = loaded.awaited
         self._waiting = loaded.waiting
@@ -120,42 +102,25 @@ class ListingSet:
 
     def showing(self, agency_id: int, media_id: int) -> list[Listing]:
         """The listings that have a photo among their files."""
-        ids = self._shown.get((agency_id, media_id), ())
+        ids = sorted(self._shown.of((agency_id, media_id)))  # in one order on every database
         found = (self.find(agency_id, listing_id) for listing_id in ids)
         return [listing for listing in found if listing and media_id in listing.files]
 
     def held_by(self, agency_id: int, user_id: int) -> tuple[int, ...]:
         """The ids of listings whose agent this user is, those made in this batch among them."""
-        held = dict.fromkeys(self._held.get((agency_id, user_id), ()))
-        for (agency, listing_id), listing in self._listings.items():
-            if agency != agency_id:
-                continue
-            if listing and listing.user_id == user_id:
-                held[listing_id] = None
-            else:
-                held.pop(listing_id, None)
-        return tuple(held)
+        return self.hands.held_by(agency_id, user_id)
 
     def left_by(self, agency_id: int, user_id: int) -> tuple[Moved, ...]:
-        """The listings that this user left behind, as they are now; those deleted since are not."""
-        return tuple(
-            self._as_now(agency_id, moved)
-            for moved in self._left.get((agency_id, user_id), ())
-            if self._listings.get((agency_id, moved.listing_id), moved) is not None
-        )
+        """The listings that this user left behind, as they are now."""
+        return self.hands.left_by(agency_id, user_id)
 
-    def _as_now(self, agency_id: int, moved: Moved) -> Moved:
-        key = (agency_id, moved.listing_id)
-        if key not in self._listings:
-            return moved
-        now = self._listings[key]
-        assert now is not None  # noqa: S101 - those that were deleted are not asked for
-        untouched = now.is_moved and now.user_id == moved.user_id
-        return Moved(moved.listing_id, now.user_id, untouched and moved.untouched)
+    def waiting_for(self, agency_id: int, external_id: str, version: int) -> tuple[int, ...] | None:
+        """Some ids of listings that a binding is to be written down of; None when there is none.
 
-    def waiting_for(self, agency_id: int, external_id: str) -> tuple[int, ...]:
-        """Some ids of listings that wait for an agent with this external id."""
-        return self._waiting.get((agency_id, external_id), ())
+        Those that changed hands in this batch are left out.
+        """
+        waiting = self._waiting.get((agency_id, external_id, version))
+        return waiting and self.hands.since_before(agency_id, waiting, version)
 
     def used(self, agency_id: int) -> int:
         """How many listings the agency has made this month."""
@@ -185,11 +150,10 @@ class ListingSet:
         if listing.external_id is not None:
             self._by_external[listing.agency_id, listing.external_id] = listing.id
         for media_id in set(listing.files) - set(before.files if before else ()):
-            shown = self._shown.get((listing.agency_id, media_id), ())
-            self._shown[listing.agency_id, media_id] = (*shown, listing.id)
+            self._shown.add((listing.agency_id, media_id), (listing.id,))
             self.effects.photos.add((listing.agency_id, media_id, listing.id))
         self._listings[key] = listing
-        self._note_waiting(listing)
+        self.hands.note(listing)
         self._saving[key] = True
         self.effects.saved[key] = listing
 
@@ -197,67 +161,40 @@ class ListingSet:
         if listing.external_id is not None:
             self._by_external[listing.agency_id, listing.external_id] = None
         self._listings[key] = None
+        self.hands.forget(key)
         self._saving[key] = False
-        effects = self.effects
-        effects.saved.pop(key, None)
-        effects.moved.discard(key)
-        effects.photos = {photo for photo in effects.photos if (photo[0], photo[2]) != key}
-        effects.deleted.add(key)
-
-    def forget_photo(self, agency_id: int, media_id: int) -> None:
-        """A media is gone: nothing of it is to be saved any more."""
-        photos = self.effects.photos
-        self.effects.photos = {photo for photo in photos if photo[:2] != (agency_id, media_id)}
-
-    def _note_waiting(self, listing: Listing) -> None:
-        if listing.waits and listing.external_user_id is not None:
-            place = (listing.agency_id, listing.external_user_id)
-            self._waits[place] = (*self._waits.get(place, ()), listing.id)
+        self.effects.saved.pop(key, None)
+        self.effects.deleted.add(key)
 
     def meet(self, agency_id: int, external_id: str, user_id: int, version: int) -> None:
         """A user got an external id by the change `version`: who waits for it shows that user."""
-        for listing_id in self._waits.get((agency_id, external_id), ()):
+        for listing_id in self.hands.meet(agency_id, external_id, user_id):
             listing = self.find(agency_id, listing_id)
-            if listing and listing.waits and listing.external_user_id == external_id:
+            if listing:
                 self._show(replace(listing, user_id=user_id))
         if (agency_id, external_id) in self._awaited:
             self.effects.bindings.append((agency_id, external_id, user_id, version))
 
     def shift(self, shift: Shift, now_ms: int) -> None:
         """Listings change hands."""
-        self.effects.shifts.append(shift)
-        for listing_id in shift.listings:
-            listing = self.find(shift.agency_id, listing_id)
+        handover = self.hands.shift(shift)
+        self.effects.handovers.append(handover)
+        for holding in handover.after:
+            listing = self.find(shift.agency_id, holding.listing_id)
             if listing:
-                moved_version = shift.version if shift.kind == "leave" else 0
                 self._show(
                     replace(
                         listing,
-                        user_id=shift.to_user_id,
-                        agent_version=shift.version,
-                        moved_version=moved_version,
+                        user_id=holding.user_id,
+                        agent_version=holding.agent_version,
+                        moved_version=holding.moved_version,
                         version=shift.version,
                         updated_ms=now_ms,
                     )
                 )
-        self._note_left(shift)
-
-    def _note_left(self, shift: Shift) -> None:
-        place = (shift.agency_id, shift.user_id)
-        if shift.kind == "leave":
-            left = tuple(
-                Moved(listing, shift.to_user_id, untouched=True) for listing in shift.listings
-            )
-            earlier = self._left.get(place, ())
-            again = set(shift.listings)
-            self._left[place] = (*(m for m in earlier if m.listing_id not in again), *left)
-            self._held[place] = ()
-        elif shift.kind == "return":
-            self._left[place] = ()
-            self._held[place] = (*self._held.get(place, ()), *shift.listings)
 
     def _show(self, listing: Listing) -> None:
-        # The shift itself says it to the database; what is to be saved anyway has to agree.
+        # The handover itself says it to the database; what is to be saved anyway has to agree.
         key = (listing.agency_id, listing.id)
         self._listings[key] = listing
         if self._saving.get(key):
@@ -268,6 +205,7 @@ class ListingSet:
         twin = ListingSet()
         for name in _LAYERED:
             setattr(twin, name, ChainMap({}, getattr(self, name)))
+        twin._shown, twin.hands = Groups(self._shown), self.hands.fork()
         twin._awaited, twin._waiting, twin.month = self._awaited, self._waiting, self.month
         return twin
 
@@ -275,3 +213,5 @@ class ListingSet:
         """See what a fork came to; its effects are the working set's to take over."""
         for name in _LAYERED:
             getattr(self, name).update(getattr(twin, name).maps[0])
+        self._shown.adopt(twin._shown)
+        self.hands.adopt(twin.hands)

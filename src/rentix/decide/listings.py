@@ -16,7 +16,7 @@ from rentix.decide.listing_refusals import (
     unknown_listing,
 )
 from rentix.decide.photos import Photos, find_photos, shown_media, status_by_photos
-from rentix.decide.record import record
+from rentix.decide.record import Fields, record
 from rentix.decide.refusals import (
     already_linked,
     already_there,
@@ -103,8 +103,9 @@ def _create(working: WorkingSet, caller: Caller, put: PutListing, now_ms: int) -
         "externalId": listing.external_id,
         "announcementStatus": listing.status,
     }
-    fields = {name: (None, value) for name, value in born.items() if value is not None}
-    change = record(caller, listing, fields | merged.changes, seq, now_ms)
+    born |= {name: after for name, (_, after) in merged.changes.items()}
+    fields: Fields = {name: (None, value) for name, value in born.items() if value is not None}
+    change = record(caller, listing, fields, seq, now_ms)
     return _outcome("created", put, merged, photos, listing, change=change)
 
 
@@ -156,7 +157,7 @@ def _merge_status(
 ) -> None:
     listing, sent = merged.listing, put.patch.status
     if sent not in (UNSET, listing.status) and merged.mode == "fill":
-        merged.fates.ignored["announcementStatus"] = "not_empty"
+        merged.keep("announcementStatus")
         sent = UNSET
     if sent is not UNSET and sent != listing.status:
         if listing.status == "blocked" and not faults:
@@ -192,7 +193,10 @@ def _take_status(
         fate = merged.fates.unchanged if before == after else merged.fates.taken
         fate.append("announcementStatus")
     if after == "pending_active" and (sent is not UNSET or before != after):
-        message = "the photos are on their way; the listing is active as soon as they are ready"
+        message = (
+            "announcementStatus is pending_active, for photos are on their way; it is active as "
+            "soon as they are ready"
+        )
         merged.notes.append(Note("announcementStatus", "photos_processing", message))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 from msgspec import UNSET
@@ -15,6 +16,7 @@ from rentix.operations import (
     DeleteMedia,
     FinishAvatar,
     ImportMedia,
+    LinkListing,
     LinkMedia,
     LinkUser,
     ListingOperation,
@@ -39,8 +41,9 @@ class Lookup(msgspec.Struct):
     `creating` are those external ids that a new user gets when nobody has them, `linking` those
     that a user gets; `pictures` is how many imports there may be. `leaving` are users by either
     key who may leave or return: of those the listings are wanted. `binding` are external ids that
-    listings wait for. Of the listings in `looked_into` the photos are wanted. `counting` are
-    agencies that may make a listing; of `tenants` all is wanted that there is to know.
+    listings wait for. Of the listings in `looked_into` the photos are wanted. `new_listings` are
+    external ids that a new listing gets when nobody has them, `counting` agencies that may make
+    one; of `tenants` all is wanted that there is to know.
     """
 
     ids: set[Key] = set()
@@ -59,7 +62,7 @@ class Lookup(msgspec.Struct):
     listings: set[Key] = set()
     listing_external_ids: set[ExternalKey] = set()
     looked_into: set[tuple[int, int | str]] = set()
-    new_listings: int = 0
+    new_listings: set[ExternalKey] = set()
     counting: set[int] = set()
     tenants: set[int] = set()
     binding: set[tuple[int, str, int]] = set()
@@ -70,7 +73,7 @@ class Lookup(msgspec.Struct):
         return (*self.imports, *self.media, *self.media_external_ids)
 
 
-def lookup(requests: Iterable[Request]) -> Lookup:
+def lookup(requests: Sequence[Request]) -> Lookup:
     """Collect the keys that `requests` name."""
     wanted = Lookup()
     for request in requests:
@@ -80,7 +83,26 @@ def lookup(requests: Iterable[Request]) -> Lookup:
             wanted.scopes.add((agency_id, request.idempotency.scope))
         for operation in request.operations:
             _collect(wanted, agency_id, operation)
+    for request in requests:
+        for operation in request.operations:
+            _follow(wanted, request.caller.agency_id, operation)
     return wanted
+
+
+def _follow(wanted: Lookup, agency_id: int, operation: Operation | Exception) -> None:
+    """What gets an external id may be named by it from then on."""
+    if isinstance(operation, LinkUser):
+        named: set[Any] = wanted.leaving
+    elif isinstance(operation, LinkListing):
+        named = wanted.looked_into
+    elif isinstance(operation, LinkMedia):
+        if (agency_id, operation.external_id) in wanted.shown_external_ids:
+            wanted.shown.add((agency_id, operation.id))
+        return
+    else:
+        return
+    if (agency_id, operation.external_id) in named:
+        named.add((agency_id, operation.id))
 
 
 def _collect(wanted: Lookup, agency_id: int, operation: Operation | Exception) -> None:
@@ -148,7 +170,7 @@ def _collect_listing(wanted: Lookup, agency_id: int, operation: ListingOperation
 
 def _collect_put_listing(wanted: Lookup, agency_id: int, operation: PutListing) -> None:
     if operation.external_id is not None and operation.mode != "update":
-        wanted.new_listings += 1
+        wanted.new_listings.add((agency_id, operation.external_id))
         wanted.counting.add(agency_id)
         wanted.tenants.add(agency_id)
     patch = operation.patch

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from rentix.decide.avatars import asked, files_of
+from rentix.decide.avatars import asked, files_of, shows
 from rentix.decide.photos import lose_photo
 from rentix.decide.record import Ledger
 from rentix.decide.refusals import (
@@ -44,12 +44,14 @@ def import_media(
             agency_id=caller.agency_id,
             external_id=wanted.external_id,
             url=wanted.url,
+            use=wanted.use,
         )
         return _queued(working, caller, media, wanted.notes, now_ms)
     notes = list(wanted.notes)
     if known.url != wanted.url:
         message = f"media {known.id} has this externalId already, so the url was not fetched"
         notes.append(Note("url", "media_known", message))
+    notes += _other_use(known, wanted)
     return MediaOutcome(verb="known", media=known, warnings=(*notes, *_failure(known)))
 
 
@@ -65,12 +67,12 @@ def await_media(
             agency_id=caller.agency_id,
             external_id=wanted.external_id,
             due_ms=due_ms,
+            use=wanted.use,
         )
         return _queued(working, caller, media, wanted.notes, now_ms)
     if is_awaited(known):
-        return MediaOutcome(
-            verb="awaited", media=replace(known, due_ms=due_ms), warnings=wanted.notes
-        )
+        notes = (*wanted.notes, *_other_use(known, wanted))
+        return MediaOutcome(verb="awaited", media=replace(known, due_ms=due_ms), warnings=notes)
     message = f"media {known.id} has this externalId already, so there is nothing to upload"
     notes = (*wanted.notes, Note("externalId", "media_known", message), *_failure(known))
     return MediaOutcome(verb="known", media=known, warnings=notes)
@@ -85,6 +87,13 @@ def _known(working: WorkingSet, caller: Caller, external_id: str | None) -> Medi
     if external_id is None:
         return None
     return working.media.by_external(caller.agency_id, external_id)
+
+
+def _other_use(known: Media, wanted: ImportMedia | AwaitMedia) -> tuple[Note, ...]:
+    if known.use == wanted.use:
+        return ()
+    message = f"media {known.id} has this externalId already, and its use is {known.use}"
+    return (Note("use", "media_known", message),)
 
 
 def _failure(media: Media) -> tuple[Note, ...]:
@@ -193,7 +202,7 @@ def delete_media(
     ledger = Ledger(working, caller, now_ms)
     for user_id in working.media.users(caller.agency_id, media.id):
         user = working.user(caller.agency_id, user_id)
-        values = _without(user, media.id) if user else {}
+        values = _without(user, media) if user else {}
         if user and values:
             ledger.change_user(user, values, _removal(user, replace(user, **values)))
     for listing in working.listings.showing(caller.agency_id, media.id):
@@ -220,11 +229,11 @@ def delete_media(
     )
 
 
-def _without(user: User, media_id: int) -> dict[str, Any]:
+def _without(user: User, media: Media) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    if user.avatar and user.avatar.id == media_id:
+    if shows(user, media):
         values["avatar"] = None
-    if user.avatar_import and user.avatar_import.id == media_id:
+    if user.avatar_import and user.avatar_import.id == media.id:
         values["avatar_import"] = None
     return values
 

@@ -6,6 +6,7 @@ from collections import ChainMap
 from collections.abc import Iterable, MutableMapping
 
 import msgspec
+from msgspec.structs import replace
 
 from rentix.model import Media
 from rentix.operations import MediaOutcome
@@ -14,20 +15,42 @@ Key = tuple[int, int]
 ExternalKey = tuple[int, str]
 
 
+def is_free(media: Media) -> bool:
+    """Whether anybody may show it: it is there, or on its way as nobody's in particular."""
+    return media.status == "success" or (media.status != "failed" and media.user_id is None)
+
+
 class MediaEffects(msgspec.Struct):
-    """What is to be saved of media. `moved` are those that gave an external id up."""
+    """What is to be saved of media. `moved` are those that gave an external id up.
+
+    `given` are users who were given one.
+    """
 
     born: dict[Key, Media] = {}
     moved: set[Key] = set()
     linked: dict[Key, Media] = {}
     sourced: dict[Key, Media] = {}
-    given: set[tuple[int, int, int]] = set()
+    given: dict[Key, set[int]] = {}
     deleted: set[Key] = set()
 
     def add(self, others: MediaEffects) -> None:
         """Add what came after."""
-        for name in self.__struct_fields__:
+        for key in others.deleted:
+            self.forget(key)
+        for key in others.moved - others.linked.keys():
+            self.linked.pop(key, None)
+        for key in self.born.keys() & others.moved:
+            self.born[key] = replace(self.born[key], external_id=None)
+        for key, users in others.given.items():
+            self.given.setdefault(key, set()).update(users)
+        for name in ("born", "moved", "linked", "sourced", "deleted"):
             getattr(self, name).update(getattr(others, name))
+
+    def forget(self, key: Key) -> None:
+        """A media is gone: nothing of it is to be saved any more."""
+        for of_one in (self.born, self.linked, self.sourced, self.given):
+            of_one.pop(key, None)
+        self.moved.discard(key)
 
     @property
     def empty(self) -> bool:
@@ -57,7 +80,7 @@ class MediaSet:
             if m and m.external_id is not None
         }
         self._users: MutableMapping[Key, tuple[int, ...]] = users or {}
-        self._holds: MutableMapping[Key, int] = holds or {}
+        self._holds: MutableMapping[Key, int | None] = {**(holds or {})}
         self.effects = MediaEffects()
 
     def find(self, agency_id: int, media_id: int) -> Media | None:
@@ -88,7 +111,7 @@ class MediaSet:
         before = self.users(agency_id, media_id)
         if user_id not in before:
             self._users[key] = (*before, user_id)
-        self.effects.given.add((agency_id, media_id, user_id))
+        self.effects.given.setdefault(key, set()).add(user_id)
 
     def apply(self, outcome: MediaOutcome) -> None:
         """Make an outcome visible to the operations that follow, and have it saved."""
@@ -97,6 +120,8 @@ class MediaSet:
         if outcome.verb == "deleted":
             self._delete(media)
             return
+        if outcome.verb == "finished":
+            self._holds[key] = None
         if outcome.verb in ("awaited", "received"):
             effects.sourced[key] = media
         elif outcome.verb == "queued" or key in effects.born:
@@ -122,10 +147,7 @@ class MediaSet:
         if media.external_id is not None:
             self._by_external[media.agency_id, media.external_id] = None
         self._media[key] = None
-        for of_one in (self.effects.born, self.effects.linked, self.effects.sourced):
-            of_one.pop(key, None)
-        self.effects.moved.discard(key)
-        self.effects.given = {given for given in self.effects.given if given[:2] != key}
+        self.effects.forget(key)
         self.effects.deleted.add(key)
 
     def fork(self) -> MediaSet:

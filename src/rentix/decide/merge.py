@@ -138,15 +138,20 @@ def _merge_settings(merged: Merge, sent: dict[str, bool]) -> None:
 def _merge_avatar(merged: Merge, patch: Patch, url: str | None, new_id: NewId) -> None:
     user = merged.user
     coming = user.avatar_import
-    failed = coming is not None and coming.status == "failed"
     before = asked(user)
-    refresh = patch.avatar_refresh and merged.mode != "fill"
-    again = url is not None and url == before and (failed or refresh)
-    if again:
+    same = url is not None and url == before
+    if same and coming is not None and coming.status == "failed":
         merged.fates.taken.append("avatar")
-    elif not merged.offer("avatar", before, url):
+        merged.changes["avatarImport"] = (coming.error, "pending")
+    elif url is not None and same and patch.avatar_refresh and merged.mode != "fill":
+        # The user is as it was until other bytes have come (ADR 2).
+        merged.fates.unchanged.append("avatar")
+        merged.queued = AvatarImport(new_id("media"), url)
         return
-    merged.changes["avatar"] = (before, url)
+    elif merged.offer("avatar", before, url):
+        merged.changes["avatar"] = (before, url)
+    else:
+        return
     merged.superseded = _replaced(coming)
     merged.queued = AvatarImport(new_id("media"), url) if url is not None else None
     merged.values["avatar"] = user.avatar if url is not None else None

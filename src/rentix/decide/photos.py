@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from rentix.decide.listing_refusals import media_at, photos_missing
+from rentix.decide.media_set import is_free
 from rentix.decide.record import Fields, Ledger
 from rentix.decide.working_set import WorkingSet
 from rentix.errors import Fault
@@ -39,7 +40,7 @@ def find_photos(
     }
     for index, ref in enumerate(refs):
         media = _find(working, agency_id, ref, known, photos)
-        if media is None or (media.status == "failed" and ref.url is None):
+        if media is None or not (is_free(media) or (media.status == "failed" and ref.url)):
             photos.faults.append(media_at(index, ref, media))
         elif media.id in photos.media:
             message = f"files[{index}] is the same photo as one before it; it is shown once"
@@ -75,14 +76,14 @@ def _warn_of_other(photos: Photos, ref: FileRef, named: Media | None) -> None:
         return
     if named.status == "failed":
         message = (
-            f"the import of media {named.id} failed: {named.error}; to import it anew, "
+            f"files name media {named.id}, whose import failed: {named.error}; to import it anew, "
             f"first DELETE /api/v1/media/{named.id}"
         )
         photos.notes.append(Note("files", "media_failed", message))
     elif named.url != ref.url:
         message = (
-            f"media {named.id} has the externalFileId {ref.external_id} already, "
-            f"so its url was not fetched"
+            f"files name media {named.id}, which has the externalFileId {ref.external_id} "
+            f"already, so the url was not fetched"
         )
         photos.notes.append(Note("files", "media_known", message))
 

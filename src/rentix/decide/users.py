@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from rentix.decide.avatars import is_free
 from rentix.decide.leavers import give_back, return_fields
+from rentix.decide.media_set import is_free
 from rentix.decide.merge import Merge, birth, merge
 from rentix.decide.record import record
 from rentix.decide.refusals import (

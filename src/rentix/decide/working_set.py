@@ -72,8 +72,8 @@ class Effects(msgspec.Struct):
     @property
     def empty(self) -> bool:
         """Whether nothing at all is to be stored."""
-        changed = self.users or self.memories or self.finished or self.tenants
-        return not changed and self.media.empty and self.listings.empty
+        saved = self.users or self.memories or self.queued or self.finished or self.tenants
+        return not saved and self.media.empty and self.listings.empty
 
 
 NewId = Callable[[Literal["user", "media", "listing"]], int]
@@ -201,6 +201,8 @@ class WorkingSet:
 
     def _apply_user(self, outcome: Outcome, now_ms: int) -> None:
         user = outcome.user
+        if outcome.queued:
+            self.effects.queued.append(QueuedImport(outcome.queued, user.agency_id, user.id))
         if outcome.change is None and not outcome.stored:
             return
         self._replace(user)
@@ -210,8 +212,6 @@ class WorkingSet:
         if outcome.freed is not None:
             self._holders[user.agency_id, outcome.freed] = user.id
             self.effects.freed[user.agency_id, outcome.freed] = user.id
-        if outcome.queued:
-            self.effects.queued.append(QueuedImport(outcome.queued, user.agency_id, user.id))
         if outcome.superseded:
             self.effects.superseded.append((user.agency_id, outcome.superseded))
         if outcome.given:
@@ -229,8 +229,6 @@ class WorkingSet:
             self._replace_agency(outcome.agency)
         self._log(*outcome.changes)
         self.media.apply(outcome)
-        if outcome.verb == "deleted":
-            self.listings.forget_photo(agency_id, outcome.media.id)
 
     def _replace(self, user: User) -> None:
         key = (user.agency_id, user.id)

@@ -8,21 +8,30 @@ from collections.abc import Mapping
 import msgspec
 
 from rentix.errors import Code, Problem
-from rentix.media.blobs import BlobMissing, Blobs, BlobsAway, KeyRefused
+from rentix.media.blobs import (
+    MAX_BLOB_BYTES,
+    Blob,
+    BlobMissing,
+    Blobs,
+    BlobsAway,
+    KeyRefused,
+    RangeOutside,
+)
 from rentix.media.blobs.keys import content_type_of, key_of_name
 
 _SHOWN = 80
 _RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})", re.IGNORECASE)
-_ETAGS = re.compile(rb'(?:W/)?("[^"]*")|\*')
+_ETAGS = re.compile(rb'(?:W/)?("[^"]*")')
 
 
 class Served(msgspec.Struct, frozen=True):
-    """An answer. `nosniff` and the content's length are on every answer anyway."""
+    """An answer. `nosniff` is on every answer anyway; to HEAD there is no body, but its length."""
 
     status: int
     content_type: bytes
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes = b""
+    length: int | None = None
 
 
 def serve_blob(
@@ -30,7 +39,7 @@ def serve_blob(
 ) -> Served:
     """Answer GET or HEAD of the blob that is called `name` (`<sha256>.webp`); this may block.
 
-    The names of `headers` are in lower case. With HEAD the body is for its length only.
+    The names of `headers` are in lower case.
 
     Raises:
         Problem: 404 no such blob, 416 no such bytes, 503 the place is away.
@@ -56,33 +65,38 @@ def _serve(blobs: Blobs, key: str, headers: Mapping[bytes, bytes], method: str) 
     asked = _RANGE.fullmatch(headers.get(b"range", b"").strip()) if method == "GET" else None
     # A range of another state is no use; neither is one after a date, as there are no dates here.
     if asked and headers.get(b"if-range", etag).strip() == etag:
-        wanted = _find_range(asked, blobs.size(key))
-        if wanted:
-            blob = blobs.get(key, wanted)
-            place = b"bytes %d-%d/%d" % (wanted[0], wanted[1] - 1, blob.size_bytes)
-            return Served(206, kind, (*shown, (b"content-range", place)), blob.data)
+        blob = _read_range(blobs, key, asked)
+        if blob:
+            place = (blob.start, blob.start + len(blob.data) - 1, blob.size_bytes)
+            ranged = (*shown, (b"content-range", b"bytes %d-%d/%d" % place))
+            return Served(206, kind, ranged, blob.data)
+    if method == "HEAD":
+        return Served(200, kind, shown, length=blobs.size(key))
     return Served(200, kind, shown, blobs.get(key).data)
 
 
 def _has(etag: bytes, header: bytes) -> bool:
     """Whether a list of etags names this one. What is no list of etags names none."""
-    return any(tag[0] == b"*" or tag[1] == etag for tag in _ETAGS.finditer(header))
+    return header.strip() == b"*" or etag in _ETAGS.findall(header)
 
 
-def _find_range(asked: re.Match[bytes], size: int) -> tuple[int, int] | None:
-    """The bytes from the first up to but without the second; None for a range that is none.
+def _read_range(blobs: Blobs, key: str, asked: re.Match[bytes]) -> Blob | None:
+    """What of the blob is asked for, mostly in one trip; None for a range that is none.
 
     Raises:
         Problem: 416, no byte of the blob is in it.
     """
     first, last = asked.groups()
-    if not first and not last:
+    if not (first or last) or (first and last and int(first) > int(last)):
         return None
-    if first and last and int(first) > int(last):
-        return None
-    start = int(first) if first else max(0, size - int(last))
-    stop = min(size, int(last) + 1) if first and last else size
-    if start >= stop:
+    try:
+        if not first:  # so many from the end, which must be known
+            size = blobs.size(key)
+            return blobs.get(key, (max(0, size - int(last)), size))
+        start = int(first)
+        stop = int(last) + 1 if last else max(start + 1, MAX_BLOB_BYTES)
+        return blobs.get(key, (start, min(stop, start + MAX_BLOB_BYTES)))
+    except RangeOutside:
+        size = blobs.size(key)
         message = f"the file has {size} bytes; Range asks for none of them"
-        raise Problem(Code.RANGE_OUTSIDE, message, size_bytes=size)
-    return start, stop
+        raise Problem(Code.RANGE_OUTSIDE, message, size_bytes=size) from None

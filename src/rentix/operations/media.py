@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from rentix.model import Picture
+from rentix.model import Picture, Use
 from rentix.operations.asking import Note
 
 
@@ -13,6 +13,7 @@ class ImportMedia(msgspec.Struct, frozen=True, kw_only=True):
 
     url: str
     external_id: str | None = None
+    use: Use = "photo"
     notes: tuple[Note, ...] = ()
 
 
@@ -21,6 +22,7 @@ class AwaitMedia(msgspec.Struct, frozen=True, kw_only=True):
 
     until_ms: int
     external_id: str | None = None
+    use: Use = "photo"
     notes: tuple[Note, ...] = ()
 
 

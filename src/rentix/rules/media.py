@@ -6,15 +6,15 @@ from typing import Any, TypeVar
 
 from rentix.errors import Code, Fault, invalid
 from rentix.operations import AwaitMedia, ImportMedia, LinkMedia, Note
-from rentix.rules.pictures import picture_url
+from rentix.rules.pictures import imports_off_note, picture_url
 from rentix.wire.bodies import MediaImportBody, MediaLinkBody, UploadBody
 from rentix.wire.decode import read, unknown_members
 
 Shape = TypeVar("Shape")
 
 
-def read_import(raw: dict[str, Any]) -> ImportMedia:
-    """The import that `raw` asks for.
+def read_import(raw: dict[str, Any], *, imports_off: bool = False) -> ImportMedia:
+    """The import that `raw` asks for; `imports_off` as in `rules.puts.Terms`.
 
     Raises:
         Problem: 400, with every fault.
@@ -31,7 +31,11 @@ def read_import(raw: dict[str, Any]) -> ImportMedia:
         raise invalid(faults)
     if url != body.url:
         notes += (Note("url", "normalised", f"url is stored as {url}"),)
-    return ImportMedia(url=url, external_id=body.external_id or None, notes=notes)
+    if imports_off:
+        notes += (imports_off_note("url"),)
+    return ImportMedia(
+        url=url, external_id=body.external_id or None, use=body.use or "photo", notes=notes
+    )
 
 
 def read_upload(raw: dict[str, Any], until_ms: int) -> AwaitMedia:
@@ -41,7 +45,12 @@ def read_upload(raw: dict[str, Any], until_ms: int) -> AwaitMedia:
         Problem: 400, with every fault.
     """
     body, notes = _read_whole(UploadBody, raw)
-    return AwaitMedia(until_ms=until_ms, external_id=body.external_id or None, notes=notes)
+    return AwaitMedia(
+        until_ms=until_ms,
+        external_id=body.external_id or None,
+        use=body.use or "photo",
+        notes=notes,
+    )
 
 
 def read_media_link(raw: dict[str, Any], media_id: int) -> LinkMedia:

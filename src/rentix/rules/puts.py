@@ -8,9 +8,11 @@ from msgspec import UNSET
 
 from rentix.errors import Fault, invalid
 from rentix.operations import LinkUser, PutUser, UnlinkUser
+from rentix.rules.pictures import imports_off_note
 from rentix.rules.steering import Terms, check_one_id, read_if_match, read_source_time, unknowns
 from rentix.rules.submissions import ignore_unknown, read_patch, read_profile
 from rentix.wire.bodies import (
+    AvatarBody,
     LinkBody,
     LinkOperationBody,
     PutUserBody,
@@ -60,6 +62,8 @@ def _make_put(
     if raw:
         for name in unknown_members(PutUserBody, raw):
             ignore_unknown(seen, name)
+    if terms.imports_off and isinstance(body.avatar, AvatarBody) and body.avatar.url is not UNSET:
+        seen.notes.append(imports_off_note("avatar"))
     source_us = read_source_time(seen, body.source_updated_at)
     if_match = read_if_match(seen, body.if_match, terms.if_match)
     faults += seen.faults

@@ -16,11 +16,15 @@ Etags = tuple[str, ...] | None
 
 
 class Terms(msgspec.Struct, frozen=True):
-    """What a write's surroundings say: how the agency reads values, and the header If-Match."""
+    """What a write's surroundings say: how the agency reads values, and the header If-Match.
+
+    With `imports_off` no picture is imported here, and who sends the address of one is told.
+    """
 
     region: str
     locale: str
     if_match: Etags = None
+    imports_off: bool = False
 
 
 def unknowns(shape: type, raw: dict[str, Any], terms: Terms) -> Submission:

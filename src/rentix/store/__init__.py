@@ -125,8 +125,8 @@ class Reads(Protocol):
     def users(self, agency_id: int, wanted: UserFilter, after: int, limit: int) -> list[User]:
         """Up to `limit` users with an id above `after`, in order of id."""
 
-    def job(self, agency_id: int, job_id: int) -> Job | None:
-        """The agency's background job with this id."""
+    def job(self, agency_id: int, job_id: int, now_ms: int) -> Job | None:
+        """The agency's background job with this id, and its place among those that are due."""
 
     def media(self, agency_id: int, key: int | str) -> Media | None:
         """The agency's media with this id (a number) or external id (a text)."""
@@ -167,26 +167,32 @@ class Reads(Protocol):
 class MediaQueue(Protocol):
     """Imports that wait, for workers: asked from threads, over all agencies."""
 
+    def now_ms(self) -> int:
+        """The clock by which holds and due times go: one for all who take from the queue."""
+
     def take(self, most: int, now_ms: int, until_ms: int) -> list[Task]:
         """Hold the next `most` imports until then, the agencies in turn; none is held twice."""
 
     def keep(self, task: Task, until_ms: int) -> bool:
         """Hold one for longer; whether it is still held by who took it."""
 
-    def postpone(self, task: Task, due_ms: int, error: str) -> None:
-        """Let one be tried again, not before `due_ms`."""
+    def postpone(self, task: Task, due_ms: int, error: str, *, crashed: bool = False) -> None:
+        """Let one be tried again, not before `due_ms`; it counts as a try, or as a crash."""
 
-    def give_back(self, task: Task) -> None:
-        """Let others have one that was not begun, or not brought to an end."""
+    def give_back(self, task: Task, due_ms: int) -> None:
+        """Let others have one that was not brought to an end, from `due_ms` on; it counts not."""
 
     def waiting(self) -> dict[str, int]:
-        """How many imports are pending and processing; cheap however many there were."""
+        """How many imports are awaited, pending, processing; cheap however many there were."""
 
     def counts(self) -> dict[str, int]:
         """How many imports there are by status."""
 
     def files_in_use(self) -> set[str]:
         """The names of all files that pictures have."""
+
+    def claim_sweep(self, now_ms: int, before_ms: int) -> bool:
+        """Whether a sweep is due, for the last one began by `before_ms`; then this one begins."""
 
 
 class Store(Reads, Protocol):

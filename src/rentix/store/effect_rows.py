@@ -28,7 +28,7 @@ def effect_rows(effects: Effects, now_ms: int) -> Iterator[Step]:
         ("save_change", [from_change(change) for change in effects.changes]),
         ("update_agency", [from_agency(agency) for agency in effects.tenants.values()]),
         *_media_steps(effects, now_ms),
-        *(() if effects.listings.empty else listing_steps(effects.listings, now_ms)),
+        *(() if effects.listings.empty else listing_steps(effects, now_ms)),
         ("supersede_media", [(*key, now_ms) for key in effects.superseded]),
         ("finish_media", _finished_rows(effects, now_ms)),
         ("forget_memories", {(agency_id, now_ms) for agency_id, _ in effects.memories}),
@@ -58,20 +58,20 @@ def _media_steps(effects: Effects, now_ms: int) -> tuple[Step, ...]:
         ("save_media", _queued_rows(effects, now_ms) + _born_rows(media, now_ms)),
         ("link_media", [(*key, linked.external_id) for key, linked in media.linked.items()]),
         ("save_media_source", [(*key, m.source, m.due_ms) for key, m in media.sourced.items()]),
-        ("save_media_use", media.given),
+        ("save_media_use", [(*key, user) for key, users in media.given.items() for user in users]),
     )
 
 
 def _queued_rows(effects: Effects, now_ms: int) -> list[Row]:
     return [
-        (q.job.id, q.agency_id, q.user_id, q.job.url, q.job.status, now_ms, None, 0)
+        (q.job.id, q.agency_id, q.user_id, q.job.url, q.job.status, now_ms, None, 0, "avatar")
         for q in effects.queued
     ]
 
 
 def _born_rows(media: MediaEffects, now_ms: int) -> list[Row]:
     return [
-        (m.id, m.agency_id, None, m.url or "", m.status, now_ms, m.external_id, m.due_ms)
+        (m.id, m.agency_id, None, m.url or "", m.status, now_ms, m.external_id, m.due_ms, m.use)
         for m in media.born.values()
     ]
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
-from rentix.decide.listing_set import ListingEffects
-from rentix.operations import Shift
+from rentix.decide.hands import Handover, Holding
+from rentix.decide.media_set import Key
+from rentix.decide.working_set import Effects
 from rentix.store.listing_rows import from_listing
 from rentix.store.rows import Row
 
@@ -15,41 +16,79 @@ Step = tuple[str, Collection[Row]]
 """A query's name, and the rows that it saves."""
 
 
-def listing_steps(effects: ListingEffects, now_ms: int) -> Iterator[Step]:
+def listing_steps(all_effects: Effects, now_ms: int) -> Iterator[Step]:
     """What changes hands goes first: what is saved after it agrees with it."""
+    effects = all_effects.listings
     yield "save_binding", effects.bindings
-    for shift in effects.shifts:
-        if shift.listings:
-            yield "shift_listings", [_shift_row(shift, now_ms)]
-        if shift.binding is not None:
-            binding = (shift.agency_id, shift.external_id, shift.binding)
-            yield "delete_binding", [binding]
+    yield "shift_listings", _shift_rows(effects.handovers, now_ms)
+    yield "delete_binding", _bound_rows(effects.handovers)
     for query in ("delete_listing_media", "delete_listing_left", "delete_listing"):
         yield query, effects.deleted
     yield "clear_listing_external_id", effects.moved
     saved = effects.saved.items()
     yield "insert_listing", [from_listing(one) for key, one in saved if key in effects.born]
     yield "update_listing", [from_listing(one) for key, one in saved if key not in effects.born]
-    yield "save_listing_media", effects.photos
-    yield from _left_steps(effects)
+    deleted_media = all_effects.media.deleted
+    yield (
+        "save_listing_media",
+        [
+            photo
+            for photo in effects.photos
+            if (photo[0], photo[1]) not in deleted_media
+            and (photo[0], photo[2]) not in effects.deleted
+        ],
+    )
+    yield from _left_steps(effects.handovers)
     yield "save_listings_used", [(*place, used) for place, used in effects.used.items()]
 
 
-def _left_steps(effects: ListingEffects) -> Iterator[Step]:
-    for shift in effects.shifts:
+def _shift_rows(handovers: list[Handover], now_ms: int) -> list[Row]:
+    """A row for each handover, of the listings that stay where it brought them."""
+    last: dict[Key, int] = {}
+    for number, handover in enumerate(handovers):
+        for holding in handover.after:
+            last[handover.shift.agency_id, holding.listing_id] = number
+    rows = []
+    for number, handover in enumerate(handovers):
+        shift = handover.shift
+        stay = [one for one in handover.after if last[shift.agency_id, one.listing_id] == number]
+        if stay:
+            rows.append((shift.agency_id, _hands(stay), shift.to_user_id, shift.version, now_ms))
+    return rows
+
+
+def _bound_rows(handovers: list[Handover]) -> list[Row]:
+    shifts = (handover.shift for handover in handovers)
+    return [
+        (shift.agency_id, shift.external_id, shift.binding)
+        for shift in shifts
+        if shift.binding is not None
+    ]
+
+
+def _left_steps(handovers: list[Handover]) -> Iterator[Step]:
+    left: dict[Key, dict[int, tuple[Holding, int]]] = {}
+    returned: dict[Key, None] = {}
+    for handover in handovers:
+        shift = handover.shift
+        user = (shift.agency_id, shift.user_id)
         if shift.kind == "return":
-            yield "forget_listings_left", [(shift.agency_id, shift.user_id)]
-        elif shift.kind == "leave" and shift.listings:
-            ids = msgspec.json.encode(shift.listings).decode()
-            yield "save_listings_left", [(shift.agency_id, shift.user_id, ids, shift.version)]
-
-
-def _shift_row(shift: Shift, now_ms: int) -> Row:
-    return (
-        shift.agency_id,
-        msgspec.json.encode(shift.listings).decode(),
-        shift.to_user_id,
-        shift.version,
-        shift.version if shift.kind == "leave" else 0,
-        now_ms,
+            left.pop(user, None)
+            returned[user] = None
+        elif shift.kind == "leave":
+            was = {one.listing_id: (one, shift.version) for one in handover.before}
+            left.setdefault(user, {}).update(was)
+    yield "forget_listings_left", returned
+    yield (
+        "save_listings_left",
+        [
+            (*user, _hands(one for one, at in of_one.values() if at == version), version)
+            for user, of_one in left.items()
+            for version in {at: None for _, at in of_one.values()}
+        ],
     )
+
+
+def _hands(holdings: Iterable[Holding]) -> str:
+    rows = [(one.listing_id, one.agent_version, one.moved_version) for one in holdings]
+    return msgspec.json.encode(rows).decode()

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
+from rentix.decide.hands import Holding, LoadedHands
 from rentix.decide.listing_set import ListingSet, LoadedListings
 from rentix.decide.lookup import Lookup
+from rentix.decide.media_set import Key
 from rentix.model import Agency, Listing, Media, User
-from rentix.store.listing_rows import gather_ids, gather_left, gather_shown, to_listing
+from rentix.store.listing_rows import (
+    gather_expecting,
+    gather_held,
+    gather_ids,
+    gather_left,
+    gather_shown,
+    is_met,
+    to_listing,
+)
 from rentix.store.rows import Row, to_agency, to_media
 
 CHUNK = 500
@@ -28,28 +38,16 @@ def month_of(now_ms: int) -> int:
     return day.year * 12 + day.month - 1
 
 
-def names_listings(lookup: Lookup) -> bool:
-    """Whether a batch has anything to ask of listings."""
-    return bool(
-        lookup.listings
-        or lookup.listing_external_ids
-        or lookup.shown
-        or lookup.shown_external_ids
-        or lookup.linking
-        or lookup.leaving
-        or lookup.binding
-        or lookup.tenants
-    )
-
-
 class ListingLoad(msgspec.Struct):
     """The questions of a batch about listings: `begin`, then `follow` what that found."""
 
     lookup: Lookup
     ask: Ask
     now_ms: int
-    asked: dict[str, Rows] = {}
+    asked: dict[str, list[Rows]] = {}
     listings: list[Listing] = []
+    met: set[int] = set()
+    newborn: int = 0
 
     def begin(self) -> None:
         """Ask what depends on nothing."""
@@ -59,21 +57,33 @@ class ListingLoad(msgspec.Struct):
         self._ask("listings_waiting", lookup.binding, most=CHUNK)
         self._ask("listings_used_by", lookup.counting, month=month_of(self.now_ms))
         self._ask("agencies_named", lookup.tenants)
+        self._ask_shown(lookup.shown)
 
     def _ask(self, query: str, wanted: Collection[Any], **more: int) -> None:
         if wanted:
-            self.asked[query] = self.ask(query, wanted, **more)
+            self.asked.setdefault(query, []).append(self.ask(query, wanted, **more))
+
+    def _ask_shown(self, media: Collection[Key]) -> None:
+        self._ask("listings_by_media", media)
+        self._ask("media_beside", media)
 
     def _found(self, query: str) -> list[Row]:
-        rows = self.asked.pop(query, None)
-        return rows() if rows else []
+        return [row for rows in self.asked.pop(query, ()) for row in rows()]
+
+    def _keep(self, rows: Iterable[Row]) -> None:
+        for row in rows:
+            self.listings.append(to_listing(row))
+            if is_met(row):
+                self.met.add(row[0])
 
     def follow(self, users: Collection[User], media: Collection[Media], missing: set[Any]) -> None:
         """Ask what depends on what was found; `missing` are external ids that nobody has."""
         lookup = self.lookup
         found = (*self._found("listings_by_id"), *self._found("listings_by_external_id"))
-        self.listings = [to_listing(row) for row in found]
-        shown = lookup.shown | {
+        self._keep(found)
+        known = {(one.agency_id, one.external_id) for one in self.listings}
+        self.newborn = len(lookup.new_listings - known)
+        shown = {
             (one.agency_id, one.id)
             for one in media
             if (one.agency_id, one.external_id) in lookup.shown_external_ids
@@ -92,28 +102,37 @@ class ListingLoad(msgspec.Struct):
             and {(listing.agency_id, listing.id), (listing.agency_id, listing.external_id)}
             & lookup.looked_into
         }
-        self._ask("listings_by_media", shown)
-        self._ask("media_beside", shown)
+        self._ask_shown(shown - lookup.shown)
         self._ask("media_by_listing", looked_into)
         self._ask("listings_held", leaving)
         self._ask("listings_left", leaving)
-        self._ask("awaited_agents", missing | lookup.linking)
+        coming = missing | lookup.linking
+        self._ask("awaited_agents", coming)
+        leavers_of = {place[0] for place in lookup.leaving}
+        self._ask("listings_expecting", {place for place in coming if place[0] in leavers_of})
 
     def listing_set(self) -> ListingSet:
         """What was found of listings."""
         others, shown = gather_shown(self._found("listings_by_media"))
+        self._keep(others)
         return ListingSet(
             LoadedListings(
-                listings=(*self.listings, *others),
+                listings=tuple(self.listings),
                 shown=shown,
-                held=gather_ids(self._found("listings_held")),
-                left=gather_left(self._found("listings_left")),
+                hands=self._hands(),
                 awaited=frozenset((row[0], row[1]) for row in self._found("awaited_agents")),
                 waiting=gather_ids(self._found("listings_waiting")),
                 month=month_of(self.now_ms),
                 used=dict(self._found("listings_used_by")),
             )
         )
+
+    def _hands(self) -> LoadedHands:
+        holdings: dict[Key, Holding] = {}
+        held = gather_held(self._found("listings_held"), holdings)
+        expecting = gather_expecting(self._found("listings_expecting"), holdings)
+        left = gather_left(self._found("listings_left"), holdings)
+        return LoadedHands(holdings=holdings, held=held, left=left, expecting=expecting)
 
     def media(self) -> list[Media]:
         """The media that listings have which were looked into."""

@@ -7,12 +7,13 @@ from typing import Any
 
 import msgspec
 
-from rentix.decide.listing_set import Moved
-from rentix.decide.media_set import Key
+from rentix.decide.hands import Holding, Left
+from rentix.decide.media_set import ExternalKey, Key
 from rentix.model import Agency, Listing, ListingView, Media
 from rentix.store.rows import AGENCY_COLUMNS, Row, to_agency, to_user
 
 _COLUMNS = 15
+_WRITTEN = 15
 _encode = msgspec.json.Encoder().encode
 _form = msgspec.json.Decoder(dict[str, Any]).decode
 _files = msgspec.json.Decoder(tuple[int, ...]).decode
@@ -37,6 +38,11 @@ def to_listing(row: Row) -> Listing:
         synced_ms=row[13],
         source_us=row[14],
     )
+
+
+def is_met(row: Row) -> bool:
+    """Whether the agent of `listing_columns` has been met, but is not written down yet."""
+    return row[6] is not None and row[_WRITTEN] is None
 
 
 def from_listing(listing: Listing) -> Row:
@@ -77,31 +83,54 @@ def files_of_rows(rows: Iterable[Row]) -> set[int]:
     return {media_id for row in rows if row[5] != "[]" for media_id in _files(row[5])}
 
 
-def gather_shown(rows: Iterable[Row]) -> tuple[list[Listing], dict[Key, tuple[int, ...]]]:
-    """Rows of `listings_by_media` → the listings, and for each media their ids."""
-    listings, shown = {}, dict[Key, tuple[int, ...]]()
+def gather_shown(rows: Iterable[Row]) -> tuple[list[Row], dict[Key, tuple[int, ...]]]:
+    """Rows of `listings_by_media` → those of the listings, and for each media their ids."""
+    listings, shown = dict[int, Row](), dict[Key, tuple[int, ...]]()
     for row in rows:
-        listing = listings[row[0]] = to_listing(row)
-        key = (listing.agency_id, row[_COLUMNS])
-        shown[key] = (*shown.get(key, ()), listing.id)
+        listings[row[0]] = row
+        key = (row[1], row[-1])
+        shown[key] = (*shown.get(key, ()), row[0])
     return list(listings.values()), shown
 
 
 def gather_ids(rows: Iterable[Row]) -> dict[Any, tuple[int, ...]]:
-    """Rows of (agency, key, listing) → the listings' ids by (agency, key)."""
+    """Rows of (…key, listing) → the listings' ids by key."""
     found: dict[Any, list[int]] = {}
-    for agency_id, key, listing_id in rows:
-        found.setdefault((agency_id, key), []).append(listing_id)
+    for *key, listing_id in rows:
+        found.setdefault(tuple(key), []).append(listing_id)
     return {key: tuple(ids) for key, ids in found.items()}
 
 
-def gather_left(rows: Iterable[Row]) -> dict[Key, tuple[Moved, ...]]:
-    """Rows of `listings_left` → what each agent left behind."""
-    found: dict[Key, list[Moved]] = {}
-    for agency_id, user_id, listing_id, holder, untouched in rows:
-        moved = Moved(listing_id, holder, bool(untouched))
-        found.setdefault((agency_id, user_id), []).append(moved)
-    return {key: tuple(moved) for key, moved in found.items()}
+def gather_held(rows: Iterable[Row], holdings: dict[Key, Holding]) -> dict[Key, tuple[int, ...]]:
+    """Rows of `listings_held` → the listings' ids by user; whose they are goes to `holdings`."""
+    found: dict[Key, list[int]] = {}
+    for agency_id, user_id, *hand in rows:
+        holding = Holding(hand[0], user_id, hand[1], hand[2])
+        holdings[agency_id, holding.listing_id] = holding
+        found.setdefault((agency_id, user_id), []).append(holding.listing_id)
+    return {key: tuple(ids) for key, ids in found.items()}
+
+
+def gather_expecting(
+    rows: Iterable[Row], holdings: dict[Key, Holding]
+) -> dict[ExternalKey, tuple[int, ...]]:
+    """Rows of `listings_expecting` → ids by the external id that they wait for, and `holdings`."""
+    found: dict[ExternalKey, list[int]] = {}
+    for agency_id, external_id, *hand in rows:
+        holdings[agency_id, hand[0]] = Holding(hand[0], None, hand[1], hand[2], external_id)
+        found.setdefault((agency_id, external_id), []).append(hand[0])
+    return {key: tuple(ids) for key, ids in found.items()}
+
+
+def gather_left(rows: Iterable[Row], holdings: dict[Key, Holding]) -> dict[Key, tuple[Left, ...]]:
+    """Rows of `listings_left` → what each agent left behind; whose it is goes to `holdings`."""
+    found: dict[Key, list[Left]] = {}
+    for agency_id, user_id, *left, holder, agent_version, moved_version in rows:
+        one = Left(*left)
+        found.setdefault((agency_id, user_id), []).append(one)
+        holding = Holding(one.listing_id, holder, agent_version, moved_version)
+        holdings.setdefault((agency_id, one.listing_id), holding)
+    return {key: tuple(left) for key, left in found.items()}
 
 
 def from_agency(agency: Agency) -> Row:

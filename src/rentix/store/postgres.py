@@ -106,10 +106,11 @@ class PostgresStore:
             rows = transaction.run(query, values).fetchall()
         return [to_user(row) for row in rows]
 
-    def job(self, agency_id: int, job_id: int) -> Job | None:
-        """The agency's background job with this id."""
+    def job(self, agency_id: int, job_id: int, now_ms: int) -> Job | None:
+        """The agency's background job with this id, and its place among those that are due."""
+        values = {"agency_id": agency_id, "job_id": job_id, "now_ms": now_ms}
         with self._reading(agency_id) as transaction:
-            rows = transaction.rows("job", {"agency_id": agency_id, "job_id": job_id})
+            rows = transaction.rows("job", values)
         return to_job(rows[0]) if rows else None
 
     def media(self, agency_id: int, key: int | str) -> Media | None:
@@ -148,7 +149,7 @@ class PostgresStore:
         self, agency_id: int, wanted: ListingFilter, after: int, limit: int
     ) -> list[ListingView]:
         """Up to `limit` listings with an id above `after`, in order of id."""
-        query, values = listing_page_query("postgres", wanted)
+        query, values = listing_page_query(QUERIES, "postgres", wanted)
         with self._connections.transaction({agency_id}, _SNAPSHOT) as transaction:
             return _views(transaction, agency_id, query, after=after, limit=limit, **values)
 

@@ -58,6 +58,7 @@ class PostgresBatch:
         missing = lookup.creating - {(u.agency_id, u.external_id) for u in users.values()}
         holders, new_ids = self._prepare_births(missing)
         load.follow(users.values(), pictures, missing)
+        new_listing_ids = self._ask_ids("listing_id", load.newborn)
         pictures += load.media()
         # Like ids, the numbers of a trial are negative: no etag made of one is ever real.
         below = _TRIAL_SEQS if self._trial else 0
@@ -67,7 +68,7 @@ class PostgresBatch:
         self._ids = {
             "user": self._identity("user_id", new_ids),
             "media": self._identity("media_id", expected=lookup.pictures),
-            "listing": self._identity("listing_id", expected=lookup.new_listings),
+            "listing": self._identity("listing_id", new_listing_ids),
         }
         return WorkingSet(
             users=users.values(),
@@ -96,13 +97,14 @@ class PostgresBatch:
     def _prepare_births(self, missing: Collection[ExternalKey]) -> tuple[Sent | None, Sent | None]:
         """Ask for what new users need, in one trip; most batches have none and ask nothing."""
         holders = self._transaction.start_keyed("former_holders", missing)
-        ids = None if self._trial or not missing else self._ask_ids("user_id", len(missing))
-        return holders, ids
+        return holders, self._ask_ids("user_id", len(missing))
 
     def _new_id(self, kind: str) -> int:
         return next(self._ids[kind])
 
-    def _ask_ids(self, sequence: str, count: int) -> Sent:
+    def _ask_ids(self, sequence: str, count: int) -> Sent | None:
+        if self._trial or not count:
+            return None
         return self._transaction.start("new_ids", {"sequence": sequence, "count": count})
 
     def _identity(
@@ -114,7 +116,7 @@ class PostgresBatch:
 
     def _new_ids(self, sequence: str, asked: Sent | None, expected: int) -> Iterator[int]:
         while True:
-            yield from (row[0] for row in (asked or self._ask_ids(sequence, expected)).fetchall())
+            yield from (row[0] for row in fetched(asked or self._ask_ids(sequence, expected)))
             asked, expected = None, 1
 
     def save(self, effects: Effects, now_ms: int) -> None:

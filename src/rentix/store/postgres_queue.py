@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from rentix.model import Task
 from rentix.store.postgres_connections import Connections, Transaction
-from rentix.store.rows import to_task
+from rentix.store.rows import to_task, to_waiting
 
 
 class PostgresQueue:
@@ -22,6 +22,12 @@ class PostgresQueue:
             transaction.start("open_queue")
             yield transaction
 
+    def now_ms(self) -> int:
+        """The clock by which holds and due times go: the database's, as workers' own may differ."""
+        with self._connections.transaction(()) as transaction:
+            [(now_ms,)] = transaction.rows("clock")
+        return int(now_ms)
+
     def take(self, most: int, now_ms: int, until_ms: int) -> list[Task]:
         """Hold the next `most` imports until then, the agencies in turn; none is held twice."""
         with self._transaction() as transaction:
@@ -35,21 +41,22 @@ class PostgresQueue:
             values = {"media_id": task.id, "token": task.token, "until_ms": until_ms}
             return bool(transaction.rows("keep_held", values))
 
-    def postpone(self, task: Task, due_ms: int, error: str) -> None:
-        """Let one be tried again, not before `due_ms`."""
-        values = {"media_id": task.id, "token": task.token, "due_ms": due_ms, "error": error}
+    def postpone(self, task: Task, due_ms: int, error: str, *, crashed: bool = False) -> None:
+        """Let one be tried again, not before `due_ms`; it counts as a try, or as a crash."""
+        values = {"due_ms": due_ms, "error": error, "crashes": int(crashed)}
         with self._transaction() as transaction:
-            transaction.start("postpone", values)
+            transaction.start("postpone", {"media_id": task.id, "token": task.token, **values})
 
-    def give_back(self, task: Task) -> None:
-        """Let others have one that was not begun, or not brought to an end."""
+    def give_back(self, task: Task, due_ms: int) -> None:
+        """Let others have one that was not brought to an end, from `due_ms` on; it counts not."""
+        values = {"media_id": task.id, "token": task.token, "due_ms": due_ms}
         with self._transaction() as transaction:
-            transaction.start("give_back", {"media_id": task.id, "token": task.token})
+            transaction.start("give_back", values)
 
     def waiting(self) -> dict[str, int]:
-        """How many imports are pending and processing; cheap however many there were."""
+        """How many imports are awaited, pending, processing; cheap however many there were."""
         with self._transaction() as transaction:
-            return dict(transaction.rows("count_waiting"))
+            return to_waiting(transaction.rows("count_waiting"))
 
     def counts(self) -> dict[str, int]:
         """How many imports there are by status."""
@@ -60,3 +67,9 @@ class PostgresQueue:
         """The names of all files that pictures have."""
         with self._transaction() as transaction:
             return {name for (name,) in transaction.rows("files_in_use")}
+
+    def claim_sweep(self, now_ms: int, before_ms: int) -> bool:
+        """Whether a sweep is due, for the last one began by `before_ms`; then this one begins."""
+        with self._transaction() as transaction:
+            values = {"now_ms": now_ms, "before_ms": before_ms}
+            return bool(transaction.rows("claim_sweep", values))

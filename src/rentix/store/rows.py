@@ -157,6 +157,7 @@ def to_media(row: Row) -> Media:
         error=row[7],
         picture=Picture(row[8], row[9], _variants(row[10]), row[11]) if ready else None,
         due_ms=row[12],
+        use=row[13],
     )
 
 
@@ -183,6 +184,8 @@ def to_task(row: Row) -> Task:
         holds=row[6],
         tries=row[7],
         until_ms=row[8],
+        crashes=row[9],
+        use=row[10],
     )
 
 
@@ -192,10 +195,17 @@ def to_job(row: Row) -> Job:
         id=row[0],
         type="media_import" if row[1] is None else "avatar_import",
         status=row[2],
-        ahead=row[5] if row[2] == "pending" else None,
+        ahead=row[5],
         created_ms=row[3],
         error=row[4],
+        variants=_variants(row[6]),
     )
+
+
+def to_waiting(rows: Iterable[Row]) -> dict[str, int]:
+    """Rows of `count_waiting`: what is awaited is not pending as well."""
+    counts: dict[str, int] = dict(rows)
+    return counts | {"pending": counts["pending"] - counts["awaited"]}
 
 
 def to_key(row: Row) -> ApiKey:

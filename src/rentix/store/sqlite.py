@@ -158,10 +158,10 @@ class SqliteStore:
         with self._borrowed() as reader:
             return [to_user(row) for row in reader.execute(query, values)]
 
-    def job(self, agency_id: int, job_id: int) -> Job | None:
-        """The agency's background job with this id."""
+    def job(self, agency_id: int, job_id: int, now_ms: int) -> Job | None:
+        """The agency's background job with this id, and its place among those that are due."""
         with self._borrowed() as reader:
-            values = {"agency_id": agency_id, "job_id": job_id}
+            values = {"agency_id": agency_id, "job_id": job_id, "now_ms": now_ms}
             row = reader.execute(_QUERIES["job"], values).fetchone()
             return to_job(row) if row else None
 
@@ -200,7 +200,7 @@ class SqliteStore:
         self, agency_id: int, wanted: ListingFilter, after: int, limit: int
     ) -> list[ListingView]:
         """Up to `limit` listings with an id above `after`, in order of id."""
-        query, values = listing_page_query("sqlite", wanted)
+        query, values = listing_page_query(_QUERIES, "sqlite", wanted)
         with self._snapshot() as reader:
             return self._views(reader, agency_id, query, after=after, limit=limit, **values)
 

@@ -11,7 +11,7 @@ import msgspec
 from rentix.decide.lookup import Lookup
 from rentix.decide.media_set import Key, MediaSet
 from rentix.decide.working_set import Effects, Memory, WorkingSet
-from rentix.model import Media, User
+from rentix.model import Listing, Media, User
 from rentix.store import StoreError
 from rentix.store.effect_rows import effect_rows
 from rentix.store.listing_loads import ListingLoad, Rows
@@ -32,6 +32,8 @@ class SqliteBatch:
         self._trial = trial
         self._last_ids: dict[str, int] = {}
         self._loaded: dict[int, User] = {}
+        self._listings: dict[int, Listing] = {}
+        self._met: set[int] = set()
         self.claimed = claimed
         self.saved = False
 
@@ -67,13 +69,16 @@ class SqliteBatch:
         media += load.media()
         holds = {(row[0], row[1]): row[2] for row in self._rows("holds", lookup.imports)}
         self._loaded = users
+        listings = load.listing_set()
+        self._listings = {one.id: one for one in load.listings}
+        self._met = load.met
         return WorkingSet(
             users=users.values(),
             holders={(agency, external): user for agency, external, user in holders},
             memories=self._memories(lookup, now_ms),
             last_seq=self._last_seqs(lookup),
             media=MediaSet(media, shown, holds) if media else None,
-            listings=load.listing_set(),
+            listings=listings,
             agencies=load.agencies(),
             new_id=self._new_id,
         )
@@ -130,7 +135,7 @@ class SqliteBatch:
             if query == "update_user":
                 self._connection.executemany(_QUERIES["update_user_keys"], self._rekeyed(effects))
             elif query == "update_listing":
-                keys = [(row[0], row[1], row[2], *row[6:10]) for row in rows]
+                keys = self._relisted(effects)
                 self._connection.executemany(_QUERIES["update_listing_keys"], keys)
         if self.saved:
             last_ids = ((last, kind) for kind, last in self._last_ids.items())
@@ -143,3 +148,21 @@ class SqliteBatch:
             moved = (agency_id, user_id) in effects.moved
             if before and (moved or (before.external_id, before.phone.e164) != after):
                 yield user_id, agency_id, *after
+
+    def _relisted(self, effects: Effects) -> Iterator[tuple[Any, ...]]:
+        # What a handover wrote has another version than what was loaded, or is as that was.
+        for key, listing in effects.listings.saved.items():
+            before, after = self._listings.get(listing.id), _keys(listing)
+            rewritten = key in effects.listings.moved or listing.id in self._met
+            if before and (rewritten or _keys(before) != after):
+                yield listing.id, listing.agency_id, *after
+
+
+def _keys(listing: Listing) -> tuple[Any, ...]:
+    return (
+        listing.external_id,
+        listing.user_id,
+        listing.external_user_id,
+        listing.agent_version,
+        listing.moved_version,
+    )

@@ -10,7 +10,7 @@ from typing import Any
 
 from rentix.model import Task
 from rentix.store.queries import load_queries
-from rentix.store.rows import to_task
+from rentix.store.rows import to_task, to_waiting
 from rentix.store.sqlite_connections import open_writer, translated
 
 _QUERIES = load_queries("sqlite")
@@ -38,6 +38,12 @@ class SqliteQueue:
     def _run(self, query: str, **values: Any) -> list[Any]:
         return self._connection.execute(_QUERIES[query], values).fetchall()
 
+    def now_ms(self) -> int:
+        """The clock by which holds and due times go."""
+        with translated(), self._lock:
+            [(now_ms,)] = self._run("clock")
+        return int(now_ms)
+
     def take(self, most: int, now_ms: int, until_ms: int) -> list[Task]:
         """Hold the next `most` imports until then, the agencies in turn; none is held twice."""
         with self._transaction():
@@ -51,15 +57,16 @@ class SqliteQueue:
             kept = self._run("keep_held", media_id=task.id, token=task.token, until_ms=until_ms)
         return bool(kept)
 
-    def postpone(self, task: Task, due_ms: int, error: str) -> None:
-        """Let one be tried again, not before `due_ms`."""
+    def postpone(self, task: Task, due_ms: int, error: str, *, crashed: bool = False) -> None:
+        """Let one be tried again, not before `due_ms`; it counts as a try, or as a crash."""
+        values = {"due_ms": due_ms, "error": error, "crashes": int(crashed)}
         with self._transaction():
-            self._run("postpone", media_id=task.id, token=task.token, due_ms=due_ms, error=error)
+            self._run("postpone", media_id=task.id, token=task.token, **values)
 
-    def give_back(self, task: Task) -> None:
-        """Let others have one that was not begun, or not brought to an end."""
+    def give_back(self, task: Task, due_ms: int) -> None:
+        """Let others have one that was not brought to an end, from `due_ms` on; it counts not."""
         with self._transaction():
-            self._run("give_back", media_id=task.id, token=task.token)
+            self._run("give_back", media_id=task.id, token=task.token, due_ms=due_ms)
 
     def return_all(self) -> None:
         """Let everything be taken that was held: who held it is gone, if nobody else may serve."""
@@ -67,9 +74,9 @@ class SqliteQueue:
             self._run("return_all")
 
     def waiting(self) -> dict[str, int]:
-        """How many imports are pending and processing; cheap however many there were."""
+        """How many imports are awaited, pending, processing; cheap however many there were."""
         with translated(), self._lock:
-            return dict(self._run("count_waiting"))
+            return to_waiting(self._run("count_waiting"))
 
     def counts(self) -> dict[str, int]:
         """How many imports there are by status."""
@@ -80,6 +87,11 @@ class SqliteQueue:
         """The names of all files that pictures have."""
         with translated(), self._lock:
             return {name for (name,) in self._run("files_in_use")}
+
+    def claim_sweep(self, now_ms: int, before_ms: int) -> bool:
+        """Whether a sweep is due, for the last one began by `before_ms`; then this one begins."""
+        with self._transaction():
+            return bool(self._run("claim_sweep", now_ms=now_ms, before_ms=before_ms))
 
     def close(self) -> None:
         """Close the connection."""

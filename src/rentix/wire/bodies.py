@@ -174,11 +174,21 @@ class MediaLinkBody(msgspec.Struct, rename="camel", kw_only=True):
     external_id: ExternalId
 
 
+Use = Annotated[
+    Literal["avatar", "photo"] | UnsetType,
+    Meta(
+        description="`photo` if absent: fitted into its sizes whole. `avatar`: cut to a square "
+        "around what draws attention."
+    ),
+]
+
+
 class MediaImportBody(msgspec.Struct, rename="camel", kw_only=True):
     """A picture to import. One whose `externalId` is known is there already."""
 
     url: Url
     external_id: ExternalId | UnsetType = UNSET
+    use: Use = UNSET
 
 
 class UploadBody(msgspec.Struct, rename="camel", kw_only=True):
@@ -189,6 +199,7 @@ class UploadBody(msgspec.Struct, rename="camel", kw_only=True):
         Literal["image/jpeg", "image/png", "image/webp"] | UnsetType,
         Meta(description="What it will be. What it is, its bytes tell."),
     ] = UNSET
+    use: Use = UNSET
 
 
 class BulkBody(msgspec.Struct, kw_only=True):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import UNSET
 
-from rentix.model import Media
+from rentix.model import Media, Variant
 from rentix.operations import MediaOutcome
 from rentix.wire.shapes import (
     DeletedShape,
@@ -30,11 +31,17 @@ def media(found: Media, files_url: str) -> MediaShape:
         optimization=found.status,
         blurhash=picture.blurhash if picture else None,
         original_url=found.url,
-        variants=tuple(
-            SizedVariantShape(url=files_url + v.file, variant_size=v.size, size=v.bytes)
-            for v in (picture.variants if picture else ())
-        ),
+        use=found.use,
+        variants=sized_variants(picture.variants if picture else (), files_url),
         error=found.error if found.status == "failed" and found.error else UNSET,
+    )
+
+
+def sized_variants(variants: Sequence[Variant], files_url: str) -> tuple[SizedVariantShape, ...]:
+    """The sizes of a picture, and how many bytes each has."""
+    return tuple(
+        SizedVariantShape(url=files_url + v.file, variant_size=v.size, size=v.bytes)
+        for v in variants
     )
 
 

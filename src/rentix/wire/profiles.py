@@ -10,11 +10,13 @@ from msgspec import UNSET
 from rentix.model import LOCALES, Agency, Avatar, AvatarImport, Job, Optimization, User
 from rentix.operations import AgencyOutcome
 from rentix.wire.fates import VERBS, print_receipt, shown_etag
+from rentix.wire.media import sized_variants
 from rentix.wire.numbers import print_phone
 from rentix.wire.shapes import (
     AgencyShape,
     AvatarImportShape,
     AvatarShape,
+    JobResultShape,
     JobShape,
     JobStatus,
     LimitsShape,
@@ -95,8 +97,8 @@ _JOB_STATUSES: dict[Optimization, JobStatus] = {
 }
 
 
-def job(found: Job) -> JobShape:
-    """A background job; `queuePosition` counts from 1 and is null once it has begun."""
+def job(found: Job, files_url: str = "") -> JobShape:
+    """A background job; `queuePosition` counts from 1 and is null for one that is not due."""
     retried = found.status == "pending" and found.error is not None
     return JobShape(
         id=found.id,
@@ -104,8 +106,13 @@ def job(found: Job) -> JobShape:
         status="failed_retryable" if retried else _JOB_STATUSES[found.status],
         queue_position=None if found.ahead is None else found.ahead + 1,
         created_at=print_time(found.created_ms),
+        result_data=_result(found, files_url) if found.status == "success" else UNSET,
         public_error_message=UNSET if found.error is None else found.error,
     )
+
+
+def _result(found: Job, files_url: str) -> JobResultShape:
+    return JobResultShape(media_id=found.id, variants=sized_variants(found.variants, files_url))
 
 
 def agency(

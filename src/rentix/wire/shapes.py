@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from rentix.model import ListingStatus, Optimization, Status
+from rentix.model import ListingStatus, Optimization, Status, Use
 from rentix.operations import Note
 
 Time = Annotated[
@@ -244,6 +244,7 @@ class MediaShape(msgspec.Struct, rename="camel", kw_only=True):
     optimization: Optimization
     blurhash: str | None
     original_url: Annotated[str | None, Meta(description="Null for one that was uploaded.")]
+    use: Annotated[Use, Meta(description="An `avatar` is cut to a square.")]
     variants: tuple[SizedVariantShape, ...]
     error: Annotated[
         str | UnsetType, Meta(description="There when the import failed: why, and what to do.")
@@ -298,6 +299,13 @@ class UsersShape(msgspec.Struct, rename="camel", kw_only=True):
     next_cursor: str | UnsetType | None = UNSET
 
 
+class JobResultShape(msgspec.Struct, rename="camel", kw_only=True):
+    """What came of an import."""
+
+    media_id: MediaId
+    variants: tuple[SizedVariantShape, ...]
+
+
 class JobShape(msgspec.Struct, rename="camel", kw_only=True):
     """GET /job/status."""
 
@@ -305,10 +313,11 @@ class JobShape(msgspec.Struct, rename="camel", kw_only=True):
     type: str
     status: JobStatus
     queue_position: Annotated[
-        int | None, Meta(description="Counts from 1; null once the job has begun.")
+        int | None,
+        Meta(description="Counts from 1; null once the job has begun, or before it is due."),
     ]
     created_at: Time
-    result_data: dict[str, Any] | UnsetType = UNSET
+    result_data: JobResultShape | UnsetType = UNSET
     public_error_message: str | UnsetType = UNSET
 
 

@@ -13,6 +13,7 @@ import msgspec
 
 __all__ = [
     "MAX_BLOB_BYTES",
+    "OWNER",
     "Blob",
     "BlobMissing",
     "BlobTooLarge",
@@ -30,6 +31,9 @@ __all__ = [
 MAX_BLOB_BYTES = 10 * 1024 * 1024
 """The largest blob, an upload. One is held in memory while it is written, read or handed out; the
 largest variant has 1,024 pixels a side."""
+
+OWNER = "installation"
+"""The file beside the blobs that says whose they are (`owners.py`)."""
 
 
 class BlobsError(Exception):
@@ -136,3 +140,9 @@ class Blobs(Protocol):
 
     def check(self) -> None:
         """See that the place is there and lets us in."""
+
+    def owner(self) -> str | None:
+        """Who wrote that the place is theirs; None when nobody did."""
+
+    def own(self, name: str) -> None:
+        """Write whose place this is."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import re
 import secrets
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from rentix.media.blobs import (
     MAX_BLOB_BYTES,
+    OWNER,
     Blob,
     BlobMissing,
     BlobsAway,
@@ -26,6 +28,8 @@ from rentix.media.blobs.keys import check_key, is_key
 _UNFINISHED = re.compile(r"unfinished/[0-9a-f]{32}")
 _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+_OWNER_BYTES = 200
+_LOCK = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 _HEALING = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EIO, errno.ESTALE}
 
 
@@ -56,13 +60,16 @@ class DiskBlobs:
     def __repr__(self) -> str:
         return f"DiskBlobs({str(self._root)!r})"
 
+    def __str__(self) -> str:
+        return str(self._root)
+
     def put(self, key: str, data: bytes) -> None:
         """Store a blob: see `Blobs`."""
         check_key(key)
         if len(data) > self._max_bytes:
             raise BlobTooLarge(f"{len(data)} bytes; a blob has at most {self._max_bytes}")
         path = self._root / key
-        with self._translated():
+        with self._translated(), self._locked(fcntl.LOCK_SH):
             if not _renew(path, len(data)):
                 path.parent.mkdir(mode=0o700, exist_ok=True)
                 self._write(path, data)
@@ -92,7 +99,8 @@ class DiskBlobs:
         if not _UNFINISHED.fullmatch(key):
             check_key(key)
         path = self._root / key
-        with self._translated(), suppress(FileNotFoundError):
+        locked = self._locked(fcntl.LOCK_EX)
+        with self._translated(), locked, suppress(FileNotFoundError):
             if unless_since_ms is None or _written_ms(path.lstat()) < unless_since_ms:
                 path.unlink()
 
@@ -110,6 +118,24 @@ class DiskBlobs:
                 raise BlobsRefused(f"{self._root} is open to all; choose another folder")
             if not os.access(self._root, os.R_OK | os.W_OK | os.X_OK):
                 raise BlobsRefused(f"{self._root} cannot be written")
+
+    def owner(self) -> str | None:
+        """Who wrote that the folder is theirs: see `Blobs`."""
+        with self._translated():
+            try:
+                file = os.open(self._root / OWNER, _READ)
+            except FileNotFoundError:
+                return None
+            try:
+                return _read(file, 0, _OWNER_BYTES).decode(errors="replace").strip()
+            finally:
+                os.close(file)
+
+    def own(self, name: str) -> None:
+        """Write whose folder this is: see `Blobs`."""
+        with self._translated():
+            self._write(self._root / OWNER, f"{name}\n".encode())
+            self._sync_folder(self._root)
 
     def _make_root(self) -> None:
         places = (self._root, *self._root.parents)
@@ -136,6 +162,17 @@ class DiskBlobs:
             self._sync(opened)
         finally:
             os.close(opened)
+
+    @contextmanager
+    def _locked(self, how: int) -> Iterator[None]:
+        # Or a sweep, in whatever process, could look at an old file, and remove it after it was
+        # renewed. A file, as folders of NFS cannot be locked.
+        lock = os.open(self._root / "lock", _LOCK, 0o600)
+        try:
+            fcntl.flock(lock, how)
+            yield
+        finally:
+            os.close(lock)
 
     @contextmanager
     def _opened(self, key: str) -> Iterator[int]:

@@ -1,11 +1,13 @@
 """Keys: `ab/abc….webp`, the SHA-256 of the content and what kind of picture it is.
 
-What a client uploaded ends in `.upload` until it is known what it is: it has no address.
+What a client uploaded is called by chance and ends in `.upload`: it has no address, is nobody
+else's even when the content is the same, and is removed once it was imported.
 """
 
 from __future__ import annotations
 
 import re
+import secrets
 from hashlib import sha256
 
 from rentix.media.blobs import KeyRefused
@@ -24,6 +26,11 @@ def blob_key(data: bytes, suffix: str = "webp") -> str:
     key = _place(f"{sha256(data).hexdigest()}.{suffix}")
     check_key(key)
     return key
+
+
+def new_upload_key() -> str:
+    """A key that no upload has had."""
+    return _place(f"{secrets.token_hex(32)}.{UPLOAD}")
 
 
 def upload_key(name: str) -> str:

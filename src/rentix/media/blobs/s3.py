@@ -14,6 +14,7 @@ from obstore.store import S3Store
 
 from rentix.media.blobs import (
     MAX_BLOB_BYTES,
+    OWNER,
     Blob,
     BlobMissing,
     BlobsAway,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 _STATUS = re.compile(r"status code: (\d{3})")
 _CODE = re.compile(r"<Code>(\w{1,60})</Code>")
 _HEALING = {408, 409, 429, *range(500, 600)}
+_OWNER_BYTES = 200
 _ABSENT = "00/" + 64 * "0" + ".webp"
 """A key that no content has, as far as anyone knows."""
 
@@ -54,6 +56,9 @@ class S3Blobs:
 
     def __repr__(self) -> str:
         return f"S3Blobs({self._name!r})"
+
+    def __str__(self) -> str:
+        return self._name
 
     def put(self, key: str, data: bytes) -> None:
         """Store a blob: see `Blobs`. Writing the same again is how its age begins anew."""
@@ -106,6 +111,18 @@ class S3Blobs:
         """See that the bucket is there and lets us in: see `Blobs`."""
         with suppress(BlobMissing):
             self.get(_ABSENT)  # by GET, as the answer to HEAD does not say what is missing
+
+    def owner(self) -> str | None:
+        """Who wrote that the place is theirs: see `Blobs`."""
+        with suppress(BlobMissing), self._translated():
+            found = self._store.get(OWNER, options={"range": (0, _OWNER_BYTES)})
+            return found.bytes().to_bytes().decode(errors="replace").strip()
+        return None
+
+    def own(self, name: str) -> None:
+        """Write whose place this is: see `Blobs`."""
+        with self._translated():
+            self._store.put(OWNER, f"{name}\n".encode(), use_multipart=False)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

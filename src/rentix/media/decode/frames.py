@@ -14,15 +14,20 @@ from typing import get_args
 
 import msgspec
 
-from rentix.media.decode.picture import SIZES, Kind, Picture, Refusal
+from rentix.media.decode.picture import SIZES, Kind, Limits, Picture, Refusal, Variant
+from rentix.media.decode.sniff import CONTENT_TYPES
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 ANSWER_BYTES = 16 << 20
 """No frame from a process may be longer: three variants without compression are half of it."""
+VARIANT_BYTES = 4 << 20
+"""No variant may be larger: its pixels are as many bytes, and WebP makes half of that of noise."""
 
 _LENGTH = Struct("!I")
 _HASH = re.compile(r"[0-9A-Za-z#$%*+,\-.:;=?@\[\]^_{|}~]{6,100}")
-_WEBP = re.compile(rb"RIFF.{4}WEBP", re.DOTALL)
+_WEBP = re.compile(rb"RIFF(.{4})WEBP", re.DOTALL)
+_BEFORE_LENGTH = 8
+_MESSAGE_MAX = 300
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
@@ -70,7 +75,9 @@ def send_answer(channel: socket.socket, answer: Answer) -> None:
     channel.sendall(frame)
 
 
-def receive_answer(channel: socket.socket, before_each: Callable[[], None]) -> Answer | None:
+def receive_answer(
+    channel: socket.socket, before_each: Callable[[], None], limits: Limits
+) -> Answer | None:
     """Wait for an answer; None when the process has ended.
 
     Raises:
@@ -90,21 +97,37 @@ def receive_answer(channel: socket.socket, before_each: Callable[[], None]) -> A
         answer: Answer = _decode(frame)
     except msgspec.DecodeError as error:
         raise Garbled("an answer of the wrong form") from error
-    if isinstance(answer, Picture) and not _is_sound(answer):
-        raise Garbled("a picture that is none")
+    if not _is_sound(answer, limits):
+        raise Garbled("an answer that cannot be")
     return answer
 
 
-def _is_sound(picture: Picture) -> bool:
+def _is_sound(answer: Answer, limits: Limits) -> bool:
+    if isinstance(answer, Refused):
+        return len(answer.message) <= _MESSAGE_MAX and answer.message.isprintable()
+    return isinstance(answer, Ready) or _is_sound_picture(answer, limits)
+
+
+def _is_sound_picture(picture: Picture, limits: Limits) -> bool:
     return (
-        bool(_HASH.fullmatch(picture.blurhash))
+        picture.content_type in CONTENT_TYPES.values()
+        and 0 < picture.width <= limits.side_px
+        and 0 < picture.height <= limits.side_px
+        and picture.width * picture.height <= limits.pixels
+        and bool(_HASH.fullmatch(picture.blurhash))
         and [variant.size for variant in picture.variants] == [str(size) for size in SIZES]
-        and all(
-            min(variant.width, variant.height) > 0
-            and max(variant.width, variant.height) <= int(variant.size)
-            and _WEBP.match(variant.data) is not None
-            for variant in picture.variants
-        )
+        and all(map(_is_sound_variant, picture.variants))
+    )
+
+
+def _is_sound_variant(variant: Variant) -> bool:
+    head = _WEBP.match(variant.data)
+    return (
+        head is not None
+        and int.from_bytes(head[1], "little") == len(variant.data) - _BEFORE_LENGTH
+        and len(variant.data) <= VARIANT_BYTES
+        and min(variant.width, variant.height) > 0
+        and max(variant.width, variant.height) <= int(variant.size)
     )
 
 

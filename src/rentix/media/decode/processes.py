@@ -136,7 +136,9 @@ class Process:
         if self._is_ready:
             return
         try:
-            answer = receive_answer(self._channel, _Countdown(self._channel, _START_S))
+            answer = receive_answer(
+                self._channel, _Countdown(self._channel, _START_S), self._limits
+            )
         except (OSError, Garbled) as error:
             raise DecoderUnavailable(f"a process did not start: {error}") from error
         if not isinstance(answer, Ready) or answer.fault:
@@ -167,7 +169,7 @@ class Process:
         try:
             countdown()
             send_request(self._channel, kind, data)
-            answer = receive_answer(self._channel, countdown)
+            answer = receive_answer(self._channel, countdown, self._limits)
         except TimeoutError as error:
             raise DecoderCrashed(f"it took more than {self._limits.wall_s:g} s") from error
         except Garbled as error:

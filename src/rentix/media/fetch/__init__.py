@@ -33,7 +33,7 @@ class Limits(msgspec.Struct, frozen=True):
     connect_s: float = 3
     """For each address of a host."""
     total_s: float = 15
-    """For everything: waiting for a slot, DNS, connections, TLS, answers, redirects."""
+    """For everything: DNS, connections, TLS, answers, redirects."""
     redirects: int = 3
     per_host: int = 4
 
@@ -72,12 +72,13 @@ class Fetcher:
         """Fetch what is at `url`, or where it redirects to.
 
         Raises:
-            FetchFailed: there is none to be had, now (`heals`) or ever.
+            FetchFailed: there is none to be had, now (`heals`) or ever. With HOST_BUSY nobody has
+                asked the host yet: that is for later, and no failure.
         """
         deadline = Deadline(self._limits.total_s, self._clock)
         target = _read(lambda: read_url(url), FetchCode.URL_INVALID, "the URL")
         for _ in range(1 + self._limits.redirects):
-            with self._slots.hold(target.host, deadline):
+            with self._slots.hold(target.host):
                 answer = self._ask(target, deadline)
             if isinstance(answer, Fetched):
                 return answer

@@ -14,7 +14,6 @@ class FetchCode(StrEnum):
 
     URL_INVALID = "url_invalid"
     ADDRESS_REFUSED = "address_refused"
-    NAME_UNKNOWN = "name_unknown"
     LOOKUP_FAILED = "lookup_failed"
     UNREACHABLE = "unreachable"
     CERTIFICATE_INVALID = "certificate_invalid"
@@ -42,6 +41,9 @@ class FetchFailed(Exception):
 
 
 def address_refused() -> FetchFailed:
-    """The one answer for all that is not public: the same words, whatever the address is."""
-    message = "the URL leads to an address that is not public; serve the picture from a public one"
+    """The one answer where there is no public address: an inner one, or none that the DNS knows."""
+    message = (
+        "the URL's host has no public address; check how it is spelled, "
+        "and serve the picture from a public one"
+    )
     return FetchFailed(FetchCode.ADDRESS_REFUSED, message, heals=False)

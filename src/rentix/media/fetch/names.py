@@ -15,7 +15,10 @@ Resolve = Callable[[str], Sequence[str]]
 
 LOOKUPS_AT_ONCE = 32
 
-_NO_SUCH_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
+_NO_ADDRESS = {
+    getattr(socket, name, socket.EAI_NONAME)
+    for name in ("EAI_NONAME", "EAI_NODATA", "EAI_ADDRFAMILY")
+}
 
 
 def resolve_name(host: str) -> list[str]:
@@ -35,25 +38,29 @@ class Lookups:
         self._resolve = resolve
         self._places = threading.BoundedSemaphore(at_once)
 
-    def find(self, host: str, deadline: Deadline) -> Sequence[str]:
-        """The addresses of `host`, at least one.
+    def find(self, host: str, deadline: Deadline, *, absolutely: bool) -> Sequence[str]:
+        """The addresses of `host`; none where there is no such name.
+
+        `absolutely` as the DNS of the world has it: no domain of ours is put behind it, and no
+        file of hosts asked.
 
         Raises:
-            FetchFailed: it has none, none was found out, or the deadline passed.
+            FetchFailed: they could not be found out, or the deadline passed.
         """
+        name = f"{host.removesuffix('.')}." if absolutely else host
         if not self._places.acquire(timeout=deadline.left_s()):
             raise deadline.passed()
         found: Future[Sequence[str]] = Future()
-        threading.Thread(target=self._look_up, args=(host, found), daemon=True).start()
+        threading.Thread(target=self._look_up, args=(name, found), daemon=True).start()
         try:
-            addresses = found.result(timeout=deadline.left_s())
+            return found.result(timeout=deadline.left_s())
         except TimeoutError:
             raise deadline.passed() from None
         except socket.gaierror as error:
-            raise _describe(host, error) from None
-        if not addresses:
-            raise _unknown(host)
-        return addresses
+            if error.errno in _NO_ADDRESS:
+                return ()
+            message = f"the DNS gave no answer for {host}; import the picture again later"
+            raise FetchFailed(FetchCode.LOOKUP_FAILED, message, heals=True) from None
 
     def _look_up(self, host: str, found: Future[Sequence[str]]) -> None:
         try:
@@ -62,15 +69,3 @@ class Lookups:
             found.set_exception(error)
         finally:
             self._places.release()
-
-
-def _describe(host: str, error: socket.gaierror) -> FetchFailed:
-    if error.errno in _NO_SUCH_NAME:
-        return _unknown(host)
-    message = f"the DNS gave no answer for {host}; import the picture again later"
-    return FetchFailed(FetchCode.LOOKUP_FAILED, message, heals=True)
-
-
-def _unknown(host: str) -> FetchFailed:
-    message = f"the DNS knows no address of {host}; check how the URL is spelled"
-    return FetchFailed(FetchCode.NAME_UNKNOWN, message, heals=False)

@@ -56,8 +56,10 @@ class Dialer:
         Raises:
             FetchFailed: its address is refused, or no connection came about.
         """
-        found = [target.host] if target.numeric else self._lookups.find(target.host, deadline)
         ruled = target.origin not in self._allow
+        found: Sequence[str] = [target.host]
+        if not target.numeric:
+            found = self._lookups.find(target.host, deadline, absolutely=ruled)
         addresses = [address for address in found if is_public(address)] if ruled else found
         if not addresses:
             raise address_refused()
@@ -144,8 +146,10 @@ def lost(host: str) -> FetchFailed:
 
 
 def _check_peer(opened: socket.socket) -> None:
-    # The rule is for what the socket is connected to, not for what was asked for.
-    if not is_public(str(opened.getpeername()[0])):
+    # The rule is for what the socket is connected to, not for what was asked for. Two equal ends
+    # are this machine itself: what goes to a public address of its own passes no firewall.
+    peer = str(opened.getpeername()[0])
+    if not is_public(peer) or peer == str(opened.getsockname()[0]):
         raise address_refused()
 
 

@@ -7,15 +7,14 @@ import re
 import ada_url
 import msgspec
 
+from rentix.rules.pictures import read_picture_url
+
 Origin = tuple[str, int]
 """A host as a URL spells it once normalised (an IPv6 address without brackets), and a port."""
 
 _PORTS = {"http:": 80, "https:": 443}
 _HOST_AND_PORT = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[^\s/?#@:,*\\\[\]]+):[0-9]{1,5}")
 """Stricter than URLs are: what looks like a pattern or a list must not pass for a host."""
-_NAME_MAX = 253
-_LABEL_MAX = 63
-_URL_MAX = 8_192
 
 
 class BadUrl(ValueError):
@@ -48,28 +47,16 @@ def read_url(text: str, against: Target | None = None) -> Target:
     Raises:
         BadUrl: nothing is fetched from it.
     """
-    if len(text) > _URL_MAX:
-        raise BadUrl(f"must have at most {_URL_MAX} characters")
     try:
-        url = ada_url.URL(text, against.href if against else None)
-    except ValueError:
-        raise BadUrl(_REASON) from None
-    # Any port: the address rule is what keeps the inside closed, CRMs do serve pictures on odd
-    # ports, and no protocol takes harm from a GET whose every byte is ours or percent-encoded.
-    if url.protocol not in _PORTS or not url.hostname:
-        raise BadUrl(_REASON)
-    if url.username or url.password:
-        raise BadUrl("must not carry a user name or password")
-    numeric = url.host_type != ada_url.HostType.DEFAULT
-    if not numeric and not _is_name(url.hostname):
-        raise BadUrl("must name a host of the DNS: at most 63 characters between dots, 253 in all")
-    url.hash = ""
+        url = read_picture_url(text, against.href if against else None)
+    except ValueError as error:
+        raise BadUrl(str(error)) from None
     return Target(
         href=url.href,
         secure=url.protocol == "https:",
         host=url.hostname.strip("[]"),
         port=int(url.port) if url.port else _PORTS[url.protocol],
-        numeric=numeric,
+        numeric=url.host_type != ada_url.HostType.DEFAULT,
         authority=url.host,
         path=url.pathname + url.search,
     )
@@ -88,12 +75,3 @@ def read_allowed(text: str) -> Origin:
         return read_url(f"http://{text}").origin
     except BadUrl:
         raise ValueError(reason) from None
-
-
-def _is_name(host: str) -> bool:
-    name = host.removesuffix(".")
-    labels = name.split(".")
-    return len(name) <= _NAME_MAX and all(0 < len(label) <= _LABEL_MAX for label in labels)
-
-
-_REASON = "must be an absolute http or https URL, such as https://crm.example/photos/7.jpg"

@@ -1,5 +1,6 @@
 -- Listings, as readers and batches see them. Their agent is told as soon as there is one: what is to be
--- written down of it (agent_binding) is looked up with it.
+-- written down of it (agent_binding) is looked up with it. Of those that wait for its external id a
+-- binding has `met` the ones for which it is the first since they began to.
 
 -- fragment: listing_agent
 coalesce(listing.user_id, CASE
@@ -13,31 +14,29 @@ coalesce(listing.user_id, CASE
     )
 END)
 
+-- fragment: listing_head
+listing.id, listing.agency_id, listing.external_id, listing.status, listing.form, listing.files
+
+-- fragment: listing_tail
+listing.external_user_id, listing.agent_version, listing.moved_version, listing.version,
+listing.created_ms, listing.updated_ms, listing.synced_ms, listing.source_us
+
 -- fragment: listing_columns
-listing.id, listing.agency_id, listing.external_id, listing.status, listing.form, listing.files,
-{listing_agent}, listing.external_user_id, listing.agent_version, listing.moved_version,
-listing.version, listing.created_ms, listing.updated_ms, listing.synced_ms, listing.source_us
+{listing_head}, {listing_agent}, {listing_tail}, listing.user_id AS written_user_id
 
--- fragment: listing_view
-SELECT {listing_columns}, {agency_columns}, {user_columns}
-FROM listing
-JOIN agency ON agency.id = listing.agency_id
-LEFT JOIN portal_user
-    ON portal_user.agency_id = listing.agency_id AND portal_user.id = {listing_agent}
+-- fragment: view_columns
+{listing_head}, portal_user.id, {listing_tail}, {agency_columns}, {user_columns}
 
--- fragment: of_agent
-listing.id IN (
-    SELECT held.id FROM listing AS held
-    WHERE held.agency_id = :agency_id AND held.user_id = :user_id
-    UNION ALL
-    SELECT waiting.id FROM agent_binding AS bound
-    JOIN listing AS waiting
-        ON waiting.agency_id = bound.agency_id
-        AND waiting.external_user_id = bound.external_id
-        AND waiting.agent_version < bound.version AND waiting.user_id IS NULL
-    WHERE bound.agency_id = :agency_id AND bound.user_id = :user_id
+-- fragment: waits
+listing.user_id IS NULL AND listing.moved_version <> listing.agent_version
+
+-- fragment: met
+listing.agency_id = bound.agency_id AND listing.external_user_id = bound.external_id
+AND listing.agent_version < bound.version AND {waits} AND NOT EXISTS (
+    SELECT 1 FROM agent_binding AS earlier
+    WHERE earlier.agency_id = bound.agency_id AND earlier.external_id = bound.external_id
+        AND earlier.version < bound.version AND earlier.version > listing.agent_version
 )
-AND {listing_agent} = :user_id
 
 -- name: one_listing
 {listing_view}
@@ -51,17 +50,6 @@ WHERE listing.agency_id = :agency_id AND listing.external_id = :external_id
 {listing_view}
 WHERE listing.agency_id = :agency_id AND listing.id > :after{conditions}
 ORDER BY listing.id LIMIT :limit
-
--- name: listing_page_of_agent
-{listing_view}
-WHERE listing.agency_id = :agency_id AND listing.id > :after AND {of_agent}{conditions}
-ORDER BY listing.id LIMIT :limit
-
--- name: listings_of_agent
-{listing_view}
-WHERE listing.agency_id = :agency_id AND listing.status IN ('active', 'completed')
-    AND {of_agent}
-ORDER BY listing.id DESC LIMIT :limit
 
 -- name: listings_used
 SELECT listing_count.used FROM listing_count

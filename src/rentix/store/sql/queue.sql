@@ -2,7 +2,7 @@
 
 -- fragment: task_columns
 media.id, media.agency_id, media.user_id, media.original_url, media.source, media.token, media.holds,
-media.tries, media.held_ms
+media.tries, media.held_ms, media.crashes, media.use
 
 -- name: return_held
 UPDATE media SET status = 'pending', held_ms = NULL, due_ms = :now_ms  -- behind the others
@@ -42,15 +42,18 @@ RETURNING media.id
 -- name: postpone
 UPDATE media SET
     status = 'pending', held_ms = NULL, due_ms = :due_ms, error = :error,
-    tries = media.tries + 1, holds = 0
+    tries = media.tries + 1 - :crashes, crashes = media.crashes + :crashes, holds = 0
 WHERE media.id = :media_id AND media.token = :token AND media.status = 'processing'
 
 -- name: give_back
-UPDATE media SET status = 'pending', held_ms = NULL, holds = media.holds - 1
+UPDATE media SET status = 'pending', held_ms = NULL, due_ms = :due_ms, holds = media.holds - 1
 WHERE media.id = :media_id AND media.token = :token AND media.status = 'processing'
 
 -- name: count_waiting
-SELECT 'pending', count(*) FROM media WHERE media.status = 'pending'
+SELECT 'awaited', count(*) FROM media
+WHERE media.status = 'pending' AND media.original_url = '' AND media.source IS NULL
+UNION ALL
+SELECT 'pending', count(*) FROM media WHERE media.status = 'pending'  -- with those that are awaited
 UNION ALL
 SELECT 'processing', count(*) FROM media WHERE media.status = 'processing'
 
@@ -58,4 +61,12 @@ SELECT 'processing', count(*) FROM media WHERE media.status = 'processing'
 UPDATE media SET status = 'pending', held_ms = NULL WHERE media.status = 'processing'
 
 -- name: count_media
-SELECT media.status, count(*) FROM media GROUP BY media.status
+SELECT CASE
+    WHEN media.status = 'pending' AND media.original_url = '' AND media.source IS NULL THEN 'awaited'
+    ELSE media.status
+END AS stand, count(*)
+FROM media GROUP BY stand
+
+-- name: claim_sweep
+UPDATE installation SET swept_ms = :now_ms WHERE installation.swept_ms <= :before_ms
+RETURNING installation.swept_ms

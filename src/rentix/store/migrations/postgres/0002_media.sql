@@ -10,12 +10,16 @@ ALTER TABLE media
     ADD COLUMN token        integer NOT NULL DEFAULT 0,   -- of that worker's hold
     ADD COLUMN holds        integer NOT NULL DEFAULT 0,   -- that ended in silence
     ADD COLUMN tries        integer NOT NULL DEFAULT 0,   -- that failed
+    ADD COLUMN crashes      integer NOT NULL DEFAULT 0,   -- of what decodes
     ADD COLUMN ended_ms     bigint,
     ADD COLUMN external_id  text,
-    ADD COLUMN source       text;                         -- the file that was uploaded; the URL is then ''
+    ADD COLUMN source       text,                         -- the file that was uploaded; the URL is then ''
+    ADD COLUMN use          text    NOT NULL DEFAULT 'avatar';  -- or photo
 
 CREATE INDEX media_due ON media (agency_id, due_ms, id) WHERE status = 'pending';
 CREATE INDEX media_held ON media (held_ms) WHERE status = 'processing';
+CREATE INDEX media_awaited ON media (id)
+WHERE status = 'pending' AND original_url = '' AND source IS NULL;
 CREATE UNIQUE INDEX media_by_external_id ON media (agency_id, external_id)
 WHERE external_id IS NOT NULL;
 
@@ -31,6 +35,8 @@ CREATE TABLE media_use (
 ALTER TABLE media_use ENABLE ROW LEVEL SECURITY;
 ALTER TABLE media_use FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_rows ON media_use USING (agency_id IN (SELECT unnest(app_agencies())));
+
+ALTER TABLE installation ADD COLUMN swept_ms bigint NOT NULL DEFAULT 0;  -- when files were, last
 
 -- What upload tickets are signed with.
 ALTER TABLE installation ADD COLUMN secret bytea;

@@ -30,10 +30,10 @@ CREATE TABLE listing (
     FOREIGN KEY (agency_id, user_id) REFERENCES portal_user
 ) WITH (fillfactor = 90);
 
-CREATE UNIQUE INDEX listing_by_id ON listing (id);
+CREATE INDEX listing_by_id ON listing USING hash (id);  -- no order: pages cannot take it for theirs
 CREATE INDEX listing_by_user ON listing (agency_id, user_id, id) WHERE user_id IS NOT NULL;
-CREATE INDEX listing_waiting ON listing (agency_id, external_user_id, agent_version)
-WHERE user_id IS NULL AND external_user_id IS NOT NULL;
+CREATE INDEX listing_waiting ON listing (agency_id, external_user_id, id)
+WHERE user_id IS NULL AND external_user_id IS NOT NULL AND moved_version <> agent_version;
 
 -- Which listings had which photos. What they have now, they know themselves.
 CREATE TABLE listing_media (
@@ -56,12 +56,15 @@ CREATE TABLE agent_binding (  -- who got an external id that listings wait for, 
 );
 
 CREATE INDEX agent_binding_by_user ON agent_binding (agency_id, user_id);
+CREATE INDEX agent_binding_in_order ON agent_binding (agency_id, version);
 
 CREATE TABLE listing_left (  -- listings that an agent who left had, and the change that took them
-    agency_id  bigint NOT NULL,
-    user_id    bigint NOT NULL,
-    listing_id bigint NOT NULL,
-    version    bigint NOT NULL,
+    agency_id     bigint NOT NULL,
+    user_id       bigint NOT NULL,
+    listing_id    bigint NOT NULL,
+    version       bigint NOT NULL,
+    agent_version bigint NOT NULL,  -- as the listing had them before
+    moved_version bigint NOT NULL,
     PRIMARY KEY (agency_id, user_id, listing_id),
     FOREIGN KEY (agency_id, user_id) REFERENCES portal_user,
     FOREIGN KEY (agency_id, listing_id) REFERENCES listing
@@ -100,4 +103,4 @@ USING (current_setting('app.visitor', true) = 'open' AND status = 'active');
 -- The portal itself writes down whose the listings are that waited, whatever the agency.
 CREATE POLICY queue ON agent_binding FOR SELECT USING (current_setting('app.queue', true) = 'open');
 
-CREATE UNIQUE INDEX user_by_id ON portal_user (id);
+CREATE INDEX user_by_id ON portal_user USING hash (id);

@@ -27,8 +27,8 @@ CREATE TABLE listing (
 
 CREATE INDEX listing_by_agency ON listing (agency_id, id);
 CREATE INDEX listing_by_user ON listing (agency_id, user_id, id) WHERE user_id IS NOT NULL;
-CREATE INDEX listing_waiting ON listing (agency_id, external_user_id, agent_version)
-WHERE user_id IS NULL AND external_user_id IS NOT NULL;
+CREATE INDEX listing_waiting ON listing (agency_id, external_user_id, id)
+WHERE user_id IS NULL AND external_user_id IS NOT NULL AND moved_version <> agent_version;
 
 -- Which listings had which photos. What they have now, they know themselves.
 CREATE TABLE listing_media (
@@ -49,12 +49,15 @@ CREATE TABLE agent_binding (  -- who got an external id that listings wait for, 
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX agent_binding_by_user ON agent_binding (agency_id, user_id);
+CREATE INDEX agent_binding_in_order ON agent_binding (agency_id, version);
 
 CREATE TABLE listing_left (  -- listings that an agent who left had, and the change that took them
-    agency_id  INTEGER NOT NULL,
-    user_id    INTEGER NOT NULL REFERENCES portal_user,
-    listing_id INTEGER NOT NULL REFERENCES listing,
-    version    INTEGER NOT NULL,
+    agency_id     INTEGER NOT NULL,
+    user_id       INTEGER NOT NULL REFERENCES portal_user,
+    listing_id    INTEGER NOT NULL REFERENCES listing,
+    version       INTEGER NOT NULL,
+    agent_version INTEGER NOT NULL,  -- as the listing had them before
+    moved_version INTEGER NOT NULL,
     PRIMARY KEY (agency_id, user_id, listing_id)
 ) STRICT, WITHOUT ROWID;
 

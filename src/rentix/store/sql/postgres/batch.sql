@@ -213,13 +213,13 @@ SELECT * FROM (
 
 -- name: save_media
 INSERT INTO media (
-    id, agency_id, user_id, original_url, status, created_ms, external_id, due_ms
+    id, agency_id, user_id, original_url, status, created_ms, external_id, due_ms, use
 )
 SELECT * FROM (
     SELECT (row.value ->> 0)::bigint AS id, (row.value ->> 1)::bigint AS agency_id,
         (row.value ->> 2)::bigint AS user_id, row.value ->> 3 AS original_url,
         row.value ->> 4 AS status, (row.value ->> 5)::bigint AS created_ms,
-        row.value ->> 6 AS external_id, (row.value ->> 7)::bigint AS due_ms
+        row.value ->> 6 AS external_id, (row.value ->> 7)::bigint AS due_ms, row.value ->> 8 AS use
     FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
 ) AS saved
 

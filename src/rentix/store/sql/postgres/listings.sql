@@ -1,4 +1,77 @@
--- Load and save of listings in a batch (see batch.sql).
+-- Listings: what PostgreSQL says in its own way, and load and save of them in a batch (see batch.sql).
+-- With a LATERAL that has a LIMIT or OFFSET 0, whose listing it is comes first, then the listing.
+
+-- fragment: listing_view
+SELECT {view_columns}
+FROM listing
+JOIN agency ON agency.id = listing.agency_id
+LEFT JOIN LATERAL (
+    SELECT bound.user_id FROM agent_binding AS bound
+    WHERE {waits} AND bound.agency_id = listing.agency_id
+        AND bound.external_id = listing.external_user_id
+        AND bound.version > listing.agent_version
+    ORDER BY bound.version LIMIT 1
+) AS met ON true
+-- Under row level security a coalesce() is not searched by: it is thought to leak what it is given.
+LEFT JOIN portal_user ON (portal_user.agency_id, portal_user.id) = (
+    listing.agency_id, CASE WHEN listing.user_id IS NULL THEN met.user_id ELSE listing.user_id END
+)
+
+-- name: listing_page_of_agent
+SELECT found.*
+FROM (
+    SELECT * FROM (
+        SELECT listing.agency_id, listing.id FROM listing
+        WHERE listing.agency_id = :agency_id AND listing.user_id = :user_id
+            AND listing.id > :after{conditions}
+        ORDER BY listing.id LIMIT :limit
+    ) AS held
+    UNION ALL
+    SELECT * FROM (
+        SELECT found.agency_id, found.id
+        FROM agent_binding AS bound
+        CROSS JOIN LATERAL (
+            SELECT listing.agency_id, listing.id FROM listing
+            WHERE {met} AND listing.id > :after{conditions}
+            ORDER BY listing.id LIMIT :limit
+        ) AS found
+        WHERE bound.agency_id = :agency_id AND bound.user_id = :user_id
+        ORDER BY found.id LIMIT :limit
+    ) AS met
+) AS page
+CROSS JOIN LATERAL (
+    {listing_view}
+    WHERE (listing.agency_id, listing.id) = (page.agency_id, page.id) LIMIT 1
+) AS found
+ORDER BY page.id LIMIT :limit
+
+-- name: listings_of_agent
+SELECT found.*
+FROM (
+    SELECT * FROM (
+        SELECT listing.agency_id, listing.id FROM listing
+        WHERE listing.agency_id = :agency_id AND listing.user_id = :user_id
+            AND listing.status IN ('active', 'completed')
+        ORDER BY listing.id DESC LIMIT :limit
+    ) AS held
+    UNION ALL
+    SELECT * FROM (
+        SELECT found.agency_id, found.id
+        FROM agent_binding AS bound
+        CROSS JOIN LATERAL (
+            SELECT listing.agency_id, listing.id FROM listing
+            WHERE {met} AND listing.status IN ('active', 'completed')
+            ORDER BY listing.id DESC LIMIT :limit
+        ) AS found
+        WHERE bound.agency_id = :agency_id AND bound.user_id = :user_id
+        ORDER BY found.id DESC LIMIT :limit
+    ) AS met
+) AS page
+CROSS JOIN LATERAL (
+    {listing_view}
+    WHERE (listing.agency_id, listing.id) = (page.agency_id, page.id) LIMIT 1
+) AS found
+ORDER BY page.id DESC LIMIT :limit
 
 -- name: listings_by_id
 SELECT found.*
@@ -49,7 +122,7 @@ FROM {wanted_numbers}
 CROSS JOIN LATERAL (
     SELECT {media_columns}
     FROM listing_media AS shown
-    JOIN media ON media.id = shown.media_id AND media.agency_id = shown.agency_id
+    JOIN media ON (media.agency_id, media.id) = (shown.agency_id, shown.media_id)
     WHERE shown.listing_id = wanted.number AND shown.agency_id = wanted.agency_id
     OFFSET 0
 ) AS found
@@ -61,8 +134,8 @@ CROSS JOIN LATERAL (
     SELECT {media_columns}
     FROM listing_media AS shown
     JOIN listing_media AS beside
-        ON beside.listing_id = shown.listing_id AND beside.agency_id = shown.agency_id
-    JOIN media ON media.id = beside.media_id AND media.agency_id = beside.agency_id
+        ON (beside.agency_id, beside.listing_id) = (shown.agency_id, shown.listing_id)
+    JOIN media ON (media.agency_id, media.id) = (beside.agency_id, beside.media_id)
     WHERE shown.media_id = wanted.number AND shown.agency_id = wanted.agency_id
     OFFSET 0
 ) AS found
@@ -71,22 +144,18 @@ CROSS JOIN LATERAL (
 SELECT found.*
 FROM {wanted_numbers}
 CROSS JOIN LATERAL (
-    SELECT held.agency_id, held.user_id, held.id FROM listing AS held
-    WHERE held.agency_id = wanted.agency_id AND held.user_id = wanted.number
+    SELECT listing.agency_id, listing.user_id, listing.id, listing.agent_version,
+        listing.moved_version
+    FROM listing
+    WHERE listing.agency_id = wanted.agency_id AND listing.user_id = wanted.number
     UNION ALL
-    SELECT bound.agency_id, bound.user_id, waiting.id
+    SELECT bound.agency_id, bound.user_id, met.*
     FROM agent_binding AS bound
-    JOIN listing AS waiting
-        ON waiting.agency_id = bound.agency_id
-        AND waiting.external_user_id = bound.external_id
-        AND waiting.agent_version < bound.version AND waiting.user_id IS NULL
+    CROSS JOIN LATERAL (
+        SELECT listing.id, listing.agent_version, listing.moved_version FROM listing
+        WHERE {met} OFFSET 0
+    ) AS met
     WHERE bound.agency_id = wanted.agency_id AND bound.user_id = wanted.number
-        AND waiting.moved_version <> waiting.agent_version AND NOT EXISTS (
-            SELECT FROM agent_binding AS earlier
-            WHERE earlier.agency_id = bound.agency_id
-                AND earlier.external_id = bound.external_id
-                AND earlier.version < bound.version AND earlier.version > waiting.agent_version
-        )
     OFFSET 0
 ) AS found
 
@@ -94,8 +163,9 @@ CROSS JOIN LATERAL (
 SELECT found.*
 FROM {wanted_numbers}
 CROSS JOIN LATERAL (
-    SELECT passed.agency_id, passed.user_id, passed.listing_id, listing.user_id AS holder,
-        listing.agent_version = passed.version AS untouched
+    SELECT passed.agency_id, passed.user_id, passed.listing_id, passed.version,
+        passed.agent_version AS was_since, passed.moved_version AS was_moved,
+        {listing_agent} AS holder, listing.agent_version, listing.moved_version
     FROM listing_left AS passed
     JOIN listing ON (listing.agency_id, listing.id) = (passed.agency_id, passed.listing_id)
     WHERE passed.agency_id = wanted.agency_id AND passed.user_id = wanted.number
@@ -103,13 +173,25 @@ CROSS JOIN LATERAL (
 ) AS found
 
 -- name: awaited_agents
-SELECT wanted.agency_id, wanted.text
+SELECT found.*
 FROM {wanted_texts}
-WHERE EXISTS (
-    SELECT FROM listing
+CROSS JOIN LATERAL (
+    SELECT listing.agency_id, listing.external_user_id FROM listing
     WHERE listing.agency_id = wanted.agency_id AND listing.external_user_id = wanted.text
-        AND listing.user_id IS NULL AND listing.moved_version <> listing.agent_version
-)
+        AND {waits} LIMIT 1
+) AS found
+
+-- name: listings_expecting
+SELECT found.*
+FROM {wanted_texts}
+CROSS JOIN LATERAL (
+    SELECT listing.agency_id, listing.external_user_id, listing.id, listing.agent_version,
+        listing.moved_version
+    FROM listing
+    WHERE listing.agency_id = wanted.agency_id AND listing.external_user_id = wanted.text
+        AND {waits} AND {listing_agent} IS NULL
+    OFFSET 0
+) AS found
 
 -- name: listings_waiting
 SELECT found.*
@@ -117,47 +199,60 @@ FROM (
     SELECT (key.value ->> 0)::bigint AS agency_id, key.value ->> 1 AS external_id,
         (key.value ->> 2)::bigint AS version
     FROM jsonb_array_elements(:wanted::jsonb) AS key (value) OFFSET 0
-) AS wanted
+) AS bound
 CROSS JOIN LATERAL (
-    SELECT listing.agency_id, listing.external_user_id, listing.id FROM listing
-    WHERE listing.agency_id = wanted.agency_id AND listing.external_user_id = wanted.external_id
-        AND listing.user_id IS NULL AND listing.agent_version < wanted.version
-        AND listing.moved_version <> listing.agent_version
-    LIMIT :most
+    SELECT listing.agency_id, listing.external_user_id, bound.version, listing.id FROM listing
+    WHERE {met}
+    ORDER BY listing.id LIMIT :most
 ) AS found
 
 -- name: listings_used_by
-SELECT made.agency_id, made.used
+SELECT found.*
 FROM {wanted_agencies}
-JOIN listing_count AS made ON made.agency_id = wanted.agency_id AND made.month = :month
+CROSS JOIN LATERAL (
+    SELECT made.agency_id, made.used FROM listing_count AS made
+    WHERE made.agency_id = wanted.agency_id AND made.month = :month LIMIT 1
+) AS found
 
 -- name: agencies_named
 SELECT {agency_columns} FROM {wanted_agencies} JOIN agency ON agency.id = wanted.agency_id
 
 -- name: shift_listings
 UPDATE listing SET
-    user_id = shift.to_user_id, agent_version = shift.version,
+    user_id = shift.to_user_id, agent_version = shift.agent_version,
     moved_version = shift.moved_version, version = shift.version, updated_ms = shift.now_ms
 FROM (
-    SELECT (row.value ->> 0)::bigint AS agency_id, moved.id::bigint AS id,
-        (row.value ->> 2)::bigint AS to_user_id, (row.value ->> 3)::bigint AS version,
-        (row.value ->> 4)::bigint AS moved_version, (row.value ->> 5)::bigint AS now_ms
+    SELECT (row.value ->> 0)::bigint AS agency_id,
+        (hand.value ->> 0)::bigint AS id,
+        (hand.value ->> 1)::bigint AS agent_version,
+        (hand.value ->> 2)::bigint AS moved_version,
+        (row.value ->> 2)::bigint AS to_user_id,
+        (row.value ->> 3)::bigint AS version,
+        (row.value ->> 4)::bigint AS now_ms
     FROM jsonb_array_elements(:rows::jsonb) AS row (value)
-    CROSS JOIN LATERAL jsonb_array_elements_text((row.value ->> 1)::jsonb) AS moved (id) OFFSET 0
+    CROSS JOIN LATERAL jsonb_array_elements((row.value ->> 1)::jsonb) AS hand (value) OFFSET 0
 ) AS shift
 WHERE listing.agency_id = shift.agency_id AND listing.id = shift.id
 
 -- name: save_listings_left
-INSERT INTO listing_left (agency_id, user_id, listing_id, version)
-SELECT passed.agency_id, passed.user_id, listing.id, passed.version
+INSERT INTO listing_left (
+    agency_id, user_id, listing_id, version, agent_version, moved_version
+)
+SELECT passed.agency_id, passed.user_id, listing.id, passed.version, passed.agent_version,
+    passed.moved_version
 FROM (
     SELECT (row.value ->> 0)::bigint AS agency_id, (row.value ->> 1)::bigint AS user_id,
-        moved.id::bigint AS id, (row.value ->> 3)::bigint AS version
+        (hand.value ->> 0)::bigint AS id,
+        (hand.value ->> 1)::bigint AS agent_version,
+        (hand.value ->> 2)::bigint AS moved_version,
+        (row.value ->> 3)::bigint AS version
     FROM jsonb_array_elements(:rows::jsonb) AS row (value)
-    CROSS JOIN LATERAL jsonb_array_elements_text((row.value ->> 2)::jsonb) AS moved (id) OFFSET 0
+    CROSS JOIN LATERAL jsonb_array_elements((row.value ->> 2)::jsonb) AS hand (value) OFFSET 0
 ) AS passed
 JOIN listing ON listing.agency_id = passed.agency_id AND listing.id = passed.id
-ON CONFLICT (agency_id, user_id, listing_id) DO UPDATE SET version = excluded.version
+ON CONFLICT (agency_id, user_id, listing_id) DO UPDATE SET
+    version = excluded.version, agent_version = excluded.agent_version,
+    moved_version = excluded.moved_version
 
 -- name: forget_listings_left
 DELETE FROM listing_left USING (
@@ -325,5 +420,9 @@ SELECT agent_binding.agency_id, agent_binding.external_id, agent_binding.user_id
 FROM agent_binding ORDER BY agent_binding.agency_id, agent_binding.version LIMIT :most
 
 -- name: media_listed
-SELECT {media_columns} FROM media
-WHERE media.agency_id = :agency_id AND media.id = ANY (:wanted::bigint[])
+SELECT found.*
+FROM unnest(:wanted::bigint[]) AS wanted (id)
+CROSS JOIN LATERAL (
+    SELECT {media_columns} FROM media
+    WHERE media.agency_id = :agency_id AND media.id = wanted.id LIMIT 1
+) AS found

@@ -18,3 +18,6 @@ SELECT variant.value ->> 'file'
 FROM media CROSS JOIN LATERAL jsonb_array_elements(media.variants::jsonb) AS variant (value)
 UNION ALL
 SELECT media.source FROM media WHERE media.source IS NOT NULL AND media.ended_ms IS NULL
+
+-- name: clock
+SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint

@@ -118,9 +118,9 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: save_media
 INSERT INTO media (
-    id, agency_id, user_id, original_url, status, created_ms, external_id, due_ms
+    id, agency_id, user_id, original_url, status, created_ms, external_id, due_ms, use
 )
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: delete_media_use
 DELETE FROM media_use WHERE agency_id = ?1 AND media_id = ?2

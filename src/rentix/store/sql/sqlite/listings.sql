@@ -1,4 +1,50 @@
--- Load and save of listings in a batch: keys arrive as one array of JSON.
+-- Listings: what SQLite says in its own way. In a batch keys arrive as one array of JSON. It goes through
+-- a CROSS JOIN from left to right.
+
+-- fragment: listing_view
+SELECT {view_columns}
+FROM listing
+JOIN agency ON agency.id = listing.agency_id
+LEFT JOIN portal_user
+    ON (portal_user.agency_id, portal_user.id) = (listing.agency_id, {listing_agent})
+
+-- name: listing_page_of_agent
+{listing_view}
+JOIN (
+    SELECT * FROM (
+        SELECT listing.agency_id, listing.id FROM listing
+        WHERE listing.agency_id = :agency_id AND listing.user_id = :user_id
+            AND listing.id > :after{conditions}
+        ORDER BY listing.id LIMIT :limit
+    ) AS held
+    UNION ALL
+    SELECT * FROM (
+        SELECT listing.agency_id, listing.id FROM agent_binding AS bound CROSS JOIN listing
+        WHERE {met} AND bound.agency_id = :agency_id
+            AND bound.user_id = :user_id AND listing.id > :after{conditions}
+        ORDER BY listing.id LIMIT :limit
+    ) AS met
+) AS page ON (listing.agency_id, listing.id) = (page.agency_id, page.id)
+ORDER BY listing.id LIMIT :limit
+
+-- name: listings_of_agent
+{listing_view}
+JOIN (
+    SELECT * FROM (
+        SELECT listing.agency_id, listing.id FROM listing
+        WHERE listing.agency_id = :agency_id AND listing.user_id = :user_id
+            AND listing.status IN ('active', 'completed')
+        ORDER BY listing.id DESC LIMIT :limit
+    ) AS held
+    UNION ALL
+    SELECT * FROM (
+        SELECT listing.agency_id, listing.id FROM agent_binding AS bound CROSS JOIN listing
+        WHERE {met} AND bound.agency_id = :agency_id
+            AND bound.user_id = :user_id AND listing.status IN ('active', 'completed')
+        ORDER BY listing.id DESC LIMIT :limit
+    ) AS met
+) AS page ON (listing.agency_id, listing.id) = (page.agency_id, page.id)
+ORDER BY listing.id DESC LIMIT :limit
 
 -- name: listings_by_id
 SELECT {listing_columns}
@@ -35,32 +81,24 @@ CROSS JOIN media ON media.id = beside.media_id
 WHERE media.agency_id = wanted.value ->> 0
 
 -- name: listings_held
-SELECT held.agency_id, held.user_id, held.id
+SELECT listing.agency_id, listing.user_id, listing.id, listing.agent_version, listing.moved_version
 FROM json_each(?1) AS wanted
-CROSS JOIN listing AS held
-    ON held.agency_id = wanted.value ->> 0 AND held.user_id = wanted.value ->> 1
+CROSS JOIN listing
+    ON listing.agency_id = wanted.value ->> 0 AND listing.user_id = wanted.value ->> 1
 UNION ALL
-SELECT bound.agency_id, bound.user_id, waiting.id
+SELECT bound.agency_id, bound.user_id, listing.id, listing.agent_version, listing.moved_version
 FROM json_each(?1) AS wanted
 CROSS JOIN agent_binding AS bound
     ON bound.agency_id = wanted.value ->> 0 AND bound.user_id = wanted.value ->> 1
-CROSS JOIN listing AS waiting
-    ON waiting.agency_id = bound.agency_id AND waiting.external_user_id = bound.external_id
-    AND waiting.agent_version < bound.version AND waiting.user_id IS NULL
-WHERE waiting.moved_version <> waiting.agent_version AND NOT EXISTS (
-    SELECT 1 FROM agent_binding AS earlier
-    WHERE earlier.agency_id = bound.agency_id AND earlier.external_id = bound.external_id
-        AND earlier.version < bound.version AND earlier.version > waiting.agent_version
-)
+CROSS JOIN listing ON {met}
 
 -- name: listings_left
-SELECT passed.agency_id, passed.user_id, passed.listing_id, listing.user_id,
-    listing.agent_version = passed.version
+SELECT passed.agency_id, passed.user_id, passed.listing_id, passed.version, passed.agent_version,
+    passed.moved_version, {listing_agent}, listing.agent_version, listing.moved_version
 FROM json_each(?) AS wanted
 CROSS JOIN listing_left AS passed
     ON passed.agency_id = wanted.value ->> 0 AND passed.user_id = wanted.value ->> 1
 CROSS JOIN listing ON listing.id = passed.listing_id
-WHERE listing.agency_id = wanted.value ->> 0
 
 -- name: awaited_agents
 SELECT wanted.value ->> 0, wanted.value ->> 1
@@ -68,18 +106,28 @@ FROM json_each(?) AS wanted
 WHERE EXISTS (
     SELECT 1 FROM listing
     WHERE listing.agency_id = wanted.value ->> 0
-        AND listing.external_user_id = wanted.value ->> 1
-        AND listing.user_id IS NULL AND listing.moved_version <> listing.agent_version
+        AND listing.external_user_id = wanted.value ->> 1 AND {waits}
 )
 
--- name: listings_waiting
-SELECT listing.agency_id, listing.external_user_id, listing.id
-FROM json_each(:wanted) AS wanted
+-- name: listings_expecting
+SELECT listing.agency_id, listing.external_user_id, listing.id, listing.agent_version,
+    listing.moved_version
+FROM json_each(?) AS wanted
 CROSS JOIN listing
     ON listing.agency_id = wanted.value ->> 0 AND listing.external_user_id = wanted.value ->> 1
-WHERE listing.user_id IS NULL AND listing.agent_version < wanted.value ->> 2
-    AND listing.moved_version <> listing.agent_version
-LIMIT :most
+    AND {waits}
+WHERE {listing_agent} IS NULL
+
+-- name: listings_waiting
+SELECT bound.agency_id, bound.external_id, bound.version, chosen.id
+FROM (
+    SELECT wanted.value ->> 0 AS agency_id, wanted.value ->> 1 AS external_id,
+        wanted.value ->> 2 AS version
+    FROM json_each(:wanted) AS wanted
+) AS bound
+CROSS JOIN listing AS chosen ON chosen.id IN (  -- so many of each
+    SELECT listing.id FROM listing WHERE {met} ORDER BY listing.id LIMIT :most
+)
 
 -- name: listings_used_by
 SELECT made.agency_id, made.used
@@ -91,15 +139,22 @@ SELECT {agency_columns} FROM json_each(?) AS wanted CROSS JOIN agency ON agency.
 
 -- name: shift_listings
 UPDATE listing SET
-    user_id = ?3, agent_version = ?4, moved_version = ?5, version = ?4, updated_ms = ?6
-WHERE agency_id = ?1 AND id IN (SELECT moved.value FROM json_each(?2) AS moved)
+    user_id = ?3, agent_version = hand.value ->> 1, moved_version = hand.value ->> 2, version = ?4,
+    updated_ms = ?5
+FROM json_each(?2) AS hand
+WHERE +listing.agency_id = ?1 AND listing.id = hand.value ->> 0  -- +: not to search by the agency
 
 -- name: save_listings_left
-INSERT INTO listing_left (agency_id, user_id, listing_id, version)
-SELECT ?1, ?2, listing.id, ?4 FROM json_each(?3) AS moved
-CROSS JOIN listing ON listing.id = moved.value AND listing.agency_id = ?1
-WHERE true
-ON CONFLICT (agency_id, user_id, listing_id) DO UPDATE SET version = excluded.version
+INSERT INTO listing_left (
+    agency_id, user_id, listing_id, version, agent_version, moved_version
+)
+SELECT ?1, ?2, listing.id, ?4, hand.value ->> 1, hand.value ->> 2
+FROM json_each(?3) AS hand
+CROSS JOIN listing ON listing.id = hand.value ->> 0
+WHERE listing.agency_id = ?1
+ON CONFLICT (agency_id, user_id, listing_id) DO UPDATE SET
+    version = excluded.version, agent_version = excluded.agent_version,
+    moved_version = excluded.moved_version
 
 -- name: forget_listings_left
 DELETE FROM listing_left WHERE agency_id = ?1 AND user_id = ?2
@@ -154,7 +209,7 @@ ON CONFLICT (agency_id, month) DO UPDATE SET used = excluded.used
 -- name: update_agency
 UPDATE agency SET
     name = ?2, phone = ?3, region = ?4, locale = ?5, descriptions = ?6, logo = ?7, version = ?8
-WHERE id = ?1
+WHERE agency.id = ?1
 
 -- name: agency_of_listing
 SELECT listing.agency_id FROM listing

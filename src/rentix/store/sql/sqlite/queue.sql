@@ -11,3 +11,6 @@ RETURNING {task_columns}
 SELECT variant.value ->> 'file' FROM media, json_each(media.variants) AS variant
 UNION ALL
 SELECT media.source FROM media WHERE media.source IS NOT NULL AND media.ended_ms IS NULL
+
+-- name: clock
+SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER)
