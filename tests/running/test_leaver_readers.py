@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html import unescape
 from typing import Any
 
@@ -121,9 +121,8 @@ class Reader(threading.Thread):
 
 
 @pytest.fixture
-def house(new_tenant: Callable[..., Tenant]) -> Iterator[House]:
-    tenant = new_tenant(phone=AGENCY_PHONE)
-    yield House(tenant)
+def house(new_tenant: Callable[..., Tenant]) -> House:
+    return House(new_tenant(phone=AGENCY_PHONE))
 
 
 def test_readers_see_the_leaver_then_the_other_and_nothing_else(house: House) -> None:
