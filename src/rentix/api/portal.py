@@ -14,6 +14,7 @@ from rentix.api.files import FILES_PATH, Files
 from rentix.api.limits import Budgets
 from rentix.api.pages import make_pages
 from rentix.api.uploads import PATIENCE, Tickets, Uploads
+from rentix.api.visiting import Visits
 from rentix.media.blobs import Blobs
 from rentix.model import ListingView, User
 from rentix.operations import Answer, Request
@@ -51,6 +52,7 @@ class Portal:
         self.keys = Keys(asking(store.find_keys), clock)
         self.budgets = Budgets(Gathered(store.spend) if store.shared else None)
         self.pages = make_pages()
+        self.visits = Visits(store, at_once=not store.shared)
         self.files = Files(blobs) if blobs else None
         self.uploads = Uploads(blobs, body_timeout_s * PATIENCE) if blobs else None
         self._tickets: Tickets | None = None

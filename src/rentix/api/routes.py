@@ -17,6 +17,7 @@ from rentix.api import (
     references,
     uploads,
     users,
+    visiting,
 )
 from rentix.api.call import Call, Reply
 from rentix.wire import (
@@ -136,5 +137,9 @@ PUBLIC: tuple[Route, ...] = (
     Route("GET", "/media/files/{name}", files.get_file, base=""),
     Route("PUT", "/media/upload/{ticket}", uploads.put_bytes, raw=True, extra=uploads.ANY_ORIGIN),
     Route("OPTIONS", "/media/upload/{ticket}", uploads.allow_put, extra=uploads.ANY_ORIGIN),
+    Route("GET", "/announcement/{id}", visiting.show_listing, base=""),
+    Route("GET", "/agents/{id}.vcf", visiting.show_vcard, base=""),
+    Route("GET", "/agents/{id}", visiting.show_agent, base=""),
+    Route("GET", "/assets/{name}", visiting.get_style, base=""),
 )
 # fmt: on

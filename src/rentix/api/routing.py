@@ -58,5 +58,6 @@ class Router:
 
 def _compile(template: str) -> re.Pattern[str]:
     """`/users/{id}` as a pattern; only a variable marked `:path` takes slashes."""
-    pattern = _VARIABLE.sub(lambda v: f"(?P<{v[1]}>{'.+' if v[2] else '[^/]+'})", template)
+    escaped = template.replace(".", r"\.")
+    pattern = _VARIABLE.sub(lambda v: f"(?P<{v[1]}>{'.+' if v[2] else '[^/]+'})", escaped)
     return re.compile(pattern, re.DOTALL)  # an external id may hold line ends

@@ -1,0 +1,26 @@
+"""Numbers, prices and times as people of each language write them."""
+
+from __future__ import annotations
+
+_SPACE = "\u00a0"
+_MARKS = {"ro": (".", ","), "ru": (_SPACE, ","), "en": (",", ".")}
+_SIGNS = {"EUR": "€", "USD": "$", "MDL": "lei"}
+
+
+def print_number(number: float, locale: str) -> str:
+    """A number with its thousands apart and at most two decimal places: 65.000, 54,5."""
+    thousands, decimals = _MARKS[locale]
+    whole, _, part = f"{number:,.2f}".partition(".")
+    part = part.rstrip("0")
+    printed = whole.replace(",", thousands)
+    return f"{printed}{decimals}{part}" if part else printed
+
+
+def print_price(value: float, currency: str, locale: str) -> str:
+    """A price with its currency: 65.000 €, 1.200 lei."""
+    return f"{print_number(value, locale)}{_SPACE}{_SIGNS.get(currency, currency)}"
+
+
+def print_area(area: float, locale: str) -> str:
+    """An area: 54,5 m²."""
+    return f"{print_number(area, locale)}{_SPACE}{'м²' if locale == 'ru' else 'm²'}"
