@@ -12,10 +12,11 @@ from playwright.sync_api import Browser
 
 from rentix.model import Phone, Settings
 from tests.public.browser import SCHEMES, WIDTHS, Scheme, browsing, looking
-from tests.public.sample import ANA, Shown, agent_view, listing_view
+from tests.public.sample import ANA, agent_view, listing_view
+from tests.public.shown import Shown
 from tests.service import Service
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_database]  # what a store says is the same
 
 PATHS = ("/announcement/42", "/agents/7", "/announcement/1")
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
