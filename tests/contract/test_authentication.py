@@ -184,7 +184,7 @@ def test_scopes(new_tenant: Callable[..., Tenant], method: str, path: str, scope
     assert new_tenant(scopes=(scope,)).http.request(method, path).status_code != 403
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/agency/", "/user", "/users/1/links", "/listings"])
+@pytest.mark.parametrize("path", ["/nowhere", "/agency/", "/user", "/users/1/links", "/listing"])
 def test_an_unknown_route_needs_no_key(visit: Visit, path: str) -> None:
     """Contract 2: "route (unknown 404 …, both without a key)"."""
     refused(visit("GET", path), 404, f"Cannot GET /api/v1{path}", "route_unknown")
@@ -193,7 +193,7 @@ def test_an_unknown_route_needs_no_key(visit: Visit, path: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("POST", "/agency", {"GET", "HEAD"}),
+        ("POST", "/agency", {"GET", "HEAD", "PUT"}),
         ("PATCH", "/users", {"PUT", "GET", "HEAD"}),
         ("GET", "/users/bulk", {"POST"}),
         ("HEAD", "/users/bulk", {"POST"}),

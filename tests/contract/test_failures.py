@@ -198,5 +198,5 @@ def test_head_is_get_without_the_body(tenant: Tenant, path: str, status: int) ->
 @pytest.mark.parametrize("method", ["PROPFIND", "TRACE", "SEARCH", "OPTIONS"])
 def test_methods_that_no_route_has(tenant: Tenant, method: str) -> None:
     """Contract 2 and 3: a method that HTTP knows and the route doesn't is a 405 with `Allow`."""
-    status, headers, body = parse(exchange(tenant.service, head(method, "/agency", tenant)))
+    status, headers, body = parse(exchange(tenant.service, head(method, "/job/status", tenant)))
     assert (status, headers["allow"], body.keys()) == (405, "get, head", ERROR)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
-import msgspec
 from msgspec.structs import replace
 
 from rentix.media.blobs import Blobs
@@ -21,7 +21,7 @@ from rentix.model import (
     Settings,
     User,
 )
-from tests.public import drawings
+from tests.public.drawing import draw, keep_drawing
 
 MAY_2026_MS = 1_779_000_000_000
 
@@ -32,8 +32,9 @@ ANA = User(
     name="Ana Munteanu",
     phone=Phone("+37360000107", "+373 600 00 107", "mobile"),
     descriptions={
-        "ro": "Lucrez cu locuințe din Chișinău de doisprezece ani și locuiesc la Râșcani de când mă știu.\n\n"
-        "Vă spun din prima ce nu se vede în fotografii: vecinii, zgomotul, iarna. Vizitele le fac și seara.",
+        "ro": "Lucrez cu locuințe din Chișinău de doisprezece ani și locuiesc la Râșcani de când "
+        "mă știu.\n\nVă spun din prima ce nu se vede în fotografii: vecinii, zgomotul, iarna. "
+        "Vizitele le fac și seara.",
         "ru": "Двенадцать лет занимаюсь жильём в Кишинёве.",
     },
     instagram="https://www.instagram.com/ana.munteanu.exemplu",
@@ -48,10 +49,11 @@ FORM: dict[str, Any] = {
     "propertySecondaryType": "apartment",
     "announcementValue": 94500,
     "announcementCurrency": "EUR",
-    "announcementDescription": "Apartament luminos, cu ferestre spre parc și spre curte. Blocul este din cărămidă, "
-    "casa scării a fost reparată anul trecut, iar vecinii se salută.\n\n"
-    "Bucătăria rămâne cu mobilă și electrocasnice. Încălzirea este autonomă; iarna trecută factura cea mai mare "
-    "a fost de 1.400 de lei.\n\nPână la troleibuz sunt două minute pe jos, până la grădiniță – cinci.",
+    "announcementDescription": "Apartament luminos, cu ferestre spre parc și spre curte. Blocul "
+    "este din cărămidă, casa scării a fost reparată anul trecut, iar vecinii se salută.\n\n"
+    "Bucătăria rămâne cu mobilă și electrocasnice. Încălzirea este autonomă; iarna trecută "
+    "factura cea mai mare a fost de 1.400 de lei.\n\nPână la troleibuz sunt două minute pe jos, "
+    "până la grădiniță – cinci.",
     "propertyArea": 67.5,
     "propertyFloorNumber": 4,
     "propertyFloorsTotal": 5,
@@ -115,10 +117,19 @@ class Shown:
 
     def __init__(self) -> None:
         self.put: dict[int, ListingView | AgentView] = {}
+        self._versions = itertools.count(LISTING.version)
 
     def show(self, *views: ListingView | AgentView) -> None:
+        """Put views in the place of those there were; each is a change with its number."""
         for view in views:
-            self.put[view.listing.id if isinstance(view, ListingView) else view.user.id] = view
+            if isinstance(view, ListingView):
+                self.put[view.listing.id] = self._changed(view)
+            else:
+                listings = tuple(self._changed(one) for one in view.listings)
+                self.put[view.user.id] = replace(view, listings=listings)
+
+    def _changed(self, view: ListingView) -> ListingView:
+        return replace(view, listing=replace(view.listing, version=next(self._versions)))
 
     def public_listing(self, listing_id: int) -> ListingView | None:
         view = self.put.get(listing_id)
@@ -145,20 +156,19 @@ def _media(picture: Picture, media_id: int) -> Media:
 
 def drawn_sample(blobs: Blobs) -> tuple[ListingView, AgentView]:
     """Draw the listing and its agent, with all pictures."""
+    day = {"sky": "#7fb2d6", "haze": "#f6e3c8", "wall": "#d9b48f"}
     scenes = (
-        drawings.block(),
-        drawings.room("#e9ddc8", "#a97c50", "#3f6c66"),
-        drawings.kitchen(),
-        drawings.room("#d9e2e6", "#b08a63", "#b5654a", "#f5d9a6"),
-        drawings.room("#efe3df", "#8f6b4a", "#7d6a92"),
-        drawings.plan(),
-        drawings.block("#cfd3d6", ("#33476b", "#d99a7c")),
+        draw("block", **day),
+        draw("room", wall="#e9ddc8", floor="#a97c50", sofa="#3f6c66", view="#a9d0e6"),
+        draw("kitchen", front="#4f7a6d"),
+        draw("room", wall="#d9e2e6", floor="#b08a63", sofa="#b5654a", view="#f5d9a6"),
+        draw("room", wall="#efe3df", floor="#8f6b4a", sofa="#7d6a92", view="#a9d0e6"),
+        draw("plan"),
+        draw("block", sky="#33476b", haze="#d99a7c", wall="#cfd3d6"),
     )
-    photos = [
-        _media(drawings.keep_drawing(blobs, scene), n) for n, scene in enumerate(scenes, start=1)
-    ]
-    smile = drawings.face("#f0c3a0", "#5a3424", "#27504a", "#e9c9a8", long=True)
-    kept = drawings.keep_drawing(blobs, smile)
+    photos = [_media(keep_drawing(blobs, scene), n) for n, scene in enumerate(scenes, start=1)]
+    smile = draw("face", skin="#f0c3a0", hair="#5a3424", coat="#27504a", ground="#e9c9a8")
+    kept = keep_drawing(blobs, smile)
     ana = replace(
         ANA, avatar=Avatar(90, None, "image/png", kept.variants, "success", kept.blurhash)
     )
@@ -172,6 +182,6 @@ def drawn_sample(blobs: Blobs) -> tuple[ListingView, AgentView]:
         )
         for n, (form, at) in enumerate(zip(OTHERS, (4, 6, 3), strict=True))
     ]
-    over = msgspec.structs.replace(others[-1].listing, status="completed")
+    over = replace(others[-1].listing, status="completed")
     shown = (view, *others[:-1], replace(others[-1], listing=over))
     return view, AgentView(user=ana, agency=AGENCY, listings=shown)

@@ -10,7 +10,7 @@ from typing import Any
 from rentix.store import ListingFilter, UserFilter
 from rentix.store.listing_query import fill_listing_page, listing_page_query
 from rentix.store.page_query import page_query
-from rentix.store.queries import Database
+from rentix.store.queries import Database, load_queries
 
 OURS, THEIRS = 2, 1  # theirs come first: a LIMIT 1 that forgot the agency finds them
 OUR_KEY, THEIR_KEY = 13, 12
@@ -109,7 +109,7 @@ def listing_page(
 ) -> Probe:
     values = {"agency_id": OURS, "after": 0, "limit": 9, **more}
     asked: dict[Database, Any] = {
-        database: values | listing_page_query(database, filter_)[1]
+        database: values | listing_page_query(load_queries(database), database, filter_)[1]
         for database in ("sqlite", "postgres")
     }
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
@@ -15,9 +16,12 @@ from rentix.operations import (
     Answer,
     Caller,
     LinkUser,
+    ListingOutcome,
+    ListingPatch,
     Operation,
     Outcome,
     Patch,
+    PutListing,
     PutUser,
     Request,
     UnlinkUser,
@@ -39,6 +43,15 @@ TREES = {
     "update_user": {"portal_user"},
     "update_user_keys": {"portal_user", _EXTERNAL, "user_by_phone"},
     "insert_user": {"portal_user", _EXTERNAL, "user_by_phone", "user_by_agency"},
+    "update_listing": {"listing"},
+    "update_listing_keys": {
+        *("listing", "sqlite_autoindex_listing_1", "listing_by_user", "listing_waiting"),
+    },
+    "insert_listing": {
+        *("listing", "sqlite_autoindex_listing_1", "listing_by_user", "listing_waiting"),
+        "listing_by_agency",
+    },
+    "shift_listings": {"listing", "listing_by_user", "listing_waiting"},
     "save_change": {"change"},
     "save_last_id": {"identity"},
 }
@@ -119,3 +132,39 @@ def test_two_users_swap_external_ids_in_one_batch(store: SqliteStore) -> None:
     first, second = new(store, "a"), new(store, "b")
     put(store, [*move(first, "c"), *move(second, "a"), *move(first, "b")])
     assert holders(store, "a", "b", "c") == [second, first, None]
+
+
+def listed(store: SqliteStore, external_id: str, **fields: Any) -> int:
+    operation = PutListing(external_id=external_id, patch=ListingPatch(**fields))
+    [answer] = commit(store, [Request(caller=Caller(1), operations=(operation,))], 0)
+    assert isinstance(answer, Answer)
+    [outcome] = answer.results
+    assert isinstance(outcome, ListingOutcome), outcome
+    return outcome.listing.id
+
+
+def saved_by(store: SqliteStore, external_id: str, **fields: Any) -> set[str]:
+    """Change a listing; give the queries that saved it."""
+    seen: set[str] = set()
+    names = {query: name for name, query in QUERIES.items() if "listing" in name}
+
+    def trace(_: object, statement: str, __: object) -> bool:
+        seen.add(names.get(statement, ""))
+        return True
+
+    store._writer.exec_trace = trace
+    listed(store, external_id, **fields)
+    store._writer.exec_trace = None
+    return {name for name in seen if not name.startswith("listings")} - {""}
+
+
+def test_a_listing_that_keeps_its_agent_writes_no_index(store: SqliteStore) -> None:
+    user_id = new(store, "a")
+    listed(store, "flat", user_id=user_id)
+    assert saved_by(store, "flat", form={"announcementValue": 1}) == {"update_listing"}
+    changed = {"update_listing", "update_listing_keys"}
+    assert saved_by(store, "flat", external_user_id="nobody yet") == changed
+    new(store, "nobody yet")
+    assert saved_by(store, "flat", form={"announcementValue": 3}) == changed
+    assert saved_by(store, "flat", form={"announcementValue": 2}) == {"update_listing"}
+    assert store._writer.execute("PRAGMA integrity_check").get == "ok"

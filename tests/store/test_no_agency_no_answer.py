@@ -8,11 +8,25 @@ from collections.abc import Callable
 import pytest
 
 from rentix.decide.lookup import Lookup
-from rentix.store import Reads, StoreError, UserFilter
+from rentix.operations import (
+    Answer,
+    Caller,
+    ListingOutcome,
+    ListingPatch,
+    PutListing,
+    Request,
+)
+from rentix.store import ListingFilter, Reads, StoreError, UserFilter
+from rentix.writer import commit
 from tests.service import Service, Tenant
 
-OF_THE_OPERATOR = {"find_keys"}
-"""Asked before the agency is known: a key tells whose it is."""
+OF_NO_AGENCY = {
+    "find_keys": "a key tells whose it is",
+    "public_listing": "a visitor names a listing, whosever it is; only what is public is shown",
+    "public_agent": "a visitor names an agent, whosever it is; only who is active is shown",
+    "bindings": "a worker writes down what it finds, of all agencies",
+}
+"""Questions that come before an agency is known, and why they may."""
 
 
 @pytest.fixture
@@ -25,7 +39,7 @@ def test_every_question_begins_with_the_agency() -> None:
     asked = {
         name: list(inspect.signature(question).parameters.values())[1]
         for name, question in questions.items()
-        if not name.startswith("_") and name not in OF_THE_OPERATOR
+        if not name.startswith("_") and name not in OF_NO_AGENCY
     }
     assert len(asked) >= 5
     for name, first in asked.items():
@@ -34,6 +48,18 @@ def test_every_question_begins_with_the_agency() -> None:
             ("agency_id", "int"),
             ("wanted", "Sequence[UserKey]"),  # pairs of an agency and a key
         ), name
+
+
+def make_listing(service: Service, agency_id: int) -> int:
+    patch = ListingPatch(external_user_id="same")
+    request = Request(
+        caller=Caller(agency_id, 1), operations=(PutListing(external_id="same", patch=patch),)
+    )
+    [answer] = commit(service.store, [request], service.clock())
+    assert isinstance(answer, Answer)
+    [outcome] = answer.results
+    assert isinstance(outcome, ListingOutcome)
+    return outcome.listing.id
 
 
 def test_what_is_another_agencys_is_not_found(
@@ -46,6 +72,9 @@ def test_what_is_another_agencys_is_not_found(
     theirs.http.post(f"/media/{job}/link", json={"externalId": "same"}).raise_for_status()
     assert store.media(theirs.agency_id, job) == store.media(theirs.agency_id, "same")
     assert store.users(theirs.agency_id, UserFilter(), 0, 10)
+    listing_id = make_listing(service, theirs.agency_id)
+    assert store.listing(theirs.agency_id, listing_id) == store.listing(theirs.agency_id, "same")
+    assert store.listings_used(theirs.agency_id, service.clock()) == 1
     for agency_id in (tenant.agency_id, 0, -1):
         assert store.find_users([(agency_id, user_id), (agency_id, "same")]) == [None, None]
         assert store.users(agency_id, UserFilter(), 0, 10) == []
@@ -53,6 +82,12 @@ def test_what_is_another_agencys_is_not_found(
         assert store.job(agency_id, job, 1) is None
         assert store.media(agency_id, job) is None
         assert store.media(agency_id, "same") is None
+        assert store.listing(agency_id, listing_id) is None
+        assert store.listing(agency_id, "same") is None
+        assert store.find_listings([(agency_id, listing_id), (agency_id, "same")]) == [None, None]
+        assert store.listings(agency_id, ListingFilter(), 0, 10) == []
+        assert store.listings(agency_id, ListingFilter(user_id=user_id), 0, 10) == []
+        assert store.listings_used(agency_id, service.clock()) == 0
     assert store.find_users([]) == []
 
 

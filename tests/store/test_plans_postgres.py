@@ -18,6 +18,7 @@ import pytest
 from rentix.store.cluster import create_database, drop_database
 from rentix.store.migrate_postgres import migrate_postgres
 from rentix.store.postgres_text import numbered
+from tests.store.listing_plans import POSTGRES, SORTED
 from tests.store.pages import FILTERS, complete_queries
 
 pytestmark = pytest.mark.slow  # starts a server
@@ -27,6 +28,7 @@ Statistics = Literal["none", "fresh"]
 TABLES = (
     *("portal_user", "change", "former_link", "idempotency"),
     *("media", "media_use", "agency", "api_key", "budget"),
+    *("listing", "listing_media", "listing_left", "listing_count", "agent_binding"),
 )
 QUERIES = {
     name: query
@@ -57,6 +59,15 @@ FROM portal_user;
 UPDATE media SET external_id = 'photo-' || id WHERE id % 2 = 0;
 INSERT INTO media_use SELECT id, user_id, agency_id FROM media;
 INSERT INTO budget SELECT id, id, 'all', 0, 0 FROM agency;
+INSERT INTO listing (id, agency_id, external_id, status, form, files, user_id, external_user_id,
+    agent_version, moved_version, version, created_ms, updated_ms)
+SELECT id, agency_id, 'crm-' || id, CASE WHEN id % 3 = 0 THEN 'draft' ELSE 'active' END,
+    repeat('x', 200), '[]', CASE WHEN id % 4 > 0 THEN id END, 'agent-' || id / 80, id, 0, id, 0, 0
+FROM portal_user;
+INSERT INTO listing_media SELECT id, id, agency_id FROM media;
+INSERT INTO listing_left SELECT agency_id, id, id, id, 0, 0 FROM portal_user;
+INSERT INTO agent_binding SELECT agency_id, 'agent-' || id / 80, id, id FROM portal_user;
+INSERT INTO listing_count SELECT id, 1, 1 FROM agency;
 """
 
 EXCEPTIONS = {
@@ -67,12 +78,12 @@ EXCEPTIONS = {
 """Queries that read a whole table, and why they may."""
 
 # An id is unique by itself: the agency may be in the condition or a filter on the one row.
-_ONE_USER = {"portal_user_pkey (id)", "user_by_agency (agency_id, id)"}
+_ONE_USER = {"user_by_id (id)", "user_by_agency (agency_id, id)"}
 _IN_ORDER = {"user_by_agency (agency_id, id)"}
 _BY_PHONE = {"sort; user_by_phone (agency_id, phone)"}  # the few with one number
 _FEW_OR_MANY = _IN_ORDER | {"sort; portal_user_agency_id_external_id_key (agency_id, external_id)"}
 _PHOTO = "media_by_external_id (agency_id, external_id)"
-_GIVEN = "media_use_pkey (media_id); user_by_agency (agency_id, id)"
+_GIVEN = [f"media_use_pkey (media_id); {user}" for user in sorted(_ONE_USER)]
 _HELD = "media_held ()"
 _FIRST = ("media_due () alone; ", "media_due (); media_due () alone; ")  # min(), twice or once
 _TAKEN = (
@@ -82,7 +93,7 @@ _TAKEN = (
 _LAST = ("", "; media_pkey (id)")
 _JOBS_AHEAD = "media_due (agency_id) alone"  # and by (due_ms, id) as one, which is not told
 
-LOOK_UPS: dict[str, set[str]] = {
+LOOK_UPS: dict[str, set[str]] = POSTGRES | {
     "key": {"api_key_pkey (id)"},
     "keys_by_id": {"api_key_pkey (id)"},
     "revoke_key": {"api_key_pkey (id)"},
@@ -105,8 +116,8 @@ LOOK_UPS: dict[str, set[str]] = {
     "one_media_by_external_id": {_PHOTO},
     "media_by_id": {"media_pkey (id)"},
     "media_by_external_id": {_PHOTO},
-    "users_by_media": {f"sort; media_pkey (id); {_GIVEN}"},
-    "users_by_media_external_id": {f"sort; {_PHOTO}; {_PHOTO}; {_GIVEN}"},
+    "users_by_media": {f"sort; media_pkey (id); {given}" for given in _GIVEN},
+    "users_by_media_external_id": {f"sort; {_PHOTO}; {_PHOTO}; {given}" for given in _GIVEN},
     **{
         name: {"media_pkey (id)"}
         for name in ("delete_media", "clear_media_external_id", "link_media", "save_media_source")
@@ -141,7 +152,7 @@ LOOK_UPS: dict[str, set[str]] = {
 _SORTED = dict.fromkeys(
     ["page by words", "page by status", "page since"],
     _IN_ORDER | {"sort; user_by_agency (agency_id, id)"},
-)
+) | {"listings by status": POSTGRES["listings by status"] | SORTED}
 EXPECTED: dict[Statistics, Mapping[str, set[str]]] = {
     "none": LOOK_UPS | _SORTED,
     "fresh": LOOK_UPS,

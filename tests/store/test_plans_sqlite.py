@@ -13,6 +13,7 @@ import apsw
 import pytest
 
 from rentix.store.migrate import migrate_sqlite
+from tests.store.listing_plans import SQLITE
 from tests.store.pages import FILTERS, complete_queries
 
 QUERIES = complete_queries("sqlite")
@@ -54,7 +55,7 @@ def _seen(first: list[str], second: list[str]) -> list[str]:
     return [*merged, "SCAN seen", f"portal_user {_ID}"]
 
 
-LOOK_UPS: dict[str, list[str]] = {
+LOOK_UPS: dict[str, list[str]] = SQLITE | {
     "key": [f"api_key {_ID}"],
     "key_and_agency": [f"api_key {_ID}", f"agency {_ID}"],
     "revoke_key": [f"api_key {_ID}"],
@@ -137,7 +138,7 @@ def plan(connection: apsw.Connection, query: str) -> list[str]:
         values = ("[]",) * (max(numbers) if numbers else query.count("?"))
     steps = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}", values)]
     # The keys and rows that a batch brought are read one after another, of course.
-    ours = re.compile(r"SCAN (wanted|saved|CONSTANT)\b|MATERIALIZE saved$|CORRELATED SCALAR")
+    ours = re.compile(r"SCAN (wanted|saved|hand|CONSTANT)\b|MATERIALIZE saved$|CORRELATED SCALAR")
     return [
         step.removeprefix("SEARCH ").replace(" USING", "") for step in steps if not ours.match(step)
     ]

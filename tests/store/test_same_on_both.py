@@ -1,10 +1,14 @@
-"""One random trace of operations on both databases: every answer and every state is the same."""
+"""One random trace of operations on both databases: every answer and every state is the same.
+
+After each batch what it touched is also what a naive picture of the store, drawn from the answers
+alone, says it is.
+"""
 
 from __future__ import annotations
 
-import random
 import re
 from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,48 +16,27 @@ import apsw
 import msgspec
 import psycopg
 import pytest
-from msgspec import UNSET
 
 from rentix.errors import Problem
-from rentix.model import Agency
-from rentix.operations import (
-    Answer,
-    AwaitMedia,
-    Caller,
-    DeleteMedia,
-    Idempotency,
-    ImportMedia,
-    LinkMedia,
-    LinkUser,
-    Operation,
-    Patch,
-    PutUser,
-    ReceiveMedia,
-    RegisterUser,
-    Request,
-    UnlinkMedia,
-    UnlinkUser,
-)
-from rentix.rules.phones import read_phones
-from rentix.store import Store, UserFilter
+from rentix.model import Agency, Task
+from rentix.operations import Answer, Caller, Idempotency, Request
+from rentix.store import Binding, ListingFilter, Store, UserFilter
 from rentix.store.agencies import create_agency
 from rentix.store.postgres import PostgresStore
 from rentix.store.sqlite import SqliteStore
 from rentix.writer import Ending, commit, rehearse
 from tests.service import operated
+from tests.store.chance import AGENCIES, Chance, Known, build
+from tests.store.mirror import Mirror
 
 STEPS = 20_000
 SEED = 20_261_124
-AGENCIES = 3
-EXTERNAL_IDS = [f"crm-{n}" for n in range(60)] + ["Ана", "a b", "'; --", "ß"]
-PHONES = [p for t in ("+37369123456", "+37322123456") if (p := read_phones(t, "MD").phone)]
-NO_SUCH_ID = 999
 # Each database gives out ids of its own range, so that they are known wherever they appear.
 RANGES = {
-    "sqlite": {"user": 5_000_000, "media": 6_000_000},
-    "postgres": {"user": 1_000_000, "media": 2_000_000},
+    "sqlite": {"user": 5_000_000, "media": 6_000_000, "listing": 7_000_000},
+    "postgres": {"user": 1_000_000, "media": 2_000_000, "listing": 3_000_000},
 }
-GIVEN = re.compile(r"\b[1256]\d{6}\b")
+GIVEN = re.compile(r"\b[123567]\d{6}\b")
 
 
 class Side:
@@ -61,24 +44,66 @@ class Side:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.mirror = Mirror(store)
         self.users: list[int] = []
         self.media: list[int] = []
+        self.listings: list[int] = []
+        self.bindings: list[Binding] = []
+        self.tasks: list[Task] = []
+        self._agencies: dict[int, int] = {}
         self._names: dict[str, str] = {}
+        self._numbers = count()
 
     def renamed(self, value: Any) -> str:
         text = msgspec.json.encode(value, enc_hook=describe).decode()
-        return GIVEN.sub(lambda m: self._names.setdefault(m[0], f"#{len(self._names)}"), text)
+        return GIVEN.sub(self._name, text)
 
-    def learn(self, endings: Sequence[Ending]) -> None:
-        for ending in endings:
-            if isinstance(ending, Answer):
-                for result in ending.results:
-                    user = getattr(result, "user", None)
-                    if user is not None and user.id > 0 and user.id not in self.users:
-                        self.users.append(user.id)
-                    media = getattr(result, "queued", None) or getattr(result, "media", None)
-                    if media is not None and media.id > 0 and media.id not in self.media:
-                        self.media.append(media.id)
+    def _name(self, found: re.Match[str]) -> str:
+        if found[0] not in self._names:
+            self._names[found[0]] = f"#{next(self._numbers)}"
+        return self._names[found[0]]
+
+    def learn(self, requests: Sequence[Request], endings: Sequence[Ending]) -> None:
+        for request, ending in zip(requests, endings, strict=True):
+            for result in ending.results if isinstance(ending, Answer) else ():
+                queued = getattr(result, "queued", None) or ()
+                photos = queued if isinstance(queued, tuple) else (queued,)
+                self._add(request, self.users, getattr(result, "user", None))
+                self._add(request, self.media, getattr(result, "media", None), *photos)
+                self._add(request, self.listings, getattr(result, "listing", None))
+        # SQLite gives ids out again that a refusal has shown and nothing has got.
+        born = set(map(str, self._agencies))
+        self._names = {one: name for one, name in self._names.items() if one in born}
+
+    def _add(self, request: Request, ids: list[int], *found: Any) -> None:
+        for one in found:
+            if one is not None and one.id > 0 and one.id not in self._agencies:
+                ids.append(one.id)
+                self._agencies[one.id] = request.caller.agency_id
+
+    def known(self) -> Known:
+        self.bindings = self.store.bindings(30)
+        return Known(
+            users=[self._agencies[one] for one in self.users],
+            media=[self._agencies[one] for one in self.media],
+            listings=[self._agencies[one] for one in self.listings],
+            bindings=[binding.agency_id for binding in self.bindings],
+            tasks=[task.agency_id for task in self.tasks],
+        )
+
+    def take(self, now_ms: int) -> None:
+        """Let workers hold what waits; those that died before let go of theirs."""
+        tasks = self.store.queue.take(90, now_ms, now_ms + 1)
+        self.tasks = sorted(tasks, key=lambda task: (task.agency_id, task.id))
+
+    def ids(self) -> dict[str, list[Any]]:
+        return {
+            "user": self.users,
+            "medium": self.media,
+            "listing": self.listings,
+            "binding": self.bindings,
+            "task": self.tasks,
+        }
 
 
 def describe(value: Any) -> Any:
@@ -106,125 +131,28 @@ def sides(tmp_path: Path, fresh_admin_url: str, fresh_url: str) -> Iterator[list
         side.store.close()
 
 
-class Chance:
-    """Random operations. A user is named by its place in the order of creation."""
-
-    def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)  # noqa: S311 - a trace, not a secret
-        self.now_ms = 1_700_000_000_000
-
-    def batch(self, known: int, media: int) -> list[dict[str, Any]]:
-        self._media = media
-        self.now_ms += self._random.randint(0, 5_000_000)
-        return [self._request(known) for _ in range(self._random.choice([1, 1, 2, 5, 30]))]
-
-    def _request(self, known: int) -> dict[str, Any]:
-        pick = self._random
-        repeated = pick.random() < 0.1
-        return {
-            "agency": pick.randint(1, AGENCIES),
-            "operations": [self._operation(known) for _ in range(pick.choice([1, 1, 3, 20]))],
-            "atomic": pick.random() < 0.2,
-            "scope": str(pick.randint(1, 40)) if repeated else None,
-            "content": pick.choice([b"x", b"x", b"y"]),
-            "dry": pick.random() < 0.1,
-        }
-
-    def _operation(self, known: int) -> tuple[type[Operation], dict[str, Any]]:
-        pick = self._random
-        user = pick.randrange(known) if known and pick.random() < 0.9 else None
-        external = pick.choice(EXTERNAL_IDS)
-        matched = (str(pick.randint(1, 30)),) if pick.random() < 0.05 else None
-        kind = pick.random()
-        if kind < 0.65:
-            name = {"id": user} if pick.random() < 0.3 else {"external_id": external}
-            return PutUser, {**name, **self._put(), "if_match": matched}
-        if kind < 0.8:
-            return LinkUser, {"id": user, "external_id": external, "if_match": matched}
-        if kind < 0.9:
-            name = {"id": user} if pick.random() < 0.5 else {"external_id": external}
-            return UnlinkUser, name
-        if kind < 0.98:
-            return self._of_media(external)
-        return RegisterUser, {"name": "Elena", "phone": pick.choice(PHONES)}
-
-    def _of_media(self, external: str) -> tuple[type[Operation], dict[str, Any]]:
-        pick: Any = self._random
-        one = {"medium": self._medium()}
-        chosen: tuple[type[Operation], dict[str, Any]] = pick.choice(
-            [
-                (ImportMedia, {"url": "https://crm.example/1.jpg", "external_id": external}),
-                (ImportMedia, {"url": "https://crm.example/2.jpg"}),
-                (AwaitMedia, {"until_ms": self.now_ms, "external_id": external}),
-                (ReceiveMedia, {**one, "source": "f.upload"}),
-                (LinkMedia, {**one, "external_id": external}),
-                (UnlinkMedia, one),
-                (DeleteMedia, one),
-                (DeleteMedia, {"external_id": external}),
-            ]
-        )
-        return chosen
-
-    def _medium(self) -> int | None:
-        pick = self._random
-        return pick.randrange(self._media) if self._media and pick.random() < 0.9 else None
-
-    def _put(self) -> dict[str, Any]:
-        pick: Any = self._random
-        patch = Patch(
-            name=pick.choice(["Ana", "Андрей", "Ștefan", UNSET]),
-            phone=pick.choice([*PHONES, UNSET]),
-            descriptions=pick.choice([{"ro": "bun"}, {"ru": "да", "ro": None}, UNSET]),
-            instagram=pick.choice(["https://instagram.com/x", None, UNSET]),
-            avatar=pick.choice([f"https://crm.example/{pick.randint(1, 9)}.jpg", None, UNSET]),
-        )
-        if pick.random() < 0.05:  # nothing new: of ids that are not stored SQLite gives out again
-            kept = msgspec.structs.replace(patch, avatar=UNSET)
-            return {"patch": kept, "mode": "update", "validate_only": True}
-        return {
-            "patch": patch,
-            "mode": pick.choice(["upsert", "upsert", "upsert", "create", "update", "fill"]),
-            "source_us": pick.choice([None, None, pick.randint(1, 1000)]),
-            **({"shown": self._medium()} if pick.random() < 0.1 else {}),
-        }
-
-
-def build(side: Side, asked: dict[str, Any]) -> Request:
-    operations = tuple(kind(**_named(side, values)) for kind, values in asked["operations"])
+def request(side: Side, asked: dict[str, Any]) -> Request:
     scope = asked["scope"]
     return Request(
         caller=Caller(asked["agency"], 7, "run"),
-        operations=operations,
+        operations=tuple(build(one, side.ids()) for one in asked["operations"]),
         atomic=asked["atomic"],
         idempotency=Idempotency(scope, asked["content"]) if scope else None,
         render=lambda results: msgspec.json.encode(results, enc_hook=describe),
     )
 
 
-def _named(side: Side, values: dict[str, Any]) -> dict[str, Any]:
-    named = dict(values)
-    if "id" in values:
-        named["id"] = _nth(side.users, values["id"])
-    if "medium" in values:
-        named["id"] = _nth(side.media, named.pop("medium"))
-    if "shown" in values:
-        avatar = _nth(side.media, named.pop("shown"))
-        named["patch"] = msgspec.structs.replace(values["patch"], avatar=avatar)
-    return named
-
-
-def _nth(ids: list[int], place: int | None) -> int:
-    return NO_SUCH_ID if place is None else ids[place]
-
-
 def answer(side: Side, asked: list[dict[str, Any]], now_ms: int) -> str:
-    trials = [build(side, one) for one in asked if one["dry"] and not one["scope"]]
+    trials = [request(side, one) for one in asked if one.get("dry") and not one["scope"]]
     rehearsed = [rehearse(side.store, one, now_ms).results for one in trials]
-    endings = commit(side.store, [build(side, one) for one in asked], now_ms)
+    requests = [request(side, one) for one in asked]
+    endings = commit(side.store, requests, now_ms)
     for ending in endings:
         assert isinstance(ending, Answer | Problem), ending
     text = side.renamed([rehearsed, [_shown(ending) for ending in endings]])
-    side.learn(endings)
+    side.learn(requests, endings)
+    side.mirror.see(requests, endings, now_ms)
+    assert side.mirror.differences() == []
     return text
 
 
@@ -234,11 +162,11 @@ def _shown(ending: Ending) -> Any:
     return ending
 
 
-def state(side: Side) -> str:
+def state(side: Side, now_ms: int) -> str:
     agencies = range(1, AGENCIES + 1)
     users = [side.store.users(a, UserFilter(), 0, 10**6) for a in agencies]
     jobs = [
-        side.store.job(user.agency_id, user.avatar_import.id, 10**15)
+        side.store.job(user.agency_id, user.avatar_import.id, now_ms)
         for of_one in users
         for user in of_one
         if user.avatar_import
@@ -246,18 +174,40 @@ def state(side: Side) -> str:
     changes = [side.store.changes(a, 0, 10**6) for a in agencies]
     media = [side.store.media(a, media_id) for a in agencies for media_id in side.media]
     listed = [side.store.users(a, UserFilter(words=("andrei",)), 0, 10**6) for a in agencies]
-    return side.renamed([users, jobs, media, changes, listed])
+    views = [side.store.listings(a, ListingFilter(), 0, 10**6) for a in agencies]
+    of_users = [
+        [view.listing.id for view in side.store.listings(a, wanted, 0, 10**6)]
+        for a, of_one in zip(agencies, users, strict=True)
+        for wanted in (ListingFilter(user_id=user.id) for user in of_one)
+    ]
+    used = [side.store.listings_used(a, now_ms) for a in agencies]
+    bound = side.store.bindings(10**6)
+    return side.renamed([users, jobs, media, changes, listed, views, of_users, used, bound])
+
+
+def apart(first: str, second: str) -> str:
+    """Show where two texts part."""
+    pairs = zip(first, second, strict=False)
+    place = next((n for n, (one, other) in enumerate(pairs) if one != other), 0)
+    near = slice(max(0, place - 300), place + 300)
+    return f"\n{first[near]}\n{second[near]}"
 
 
 @pytest.mark.slow  # 20,000 operations, twice
 def test_both_answer_and_end_the_same(sides: list[Side]) -> None:
     chance, steps = Chance(SEED), 0
     while steps < STEPS:
-        asked = chance.batch(len(sides[0].users), len(sides[0].media))
+        known, _ = (side.known() for side in sides)
+        asked = chance.batch(known)
         first, second = (answer(side, asked, chance.now_ms) for side in sides)
-        assert first == second, f"seed {SEED}, step {steps}"
+        assert first == second, f"seed {SEED}, step {steps}{apart(first, second)}"
         steps += sum(len(one["operations"]) for one in asked)
-    first, second = map(state, sides)
+        if chance.takes():
+            for side in sides:
+                side.take(chance.now_ms)
+                agencies = range(1, AGENCIES + 1)
+                assert [side.mirror.whole(a) for a in agencies] == [[]] * AGENCIES
+    first, second = (state(side, chance.now_ms) for side in sides)
     assert first == second
-    assert len(sides[0].users) > 100
-    assert len(sides[0].media) > 100
+    for name in ("users", "media", "listings"):
+        assert len(getattr(sides[0], name)) > 100

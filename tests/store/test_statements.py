@@ -7,16 +7,22 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NamedTuple
 
 import pytest
+from msgspec import UNSET
 
 from rentix.model import Agency
 from rentix.operations import (
     Answer,
     Caller,
+    DeactivateUser,
+    DeleteListing,
     DeleteMedia,
+    FileRef,
     Idempotency,
     ImportMedia,
+    ListingPatch,
     Operation,
     Patch,
+    PutListing,
     PutUser,
     Request,
 )
@@ -48,8 +54,9 @@ class Traffic(NamedTuple):
 TRAFFIC = {
     "unchanged": Traffic(4, 6, 2),
     "changed": Traffic(6, 8, 2),  # update_user, save_change
-    "created": Traffic(9, 10, 3),  # as changed, with insert_user; former_holders; ids: last_id and
-    # save_last_id, or new_ids
+    # As changed, with insert_user; former_holders, awaited_agents; ids: last_id and
+    # save_last_id, or new_ids.
+    "created": Traffic(10, 11, 3),
     "remembered": Traffic(9, 11, 2),  # as changed; memories, forget_memories, save_memory
     "pictured": Traffic(9, 10, 3),  # as changed; save_media, and ids as above
 }
@@ -58,9 +65,28 @@ TRAFFIC = {
 MEDIA = {
     "imported": Traffic(8, 9, 3),  # media_by_external_id; save_media; ids
     "given": Traffic(8, 10, 2),  # users_by_external_id, media_by_id; update_user, save_media_use
+    # media_by_external_id, users_by_…, agencies_named, listings_by_media, media_beside;
+    # delete_media_use, delete_media_from_listings, delete_media.
+    "deleted": Traffic(13, 15, 3),
+}
+
+# Of a listing: listings_by_external_id, users_by_external_id, agencies_named, listings_used_by.
+LISTINGS = {
+    "unchanged": Traffic(7, 9, 2),
+    "changed": Traffic(9, 11, 2),  # update_listing, save_change
+    # As changed, but insert_listing; save_media, save_listing_media, save_listings_used; ids, of
+    # listings and of media: last_id twice and save_last_id, or new_ids twice.
+    "listed": Traffic(15, 16, 3),
+    # As changed; media_by_listing, save_media, save_listing_media; ids of media, and a trip for
+    # them.
+    "photographed": Traffic(14, 15, 4),
+    # users_by_external_id, listings_held, listings_left; update_user, save_change; shift_listings,
+    # save_listings_left or forget_listings_left.
+    "left": Traffic(10, 12, 3),
+    "returned": Traffic(10, 12, 3),
     "deleted": Traffic(
-        9, 11, 2
-    ),  # media_by_external_id, users_by_…; delete_media_use, delete_media
+        8, 10, 2
+    ),  # save_change, delete_listing_media, delete_listing_left, delete_listing
 }
 
 Watch = Callable[[], AbstractContextManager[list[str]]]
@@ -148,9 +174,7 @@ def write_all(store: Store, requests: Sequence[Request]) -> list[Any]:
     return answers
 
 
-def write_media(
-    store: Store, agencies: Sequence[int], operations: Sequence[Operation]
-) -> list[Any]:
+def write_each(store: Store, agencies: Sequence[int], operations: Sequence[Operation]) -> list[Any]:
     """Commit a batch of one operation a request, the agencies in turn."""
     callers = [Caller(agencies[number % AGENCIES], 1) for number in range(len(operations))]
     return write_all(
@@ -209,25 +233,59 @@ def test_media_cost_the_same_statements_whatever_their_number(
         url = "https://casa.example/a.jpg"
         imports = [ImportMedia(url=url, external_id=f"p-{n}") for n in range(size)]
         with watch() as sent:
-            media = write_media(store, agencies, imports)
+            media = write_each(store, agencies, imports)
         seen["imported"].append(traffic(sent))
         puts = [
             PutUser(external_id=f"crm-{n}", patch=Patch(avatar=found.media.id))
             for n, found in enumerate(media)
         ]
         with watch() as sent:
-            write_media(store, agencies, puts)
+            write_each(store, agencies, puts)
         seen["given"].append(traffic(sent))
         with watch() as sent:
-            write_media(store, agencies, [DeleteMedia(external_id=f"p-{n}") for n in range(size)])
+            write_each(store, agencies, [DeleteMedia(external_id=f"p-{n}") for n in range(size)])
         seen["deleted"].append(traffic(sent))
-    assert seen == {kind: [expected(store, kind)] * len(SIZES) for kind in MEDIA}
+    assert seen == {kind: [expected(store, kind, MEDIA)] * len(SIZES) for kind in MEDIA}
+
+
+def listing(number: int, value: int, *photos: str) -> PutListing:
+    patch = ListingPatch(
+        form={"announcementValue": value},
+        files=tuple(FileRef(url=f"https://casa.example/{photo}.jpg") for photo in photos) or UNSET,
+        external_user_id=f"crm-{number}",
+    )
+    return PutListing(external_id=f"flat-{number}", patch=patch)
+
+
+LISTED: dict[str, Callable[[int], Operation]] = {
+    "listed": lambda number: listing(number, 1, "a", "b", "c"),
+    "unchanged": lambda number: listing(number, 1),
+    "changed": lambda number: listing(number, 2),
+    "photographed": lambda number: listing(number, 2, "a", "b", "d"),
+    "left": lambda number: DeactivateUser(external_id=f"crm-{number}"),
+    "returned": lambda number: PutUser(external_id=f"crm-{number}", patch=Patch()),
+    "deleted": lambda number: DeleteListing(external_id=f"flat-{number}"),
+}
+
+
+def test_listings_cost_the_same_statements_whatever_their_number(
+    store: Store, new_agencies: Callable[[], list[int]], watch: Watch
+) -> None:
+    seen: dict[str, list[tuple[int, int]]] = {kind: [] for kind in LISTED}
+    for size in SIZES:
+        agencies = new_agencies()
+        write(store, agencies, size, "Ana")
+        for kind, make in LISTED.items():
+            with watch() as sent:
+                write_each(store, agencies, [make(number) for number in range(size)])
+            seen[kind].append(traffic(sent))
+    assert seen == {kind: [expected(store, kind, LISTINGS)] * len(SIZES) for kind in LISTED}
 
 
 def traffic(sent: list[str]) -> tuple[int, int]:
     return len(sent) - sent.count("trip"), sent.count("trip")
 
 
-def expected(store: Store, kind: str) -> tuple[int, int]:
-    costs = (TRAFFIC | MEDIA)[kind]
+def expected(store: Store, kind: str, table: dict[str, Traffic] = TRAFFIC) -> tuple[int, int]:
+    costs = table[kind]
     return (costs.postgres, costs.trips) if store.shared else (costs.sqlite, 0)

@@ -17,6 +17,8 @@ from rentix.store.postgres import PostgresStore
 from tests.service import operated
 
 OURS, THEIRS = 1, 2
+UNALTERED = {"change", "media_use", "listing_media", "agent_binding"}
+"""Tables whose rows are made and removed, never changed."""
 TENANT_TABLES = """
 SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity
 FROM pg_class AS c
@@ -38,6 +40,13 @@ INSERT INTO idempotency VALUES ({id}, 'scope', '', '', 9);
 INSERT INTO media VALUES ({id}, {id}, {id}, 'https://casa.example/a.jpg', 'pending', NULL, 0);
 INSERT INTO media_use VALUES ({id}, {id}, {id});
 INSERT INTO budget VALUES ({id}, {id}, 'all', 1, 1);
+INSERT INTO listing VALUES (
+    {id}, {id}, 'same', 'active', '{{}}', '[]', {id}, NULL, 1, 0, 1, 0, 0, NULL, NULL
+);
+INSERT INTO listing_media VALUES ({id}, {id}, {id});
+INSERT INTO agent_binding VALUES ({id}, 'awaited', 1, {id});
+INSERT INTO listing_left VALUES ({id}, {id}, {id}, 1, 0, 0);
+INSERT INTO listing_count VALUES ({id}, 1, 1);
 """
 
 Connection = psycopg.Connection[Any]
@@ -165,7 +174,7 @@ def test_a_row_cannot_be_given_to_another_agency(admin: Connection, app: Connect
     given = "UPDATE {table} SET {owner} = 2 WHERE {owner} = 1"
     for table in may(app, "UPDATE"):
         assert "row-level security" in refused(app, given, table), table
-    assert set(tenant_tables(admin)) - set(may(app, "UPDATE")) == {"change", "media_use"}
+    assert set(tenant_tables(admin)) - set(may(app, "UPDATE")) == UNALTERED
 
 
 def test_the_tenant_ends_with_the_transaction(app: Connection) -> None:
@@ -191,5 +200,52 @@ def test_a_worker_sees_the_queue_and_nothing_else(admin: Connection, app: Connec
     with app.transaction():
         app.execute("SELECT set_config('app.queue', 'open', true)")
         seen = {t for t in tenant_tables(admin) if ask(app, "SELECT FROM {table}", t).rowcount}
-    assert seen == {"media", "api_key"}
-    assert ask(app, "SELECT FROM {table}", "media").rowcount == 0
+        assert ask(app, "DELETE FROM {table}", "agent_binding").rowcount == 0
+    assert seen == {"media", "agent_binding", "api_key"}
+    for table in ("media", "agent_binding"):
+        assert ask(app, "SELECT FROM {table}", table).rowcount == 0
+
+
+HIDDEN = ("draft", "pending_active", "hidden", "expired", "publish_failed", "blocked")
+
+
+def visit(app: Connection) -> None:
+    app.execute("SELECT set_config('app.visitor', 'open', true)")
+
+
+def test_a_visitor_sees_public_listings_and_active_users_of_all_agencies(
+    admin: Connection, app: Connection
+) -> None:
+    with app.transaction():
+        visit(app)
+        seen = {
+            table: ask(app, "SELECT {owner} FROM {table}", table).rowcount
+            for table in tenant_tables(admin)
+        }
+    assert {table: rows for table, rows in seen.items() if rows} == {
+        "listing": 2,
+        "portal_user": 2,
+        "api_key": 2,  # as everybody: of a key nothing but its hash is there
+    }
+    assert ask(app, "SELECT FROM {table}", "listing").rowcount == 0
+
+
+def test_a_visitor_sees_nothing_that_is_not_public(admin: Connection, app: Connection) -> None:
+    admin.execute("UPDATE portal_user SET status = 'inactive' WHERE id = 2")
+    for status in (*HIDDEN, "active", "completed"):
+        admin.execute("UPDATE listing SET status = %s", (status,))
+        with app.transaction():
+            visit(app)
+            listings = ask(app, "SELECT FROM {table}", "listing").rowcount
+            users = ask(app, "SELECT {owner} FROM {table}", "portal_user").fetchall()
+        assert listings == (0 if status in HIDDEN else 2), status
+        assert users == [(OURS,)]
+
+
+@pytest.mark.parametrize("table", ["listing", "portal_user"])
+def test_a_visitor_changes_nothing(admin: Connection, app: Connection, table: str) -> None:
+    before = everything(admin)
+    with app.transaction():
+        visit(app)
+        assert ask(app, "UPDATE {table} SET status = 'x'", table).rowcount == 0
+    assert everything(admin) == before

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-from msgspec.structs import replace
-
 from rentix.api.call import Call, Headers, Reply, json_reply
 from rentix.api.etags import is_current
 from rentix.api.locales import wished_locales
@@ -39,10 +37,7 @@ async def put_agency(call: Call) -> Reply:
 
     Its name and phone stand where a listing has no agent to be shown.
     """
-    asked = terms(call)
-    if asked.if_match:
-        asked = replace(asked, if_match=tuple(tag.partition("-")[0] for tag in asked.if_match))
-    put = with_strays(call, read_put_agency(parse_object(call.body), asked))
+    put = with_strays(call, read_put_agency(parse_object(call.body), terms(call)))
     dry_run, receipt = call.query.get("dryRun", False), call.query.get("receipt", False)
     used, locales = await _used(call), wished_locales(call)
 

@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from hashlib import sha256
 
-from msgspec.structs import replace
-
 from rentix.api.bulk import OPS_INVALID, bulk_terms, read_bulk, write_bulk
 from rentix.api.call import Call, Headers, Reply, json_reply
 from rentix.api.cursors import print_cursor, read_cursor
@@ -63,7 +61,7 @@ async def put_listing(call: Call) -> Reply:
     Photos are imported in the background: with those on their way an active listing is
     `pending_active`, and becomes active by itself.
     """
-    put = with_strays(call, read_put_listing_bytes(call.body, _terms(call)))
+    put = with_strays(call, read_put_listing_bytes(call.body, terms(call)))
     dry_run, receipt = call.query.get("dryRun", False), call.query.get("receipt", False)
 
     def render(outcome: ListingOutcome) -> bytes:
@@ -116,7 +114,7 @@ async def link_listing(call: Call) -> Reply:
     The same link again gets the same answer; 409 when the listing has another external id, or
     another listing has this one.
     """
-    link = read_link_listing(parse_object(call.body), read_id(call), _terms(call))
+    link = read_link_listing(parse_object(call.body), read_id(call), terms(call))
     return await _write_link(call, with_strays(call, link))
 
 
@@ -125,7 +123,7 @@ async def unlink_listing(call: Call) -> Reply:
 
     The answer names the one that was freed.
     """
-    unlink = UnlinkListing(id=read_id(call), if_match=_terms(call).if_match)
+    unlink = UnlinkListing(id=read_id(call), if_match=terms(call).if_match)
     return await _write_link(call, with_strays(call, unlink))
 
 
@@ -140,12 +138,12 @@ async def _write_link(call: Call, operation: LinkListing | UnlinkListing) -> Rep
 
 async def delete_listing(call: Call) -> Reply:
     """Remove a listing; its photos stay media of the agency."""
-    return await _delete(call, DeleteListing(id=read_id(call), if_match=_terms(call).if_match))
+    return await _delete(call, DeleteListing(id=read_id(call), if_match=terms(call).if_match))
 
 
 async def delete_listing_by_external_id(call: Call) -> Reply:
     """Remove a listing by external id; its photos stay media of the agency."""
-    named = DeleteListing(external_id=read_external_id(call), if_match=_terms(call).if_match)
+    named = DeleteListing(external_id=read_external_id(call), if_match=terms(call).if_match)
     return await _delete(call, named)
 
 
@@ -233,11 +231,3 @@ def _print(call: Call, view: ListingView) -> ListingShape:
 
 def _base(call: Call) -> str:
     return call.portal.public_url or ""
-
-
-def _terms(call: Call) -> Terms:
-    """As of every write; the etag of a read begins with the listing's own."""
-    asked = terms(call)
-    if asked.if_match is None:
-        return asked
-    return replace(asked, if_match=tuple(tag.partition("-")[0] for tag in asked.if_match))

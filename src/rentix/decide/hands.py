@@ -120,14 +120,15 @@ class Hands:
 
     def held_by(self, agency_id: int, user_id: int) -> tuple[int, ...]:
         """The ids of listings whose agent this user is, if it is one who leaves or returns."""
-        found = (self._holdings.get((agency_id, i)) for i in self._held.of((agency_id, user_id)))
+        ids = sorted(self._held.of((agency_id, user_id)))
+        found = (self._holdings.get((agency_id, listing_id)) for listing_id in ids)
         return tuple(one.listing_id for one in found if one and one.user_id == user_id)
 
     def left_by(self, agency_id: int, user_id: int) -> tuple[Moved, ...]:
         """The listings that this user left behind, as they are now."""
         found = [
             (left, self._holdings.get((agency_id, left.listing_id)))
-            for left in self._left.get((agency_id, user_id), ())
+            for left in sorted(self._left.get((agency_id, user_id), ()), key=_listing_of)
         ]
         return tuple(
             Moved(now.listing_id, now.user_id, now.agent_version == left.version)
@@ -138,7 +139,7 @@ class Hands:
     def since_before(self, agency_id: int, ids: Iterable[int], version: int) -> tuple[int, ...]:
         """Those of `ids` that are there, and that have not changed hands since `version`."""
         unknown = Holding(0, None, version - 1, 0)
-        found = ((i, self._holdings.get((agency_id, i), unknown)) for i in ids)
+        found = ((i, self._holdings.get((agency_id, i), unknown)) for i in sorted(ids))
         return tuple(i for i, holding in found if holding and holding.agent_version < version)
 
     def meet(self, agency_id: int, external_id: str, user_id: int) -> tuple[int, ...]:
@@ -191,6 +192,10 @@ class Hands:
             getattr(self, name).update(getattr(twin, name).maps[0])
         self._held.adopt(twin._held)
         self._waits.adopt(twin._waits)
+
+
+def _listing_of(left: Left) -> int:
+    return left.listing_id
 
 
 def _after(shift: Shift, listing_id: int, left: dict[int, Left]) -> Holding:

@@ -110,7 +110,7 @@ def _name_by_external_id(
         merged.fates.unchanged.append("externalUserId")
     else:
         message = (
-            f'no agent has the externalId "{external_id}" yet, so visitors see the agency; '
+            f'externalUserId "{external_id}" is no agent\'s yet, so visitors see the agency; '
             f"they see the agent as soon as one has it"
         )
         merged.notes.append(Note("externalUserId", "external_user_unknown", message))
@@ -122,11 +122,14 @@ def _name(merged: ListingMerge, field: str, user: User, external_id: str | None)
     if user.status == "inactive" and listing.is_moved:
         # The CRM may go on naming who has left: what was passed on is not taken back by that.
         merged.fates.unchanged.append(field)
-        message = f"user {user.id} has left and this listing was passed on; it stays where it is"
+        message = (
+            f"{field} names user {user.id}, who has left; the listing was passed on and stays "
+            f"where it is"
+        )
         merged.notes.append(Note(field, "agent_left", message))
         return
     if user.status == "inactive":
-        message = f"user {user.id} is inactive, so visitors see the agency"
+        message = f"{field} names user {user.id}, who is inactive, so visitors see the agency"
         merged.notes.append(Note(field, "agent_inactive", message))
     _take_agent(merged, field, user.id, external_id)
 

@@ -102,7 +102,8 @@ class ListingSet:
 
     def showing(self, agency_id: int, media_id: int) -> list[Listing]:
         """The listings that have a photo among their files."""
-        found = (self.find(agency_id, one) for one in self._shown.of((agency_id, media_id)))
+        ids = sorted(self._shown.of((agency_id, media_id)))  # in one order on every database
+        found = (self.find(agency_id, listing_id) for listing_id in ids)
         return [listing for listing in found if listing and media_id in listing.files]
 
     def held_by(self, agency_id: int, user_id: int) -> tuple[int, ...]:

@@ -58,8 +58,9 @@ def put_listing(
         return _create(working, caller, put, now_ms)
     if put.mode == "create":
         raise _with_faults(put) or already_there(listing, by_id=put.id is not None)
-    check_precondition(put.if_match, listing, "listing")
-    check_freshness(put.source_us, listing)
+    if not put.faults:  # what is wrong whatever is stored is told first
+        check_precondition(put.if_match, listing, "listing")
+        check_freshness(put.source_us, listing)
     return _update(working, caller, listing, put, now_ms)
 
 
@@ -88,7 +89,8 @@ def _create(working: WorkingSet, caller: Caller, put: PutListing, now_ms: int) -
         synced_ms=now_ms if caller.key_id else None,
         source_us=put.source_us,
     )
-    check_precondition(put.if_match, None, "listing")
+    if not put.faults:
+        check_precondition(put.if_match, None, "listing")
     put = replace(put, mode="upsert")
     merged, photos = _merge(working, blank, put)
     agency = working.agency(caller.agency_id)
@@ -158,7 +160,7 @@ def _merge_status(
         merged.keep("announcementStatus")
         sent = UNSET
     if sent is not UNSET and sent != listing.status:
-        if listing.status == "blocked":
+        if listing.status == "blocked" and not faults:
             raise listing_blocked(listing)
         if sent in _PORTALS_OWN:
             faults.append(status_not_yours(sent))
@@ -191,7 +193,10 @@ def _take_status(
         fate = merged.fates.unchanged if before == after else merged.fates.taken
         fate.append("announcementStatus")
     if after == "pending_active" and (sent is not UNSET or before != after):
-        message = "the photos are on their way; the listing is active as soon as they are ready"
+        message = (
+            "announcementStatus is pending_active, for photos are on their way; it is active as "
+            "soon as they are ready"
+        )
         merged.notes.append(Note("announcementStatus", "photos_processing", message))
 
 

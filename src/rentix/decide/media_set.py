@@ -80,7 +80,7 @@ class MediaSet:
             if m and m.external_id is not None
         }
         self._users: MutableMapping[Key, tuple[int, ...]] = users or {}
-        self._holds: MutableMapping[Key, int] = holds or {}
+        self._holds: MutableMapping[Key, int | None] = {**(holds or {})}
         self.effects = MediaEffects()
 
     def find(self, agency_id: int, media_id: int) -> Media | None:
@@ -98,7 +98,7 @@ class MediaSet:
 
     def users(self, agency_id: int, media_id: int) -> tuple[int, ...]:
         """The ids of users who may show it, or wait for it."""
-        return self._users.get((agency_id, media_id), ())
+        return tuple(sorted(self._users.get((agency_id, media_id), ())))
 
     def add(self, media: Media) -> None:
         """Have a new one saved, to be imported."""
@@ -120,6 +120,8 @@ class MediaSet:
         if outcome.verb == "deleted":
             self._delete(media)
             return
+        if outcome.verb == "finished":
+            self._holds[key] = None
         if outcome.verb in ("awaited", "received"):
             effects.sourced[key] = media
         elif outcome.verb == "queued" or key in effects.born:

@@ -76,14 +76,14 @@ def _warn_of_other(photos: Photos, ref: FileRef, named: Media | None) -> None:
         return
     if named.status == "failed":
         message = (
-            f"the import of media {named.id} failed: {named.error}; to import it anew, "
+            f"files name media {named.id}, whose import failed: {named.error}; to import it anew, "
             f"first DELETE /api/v1/media/{named.id}"
         )
         photos.notes.append(Note("files", "media_failed", message))
     elif named.url != ref.url:
         message = (
-            f"media {named.id} has the externalFileId {ref.external_id} already, "
-            f"so its url was not fetched"
+            f"files name media {named.id}, which has the externalFileId {ref.external_id} "
+            f"already, so the url was not fetched"
         )
         photos.notes.append(Note("files", "media_known", message))
 

@@ -67,8 +67,14 @@ def _conflict(
 def check_precondition(
     if_match: tuple[str, ...] | None, found: User | Listing | Agency | None, noun: str = "user"
 ) -> None:
-    """412 unless `if_match` names the state of what was found (RFC 9110, 13.1.1); `*` is any."""
-    if if_match is None or (found and ("*" in if_match or found.etag in if_match)):
+    """412 unless `if_match` names the state of what was found (RFC 9110, 13.1.1); `*` is any.
+
+    The etag of a read may go on after the state's own, with a hash of others whom it shows.
+    """
+    if if_match is None:
+        return
+    named = if_match if noun == "user" else [tag.partition("-")[0] for tag in if_match]
+    if found and ("*" in named or found.etag in named):
         return
     current = found.etag if found else None
     state = f'its etag is "{current}"' if found else f"there is no such {noun}"

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from unicodedata import combining, normalize
 
 from rentix.model import AgentView, Contact, User
 from rentix.public.texts import TEXTS
 from rentix.public.visit import Visit, agent_path
-from rentix.rules.search import fold_words
+from rentix.rules.search import CYRILLIC
 from rentix.wire.profiles import choose_text
 
 _LINE_BYTES = 75
 _ESCAPES = {ord("\\"): "\\\\", ord(","): "\\,", ord(";"): "\\;", ord("\n"): "\\n", ord("\r"): ""}
 _FILE_NAME_MAX = 60
+_WORD = re.compile("[a-z0-9]+")
 
 
 def print_vcard(view: AgentView, contact: Contact, visit: Visit) -> bytes:
@@ -23,8 +26,10 @@ def print_vcard(view: AgentView, contact: Contact, visit: Visit) -> bytes:
 
 def file_name(user: User) -> str:
     """What it is saved as: ana-rusu.vcf."""
-    words = "-".join(fold_words(user.name))[:_FILE_NAME_MAX]
-    return f"{words if words.isascii() and words else f'agent-{user.id}'}.vcf"
+    letters = normalize("NFKD", user.name.lower())
+    latin = "".join(CYRILLIC.get(letter, letter) for letter in letters if not combining(letter))
+    words = "-".join(_WORD.findall(latin))[:_FILE_NAME_MAX]
+    return f"{words or f'agent-{user.id}'}.vcf"
 
 
 def _lines(view: AgentView, contact: Contact, visit: Visit) -> Iterator[str]:

@@ -17,10 +17,11 @@ _COUNTED = ("rooms", "bedrooms", "places")
 
 
 class Fact(msgspec.Struct, frozen=True):
-    """A line of a listing's facts."""
+    """A line of a listing's facts. One that is `plain` needs no label to be understood."""
 
     label: str
     text: str
+    plain: bool = False
 
 
 def headline(listing: Listing, locale: str) -> str:
@@ -70,7 +71,7 @@ def _facts(form: dict[str, Any], locale: str) -> Iterator[Fact]:
     texts = TEXTS[locale]
     area = form.get("propertyArea")
     if _is_number(area):
-        yield Fact(texts["area"], print_area(area, locale))
+        yield Fact(texts["area"], print_area(area, locale), plain=True)
     yield from _layout(form, locale)
     yield from _floor(form, locale)
     for name, label in (("HousingMarket", "market"), ("VisualState", "state")):

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 import msgspec
 
 from rentix.decide.hands import Handover, Holding
-from rentix.decide.listing_set import ListingEffects
+from rentix.decide.media_set import Key
 from rentix.decide.working_set import Effects
 from rentix.store.listing_rows import from_listing
 from rentix.store.rows import Row
@@ -20,8 +20,8 @@ def listing_steps(all_effects: Effects, now_ms: int) -> Iterator[Step]:
     """What changes hands goes first: what is saved after it agrees with it."""
     effects = all_effects.listings
     yield "save_binding", effects.bindings
-    for handover in effects.handovers:
-        yield from _shift_steps(handover, now_ms)
+    yield "shift_listings", _shift_rows(effects.handovers, now_ms)
+    yield "delete_binding", _bound_rows(effects.handovers)
     for query in ("delete_listing_media", "delete_listing_left", "delete_listing"):
         yield query, effects.deleted
     yield "clear_listing_external_id", effects.moved
@@ -38,27 +38,55 @@ def listing_steps(all_effects: Effects, now_ms: int) -> Iterator[Step]:
             and (photo[0], photo[2]) not in effects.deleted
         ],
     )
-    yield from _left_steps(effects)
+    yield from _left_steps(effects.handovers)
     yield "save_listings_used", [(*place, used) for place, used in effects.used.items()]
 
 
-def _shift_steps(handover: Handover, now_ms: int) -> Iterator[Step]:
-    shift = handover.shift
-    if handover.after:
-        row = (shift.agency_id, _hands(handover.after), shift.to_user_id, shift.version, now_ms)
-        yield "shift_listings", [row]
-    if shift.binding is not None:
-        yield "delete_binding", [(shift.agency_id, shift.external_id, shift.binding)]
-
-
-def _left_steps(effects: ListingEffects) -> Iterator[Step]:
-    for handover in effects.handovers:
+def _shift_rows(handovers: list[Handover], now_ms: int) -> list[Row]:
+    """A row for each handover, of the listings that stay where it brought them."""
+    last: dict[Key, int] = {}
+    for number, handover in enumerate(handovers):
+        for holding in handover.after:
+            last[handover.shift.agency_id, holding.listing_id] = number
+    rows = []
+    for number, handover in enumerate(handovers):
         shift = handover.shift
+        stay = [one for one in handover.after if last[shift.agency_id, one.listing_id] == number]
+        if stay:
+            rows.append((shift.agency_id, _hands(stay), shift.to_user_id, shift.version, now_ms))
+    return rows
+
+
+def _bound_rows(handovers: list[Handover]) -> list[Row]:
+    shifts = (handover.shift for handover in handovers)
+    return [
+        (shift.agency_id, shift.external_id, shift.binding)
+        for shift in shifts
+        if shift.binding is not None
+    ]
+
+
+def _left_steps(handovers: list[Handover]) -> Iterator[Step]:
+    left: dict[Key, dict[int, tuple[Holding, int]]] = {}
+    returned: dict[Key, None] = {}
+    for handover in handovers:
+        shift = handover.shift
+        user = (shift.agency_id, shift.user_id)
         if shift.kind == "return":
-            yield "forget_listings_left", [(shift.agency_id, shift.user_id)]
-        elif shift.kind == "leave" and handover.before:
-            row = (shift.agency_id, shift.user_id, _hands(handover.before), shift.version)
-            yield "save_listings_left", [row]
+            left.pop(user, None)
+            returned[user] = None
+        elif shift.kind == "leave":
+            was = {one.listing_id: (one, shift.version) for one in handover.before}
+            left.setdefault(user, {}).update(was)
+    yield "forget_listings_left", returned
+    yield (
+        "save_listings_left",
+        [
+            (*user, _hands(one for one, at in of_one.values() if at == version), version)
+            for user, of_one in left.items()
+            for version in {at: None for _, at in of_one.values()}
+        ],
+    )
 
 
 def _hands(holdings: Iterable[Holding]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from rentix.store.listing_rows import (
     gather_ids,
     gather_left,
     gather_shown,
+    is_met,
     to_listing,
 )
 from rentix.store.rows import Row, to_agency, to_media
@@ -43,8 +44,9 @@ class ListingLoad(msgspec.Struct):
     lookup: Lookup
     ask: Ask
     now_ms: int
-    asked: dict[str, Rows] = {}
+    asked: dict[str, list[Rows]] = {}
     listings: list[Listing] = []
+    met: set[int] = set()
     newborn: int = 0
 
     def begin(self) -> None:
@@ -55,23 +57,33 @@ class ListingLoad(msgspec.Struct):
         self._ask("listings_waiting", lookup.binding, most=CHUNK)
         self._ask("listings_used_by", lookup.counting, month=month_of(self.now_ms))
         self._ask("agencies_named", lookup.tenants)
+        self._ask_shown(lookup.shown)
 
     def _ask(self, query: str, wanted: Collection[Any], **more: int) -> None:
         if wanted:
-            self.asked[query] = self.ask(query, wanted, **more)
+            self.asked.setdefault(query, []).append(self.ask(query, wanted, **more))
+
+    def _ask_shown(self, media: Collection[Key]) -> None:
+        self._ask("listings_by_media", media)
+        self._ask("media_beside", media)
 
     def _found(self, query: str) -> list[Row]:
-        rows = self.asked.pop(query, None)
-        return rows() if rows else []
+        return [row for rows in self.asked.pop(query, ()) for row in rows()]
+
+    def _keep(self, rows: Iterable[Row]) -> None:
+        for row in rows:
+            self.listings.append(to_listing(row))
+            if is_met(row):
+                self.met.add(row[0])
 
     def follow(self, users: Collection[User], media: Collection[Media], missing: set[Any]) -> None:
         """Ask what depends on what was found; `missing` are external ids that nobody has."""
         lookup = self.lookup
         found = (*self._found("listings_by_id"), *self._found("listings_by_external_id"))
-        self.listings = [to_listing(row) for row in found]
+        self._keep(found)
         known = {(one.agency_id, one.external_id) for one in self.listings}
         self.newborn = len(lookup.new_listings - known)
-        shown = lookup.shown | {
+        shown = {
             (one.agency_id, one.id)
             for one in media
             if (one.agency_id, one.external_id) in lookup.shown_external_ids
@@ -90,8 +102,7 @@ class ListingLoad(msgspec.Struct):
             and {(listing.agency_id, listing.id), (listing.agency_id, listing.external_id)}
             & lookup.looked_into
         }
-        self._ask("listings_by_media", shown)
-        self._ask("media_beside", shown)
+        self._ask_shown(shown - lookup.shown)
         self._ask("media_by_listing", looked_into)
         self._ask("listings_held", leaving)
         self._ask("listings_left", leaving)
@@ -103,7 +114,7 @@ class ListingLoad(msgspec.Struct):
     def listing_set(self) -> ListingSet:
         """What was found of listings."""
         others, shown = gather_shown(self._found("listings_by_media"))
-        self.listings += others
+        self._keep(others)
         return ListingSet(
             LoadedListings(
                 listings=tuple(self.listings),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rentix.store import ListingFilter
-from rentix.store.queries import Database, load_queries, spell
+from rentix.store.queries import Database, spell
 
 
 def listing_query(key: int | str) -> tuple[str, str]:
@@ -15,14 +16,16 @@ def listing_query(key: int | str) -> tuple[str, str]:
     return "one_listing_by_external_id", "external_id"
 
 
-def listing_page_query(database: Database, wanted: ListingFilter) -> tuple[str, dict[str, Any]]:
+def listing_page_query(
+    queries: Mapping[str, str], database: Database, wanted: ListingFilter
+) -> tuple[str, dict[str, Any]]:
     """The query of a page of listings with the conditions of a filter, and their values."""
     name, values = "listing_page", dict[str, Any]()
     if wanted.user_id is not None:
         name, values["user_id"] = "listing_page_of_agent", wanted.user_id
     if wanted.status is not None:
         values["status"] = wanted.status
-    return fill_listing_page(load_queries(database)[name], database, wanted), values
+    return fill_listing_page(queries[name], database, wanted), values
 
 
 def fill_listing_page(template: str, database: Database, wanted: ListingFilter) -> str:

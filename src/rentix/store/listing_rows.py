@@ -13,6 +13,7 @@ from rentix.model import Agency, Listing, ListingView, Media
 from rentix.store.rows import AGENCY_COLUMNS, Row, to_agency, to_user
 
 _COLUMNS = 15
+_WRITTEN = 15
 _encode = msgspec.json.Encoder().encode
 _form = msgspec.json.Decoder(dict[str, Any]).decode
 _files = msgspec.json.Decoder(tuple[int, ...]).decode
@@ -37,6 +38,11 @@ def to_listing(row: Row) -> Listing:
         synced_ms=row[13],
         source_us=row[14],
     )
+
+
+def is_met(row: Row) -> bool:
+    """Whether the agent of `listing_columns` has been met, but is not written down yet."""
+    return row[6] is not None and row[_WRITTEN] is None
 
 
 def from_listing(listing: Listing) -> Row:
@@ -77,13 +83,13 @@ def files_of_rows(rows: Iterable[Row]) -> set[int]:
     return {media_id for row in rows if row[5] != "[]" for media_id in _files(row[5])}
 
 
-def gather_shown(rows: Iterable[Row]) -> tuple[list[Listing], dict[Key, tuple[int, ...]]]:
-    """Rows of `listings_by_media` → the listings, and for each media their ids."""
-    listings, shown = {}, dict[Key, tuple[int, ...]]()
+def gather_shown(rows: Iterable[Row]) -> tuple[list[Row], dict[Key, tuple[int, ...]]]:
+    """Rows of `listings_by_media` → those of the listings, and for each media their ids."""
+    listings, shown = dict[int, Row](), dict[Key, tuple[int, ...]]()
     for row in rows:
-        listing = listings[row[0]] = to_listing(row)
-        key = (listing.agency_id, row[_COLUMNS])
-        shown[key] = (*shown.get(key, ()), listing.id)
+        listings[row[0]] = row
+        key = (row[1], row[-1])
+        shown[key] = (*shown.get(key, ()), row[0])
     return list(listings.values()), shown
 
 

@@ -149,7 +149,7 @@ class PostgresStore:
         self, agency_id: int, wanted: ListingFilter, after: int, limit: int
     ) -> list[ListingView]:
         """Up to `limit` listings with an id above `after`, in order of id."""
-        query, values = listing_page_query("postgres", wanted)
+        query, values = listing_page_query(QUERIES, "postgres", wanted)
         with self._connections.transaction({agency_id}, _SNAPSHOT) as transaction:
             return _views(transaction, agency_id, query, after=after, limit=limit, **values)
 

@@ -7,7 +7,6 @@ include as `{y}`, and so may other fragments.
 from __future__ import annotations
 
 import re
-from functools import cache
 from importlib.resources import files
 from typing import Literal
 
@@ -18,7 +17,6 @@ _INCLUDE = re.compile(r"\{(\w+)\}")
 _PARAMETER = re.compile(r"(?<!:):(\w+)")  # two colons are a cast
 
 
-@cache
 def load_queries(database: Database) -> dict[str, str]:
     """Every query for `database`, by its name, with the parameters written as its driver does."""
     folder = files(__package__).joinpath("sql")

@@ -200,7 +200,7 @@ class SqliteStore:
         self, agency_id: int, wanted: ListingFilter, after: int, limit: int
     ) -> list[ListingView]:
         """Up to `limit` listings with an id above `after`, in order of id."""
-        query, values = listing_page_query("sqlite", wanted)
+        query, values = listing_page_query(_QUERIES, "sqlite", wanted)
         with self._snapshot() as reader:
             return self._views(reader, agency_id, query, after=after, limit=limit, **values)
 

@@ -33,6 +33,7 @@ class SqliteBatch:
         self._last_ids: dict[str, int] = {}
         self._loaded: dict[int, User] = {}
         self._listings: dict[int, Listing] = {}
+        self._met: set[int] = set()
         self.claimed = claimed
         self.saved = False
 
@@ -70,6 +71,7 @@ class SqliteBatch:
         self._loaded = users
         listings = load.listing_set()
         self._listings = {one.id: one for one in load.listings}
+        self._met = load.met
         return WorkingSet(
             users=users.values(),
             holders={(agency, external): user for agency, external, user in holders},
@@ -151,7 +153,8 @@ class SqliteBatch:
         # What a handover wrote has another version than what was loaded, or is as that was.
         for key, listing in effects.listings.saved.items():
             before, after = self._listings.get(listing.id), _keys(listing)
-            if before and (key in effects.listings.moved or _keys(before) != after):
+            rewritten = key in effects.listings.moved or listing.id in self._met
+            if before and (rewritten or _keys(before) != after):
                 yield listing.id, listing.agency_id, *after
 
 

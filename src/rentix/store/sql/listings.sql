@@ -14,17 +14,18 @@ coalesce(listing.user_id, CASE
     )
 END)
 
--- fragment: listing_columns
-listing.id, listing.agency_id, listing.external_id, listing.status, listing.form, listing.files,
-{listing_agent}, listing.external_user_id, listing.agent_version, listing.moved_version,
-listing.version, listing.created_ms, listing.updated_ms, listing.synced_ms, listing.source_us
+-- fragment: listing_head
+listing.id, listing.agency_id, listing.external_id, listing.status, listing.form, listing.files
 
--- fragment: listing_view
-SELECT {listing_columns}, {agency_columns}, {user_columns}
-FROM listing
-JOIN agency ON agency.id = listing.agency_id
-LEFT JOIN portal_user
-    ON (portal_user.agency_id, portal_user.id) = (listing.agency_id, {listing_agent})
+-- fragment: listing_tail
+listing.external_user_id, listing.agent_version, listing.moved_version, listing.version,
+listing.created_ms, listing.updated_ms, listing.synced_ms, listing.source_us
+
+-- fragment: listing_columns
+{listing_head}, {listing_agent}, {listing_tail}, listing.user_id AS written_user_id
+
+-- fragment: view_columns
+{listing_head}, portal_user.id, {listing_tail}, {agency_columns}, {user_columns}
 
 -- fragment: waits
 listing.user_id IS NULL AND listing.moved_version <> listing.agent_version
@@ -49,46 +50,6 @@ WHERE listing.agency_id = :agency_id AND listing.external_id = :external_id
 {listing_view}
 WHERE listing.agency_id = :agency_id AND listing.id > :after{conditions}
 ORDER BY listing.id LIMIT :limit
-
--- name: listing_page_of_agent
-{listing_view}
-JOIN (
-    SELECT * FROM (
-        SELECT listing.agency_id, listing.id FROM listing
-        WHERE listing.agency_id = :agency_id AND listing.user_id = :user_id
-            AND listing.id > :after{conditions}
-        ORDER BY listing.id LIMIT :limit
-    ) AS held
-    UNION ALL
-    SELECT * FROM (
-        SELECT listing.agency_id, listing.id
-        FROM agent_binding AS bound CROSS JOIN listing  -- SQLite goes from left to right
-        WHERE {met} AND bound.agency_id = :agency_id
-            AND bound.user_id = :user_id AND listing.id > :after{conditions}
-        ORDER BY listing.id LIMIT :limit
-    ) AS met
-) AS page ON (listing.agency_id, listing.id) = (page.agency_id, page.id)
-ORDER BY listing.id LIMIT :limit
-
--- name: listings_of_agent
-{listing_view}
-JOIN (
-    SELECT * FROM (
-        SELECT listing.agency_id, listing.id FROM listing
-        WHERE listing.agency_id = :agency_id AND listing.user_id = :user_id
-            AND listing.status IN ('active', 'completed')
-        ORDER BY listing.id DESC LIMIT :limit
-    ) AS held
-    UNION ALL
-    SELECT * FROM (
-        SELECT listing.agency_id, listing.id
-        FROM agent_binding AS bound CROSS JOIN listing  -- SQLite goes from left to right
-        WHERE {met} AND bound.agency_id = :agency_id
-            AND bound.user_id = :user_id AND listing.status IN ('active', 'completed')
-        ORDER BY listing.id DESC LIMIT :limit
-    ) AS met
-) AS page ON (listing.agency_id, listing.id) = (page.agency_id, page.id)
-ORDER BY listing.id DESC LIMIT :limit
 
 -- name: listings_used
 SELECT listing_count.used FROM listing_count

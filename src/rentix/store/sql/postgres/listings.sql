@@ -1,4 +1,77 @@
--- Load and save of listings in a batch (see batch.sql).
+-- Listings: what PostgreSQL says in its own way, and load and save of them in a batch (see batch.sql).
+-- With a LATERAL that has a LIMIT or OFFSET 0, whose listing it is comes first, then the listing.
+
+-- fragment: listing_view
+SELECT {view_columns}
+FROM listing
+JOIN agency ON agency.id = listing.agency_id
+LEFT JOIN LATERAL (
+    SELECT bound.user_id FROM agent_binding AS bound
+    WHERE {waits} AND bound.agency_id = listing.agency_id
+        AND bound.external_id = listing.external_user_id
+        AND bound.version > listing.agent_version
+    ORDER BY bound.version LIMIT 1
+) AS met ON true
+-- Under row level security a coalesce() is not searched by: it is thought to leak what it is given.
+LEFT JOIN portal_user ON (portal_user.agency_id, portal_user.id) = (
+    listing.agency_id, CASE WHEN listing.user_id IS NULL THEN met.user_id ELSE listing.user_id END
+)
+
+-- name: listing_page_of_agent
+SELECT found.*
+FROM (
+    SELECT * FROM (
+        SELECT listing.agency_id, listing.id FROM listing
+        WHERE listing.agency_id = :agency_id AND listing.user_id = :user_id
+            AND listing.id > :after{conditions}
+        ORDER BY listing.id LIMIT :limit
+    ) AS held
+    UNION ALL
+    SELECT * FROM (
+        SELECT found.agency_id, found.id
+        FROM agent_binding AS bound
+        CROSS JOIN LATERAL (
+            SELECT listing.agency_id, listing.id FROM listing
+            WHERE {met} AND listing.id > :after{conditions}
+            ORDER BY listing.id LIMIT :limit
+        ) AS found
+        WHERE bound.agency_id = :agency_id AND bound.user_id = :user_id
+        ORDER BY found.id LIMIT :limit
+    ) AS met
+) AS page
+CROSS JOIN LATERAL (
+    {listing_view}
+    WHERE (listing.agency_id, listing.id) = (page.agency_id, page.id) LIMIT 1
+) AS found
+ORDER BY page.id LIMIT :limit
+
+-- name: listings_of_agent
+SELECT found.*
+FROM (
+    SELECT * FROM (
+        SELECT listing.agency_id, listing.id FROM listing
+        WHERE listing.agency_id = :agency_id AND listing.user_id = :user_id
+            AND listing.status IN ('active', 'completed')
+        ORDER BY listing.id DESC LIMIT :limit
+    ) AS held
+    UNION ALL
+    SELECT * FROM (
+        SELECT found.agency_id, found.id
+        FROM agent_binding AS bound
+        CROSS JOIN LATERAL (
+            SELECT listing.agency_id, listing.id FROM listing
+            WHERE {met} AND listing.status IN ('active', 'completed')
+            ORDER BY listing.id DESC LIMIT :limit
+        ) AS found
+        WHERE bound.agency_id = :agency_id AND bound.user_id = :user_id
+        ORDER BY found.id DESC LIMIT :limit
+    ) AS met
+) AS page
+CROSS JOIN LATERAL (
+    {listing_view}
+    WHERE (listing.agency_id, listing.id) = (page.agency_id, page.id) LIMIT 1
+) AS found
+ORDER BY page.id DESC LIMIT :limit
 
 -- name: listings_by_id
 SELECT found.*
@@ -76,9 +149,12 @@ CROSS JOIN LATERAL (
     FROM listing
     WHERE listing.agency_id = wanted.agency_id AND listing.user_id = wanted.number
     UNION ALL
-    SELECT bound.agency_id, bound.user_id, listing.id, listing.agent_version,
-        listing.moved_version
-    FROM agent_binding AS bound JOIN listing ON {met}
+    SELECT bound.agency_id, bound.user_id, met.*
+    FROM agent_binding AS bound
+    CROSS JOIN LATERAL (
+        SELECT listing.id, listing.agent_version, listing.moved_version FROM listing
+        WHERE {met} OFFSET 0
+    ) AS met
     WHERE bound.agency_id = wanted.agency_id AND bound.user_id = wanted.number
     OFFSET 0
 ) AS found
@@ -97,13 +173,13 @@ CROSS JOIN LATERAL (
 ) AS found
 
 -- name: awaited_agents
-SELECT wanted.agency_id, wanted.text
+SELECT found.*
 FROM {wanted_texts}
-WHERE EXISTS (
-    SELECT FROM listing
+CROSS JOIN LATERAL (
+    SELECT listing.agency_id, listing.external_user_id FROM listing
     WHERE listing.agency_id = wanted.agency_id AND listing.external_user_id = wanted.text
-        AND {waits}
-)
+        AND {waits} LIMIT 1
+) AS found
 
 -- name: listings_expecting
 SELECT found.*
@@ -131,9 +207,12 @@ CROSS JOIN LATERAL (
 ) AS found
 
 -- name: listings_used_by
-SELECT made.agency_id, made.used
+SELECT found.*
 FROM {wanted_agencies}
-JOIN listing_count AS made ON made.agency_id = wanted.agency_id AND made.month = :month
+CROSS JOIN LATERAL (
+    SELECT made.agency_id, made.used FROM listing_count AS made
+    WHERE made.agency_id = wanted.agency_id AND made.month = :month LIMIT 1
+) AS found
 
 -- name: agencies_named
 SELECT {agency_columns} FROM {wanted_agencies} JOIN agency ON agency.id = wanted.agency_id
@@ -341,5 +420,9 @@ SELECT agent_binding.agency_id, agent_binding.external_id, agent_binding.user_id
 FROM agent_binding ORDER BY agent_binding.agency_id, agent_binding.version LIMIT :most
 
 -- name: media_listed
-SELECT {media_columns} FROM media
-WHERE media.agency_id = :agency_id AND media.id = ANY (:wanted::bigint[])
+SELECT found.*
+FROM unnest(:wanted::bigint[]) AS wanted (id)
+CROSS JOIN LATERAL (
+    SELECT {media_columns} FROM media
+    WHERE media.agency_id = :agency_id AND media.id = wanted.id LIMIT 1
+) AS found

@@ -1,4 +1,50 @@
--- Load and save of listings in a batch: keys arrive as one array of JSON.
+-- Listings: what SQLite says in its own way. In a batch keys arrive as one array of JSON. It goes through
+-- a CROSS JOIN from left to right.
+
+-- fragment: listing_view
+SELECT {view_columns}
+FROM listing
+JOIN agency ON agency.id = listing.agency_id
+LEFT JOIN portal_user
+    ON (portal_user.agency_id, portal_user.id) = (listing.agency_id, {listing_agent})
+
+-- name: listing_page_of_agent
+{listing_view}
+JOIN (
+    SELECT * FROM (
+        SELECT listing.agency_id, listing.id FROM listing
+        WHERE listing.agency_id = :agency_id AND listing.user_id = :user_id
+            AND listing.id > :after{conditions}
+        ORDER BY listing.id LIMIT :limit
+    ) AS held
+    UNION ALL
+    SELECT * FROM (
+        SELECT listing.agency_id, listing.id FROM agent_binding AS bound CROSS JOIN listing
+        WHERE {met} AND bound.agency_id = :agency_id
+            AND bound.user_id = :user_id AND listing.id > :after{conditions}
+        ORDER BY listing.id LIMIT :limit
+    ) AS met
+) AS page ON (listing.agency_id, listing.id) = (page.agency_id, page.id)
+ORDER BY listing.id LIMIT :limit
+
+-- name: listings_of_agent
+{listing_view}
+JOIN (
+    SELECT * FROM (
+        SELECT listing.agency_id, listing.id FROM listing
+        WHERE listing.agency_id = :agency_id AND listing.user_id = :user_id
+            AND listing.status IN ('active', 'completed')
+        ORDER BY listing.id DESC LIMIT :limit
+    ) AS held
+    UNION ALL
+    SELECT * FROM (
+        SELECT listing.agency_id, listing.id FROM agent_binding AS bound CROSS JOIN listing
+        WHERE {met} AND bound.agency_id = :agency_id
+            AND bound.user_id = :user_id AND listing.status IN ('active', 'completed')
+        ORDER BY listing.id DESC LIMIT :limit
+    ) AS met
+) AS page ON (listing.agency_id, listing.id) = (page.agency_id, page.id)
+ORDER BY listing.id DESC LIMIT :limit
 
 -- name: listings_by_id
 SELECT {listing_columns}

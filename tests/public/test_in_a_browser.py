@@ -1,0 +1,127 @@
+"""What a visitor's browser makes of the pages, on a telephone and a large screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from playwright.sync_api import Browser
+
+from rentix.model import Settings
+from tests.public.browser import SCHEMES, WIDTHS, Scheme, browsing, looking
+from tests.public.sample import ANA, Shown, agent_view, listing_view
+from tests.service import Service
+
+pytestmark = pytest.mark.slow
+
+PATHS = ("/announcement/42", "/agents/7", "/announcement/1")
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with browsing() as browser:
+        yield browser
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing(
+    path: str,
+    scheme: Scheme,
+    width: int,
+    browser: Browser,
+    drawn: Any,
+    served: tuple[Service, Shown],
+) -> None:
+    with looking(browser, width, scheme, script=True) as page:
+        page.goto(served[0].url + path)
+        page.evaluate(AXE)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations', 'incomplete']})")
+    assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]] == []
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_page_is_whole_without_script_and_asks_nobody_else(
+    path: str, width: int, browser: Browser, drawn: Any, served: tuple[Service, Shown]
+) -> None:
+    url, asked, said = served[0].url, [], []
+    with looking(browser, width, "light") as page:
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("requestfailed", lambda request: said.append(request.url))
+        page.on("console", lambda message: said.append(message.text))
+        answer = page.goto(url + path, wait_until="networkidle")
+        assert answer is not None
+        assert page.locator("h1").is_visible()
+        if answer.status == 200:
+            assert page.locator(".button.phone").is_visible()
+            assert said == []
+    assert {
+        f"{one.split('/', 3)[0]}//{one.split('/', 3)[2]}" for one in asked if one[:5] != "data:"
+    } == {url}
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_sticks_out_to_the_side(
+    path: str, width: int, browser: Browser, drawn: Any, served: tuple[Service, Shown]
+) -> None:
+    with looking(browser, width, "light", script=True) as page:
+        page.goto(served[0].url + path)
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        cut = "[...document.querySelectorAll('.button')].filter(b => b.scrollWidth > b.clientWidth)"
+        assert page.evaluate(f"{cut}.length") == 0
+
+
+def test_on_a_telephone_the_call_button_is_always_there(
+    browser: Browser, drawn: Any, served: tuple[Service, Shown]
+) -> None:
+    with looking(browser, 360, "light") as page:
+        page.goto(f"{served[0].url}/announcement/42")
+        box = page.locator(".button.phone").bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= WIDTHS[360]
+        assert box["height"] >= 44
+
+
+def test_photos_come_in_their_place(
+    browser: Browser, drawn: Any, served: tuple[Service, Shown]
+) -> None:
+    with looking(browser, 1440, "light", script=True) as page:
+        page.goto(f"{served[0].url}/announcement/42", wait_until="networkidle")
+        shapes = page.evaluate(
+            "[...document.querySelectorAll('.gallery img:not(.hint)')]"
+            ".map(i => [i.complete && i.naturalWidth > 0, i.width === i.parentElement.clientWidth])"
+        )
+    assert shapes == [[True, True]] * 5
+
+
+def test_names_as_long_as_they_may_be_fit(
+    browser: Browser, shown: Shown, served: tuple[Service, Shown]
+) -> None:
+    agent = replace(ANA, name="Wolfeschlegelsteinhausenbergerdorff" * 5)
+    shown.show(listing_view(agent=agent), agent_view(user=agent))
+    for path in PATHS[:2]:
+        with looking(browser, 360, "light", script=True) as page:
+            page.goto(served[0].url + path)
+            assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_what_is_hidden_is_not_even_in_the_source(
+    browser: Browser, shown: Shown, served: tuple[Service, Shown]
+) -> None:
+    settings = Settings(contact_phone=False, contact_whatsapp=False, contact_viber=False)
+    agent = replace(ANA, settings=settings)
+    shown.show(listing_view(agent=agent), agent_view(user=agent))
+    for path in PATHS[:2]:
+        with looking(browser, 360, "light") as page:
+            page.goto(served[0].url + path)
+            source = page.content()
+        assert "https://t.me/+37360000107" in source
+        for word in ("tel:", "wa.me", "viber", ANA.phone.international):
+            assert word not in source

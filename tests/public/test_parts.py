@@ -1,0 +1,156 @@
+"""What pages are made of: placeholders, numbers, words, and what is kept."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from string import Formatter
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from rentix.media.decode.blurhash import _digits
+from rentix.model import Variant
+from rentix.public.cards import initials
+from rentix.public.kept import Kept, Page
+from rentix.public.numbers import print_number, print_price
+from rentix.public.photos import _photo
+from rentix.public.placeholders import decode_blurhash, placeholder_url
+from rentix.public.texts import TEXTS, WORDS
+from rentix.public.visit import Site, Visit
+from rentix.public.wording import facts_of
+from tests.public.sample import FORM, LISTING
+
+HASH = "LxH2cX2swxX8l}WDjte;gJfjfQfj"  # red grows to the right, green downwards
+
+
+def test_a_placeholder_is_what_was_hashed() -> None:
+    pixels = decode_blurhash(HASH, 8, 8)
+    reds = [pixels[3 * x] for x in range(8)]
+    greens = [pixels[3 * 8 * y + 1] for y in range(8)]
+    for ramp in (reds, greens):
+        assert all(before < after + 12 for before, after in pairwise(ramp))
+        assert ramp[-1] - ramp[0] > 150
+    assert all(90 < blue < 170 for blue in pixels[2::3])
+
+
+def test_one_colour_comes_back_as_it_was() -> None:
+    assert decode_blurhash("00" + _digits(0xC85028, 4), 6, 8) == bytes((0xC8, 0x50, 0x28)) * 48
+
+
+@pytest.mark.parametrize("text", ["", "L", "LxH2cX", "LxH2cX2s", "ăîșțâ" * 6, HASH + "00"])
+def test_what_is_no_hash_makes_no_placeholder(text: str) -> None:
+    assert placeholder_url(text) is None
+
+
+def test_a_placeholder_is_a_png() -> None:
+    url = placeholder_url(HASH)
+    assert url
+    assert url.startswith("data:image/png;base64,iVBORw0KGgo")
+
+
+@pytest.mark.parametrize(
+    ("number", "locale", "printed"),
+    [
+        (65000, "ro", "65.000"),
+        (1234567.5, "ro", "1.234.567,5"),
+        (65000, "ru", "65\u00a0000"),
+        (54.25, "en", "54.25"),
+        (1000000, "en", "1,000,000"),
+        (0.5, "ro", "0,5"),
+    ],
+)
+def test_numbers_are_written_as_people_write_them(number: float, locale: str, printed: str) -> None:
+    assert print_number(number, locale) == printed
+
+
+def test_a_price_has_its_currency() -> None:
+    assert print_price(1200, "MDL", "ro") == "1.200\u00a0lei"
+    assert print_price(99, "USD", "en") == "99\u00a0$"
+
+
+@pytest.mark.parametrize("texts", [TEXTS, WORDS])
+def test_every_language_says_the_same(texts: dict[str, dict[str, str]]) -> None:
+    for key, said in texts["ro"].items():
+        names = {name for _, name, _, _ in Formatter().parse(said) if name}
+        for locale in ("ru", "en"):
+            other = texts[locale][key]
+            assert {name for _, name, _, _ in Formatter().parse(other) if name} == names
+
+
+@pytest.mark.parametrize(
+    ("form", "shown"),
+    [
+        ({"propertyQuantitySize": 3, "propertyQuantitySizeValue": None}, ("Camere", "3")),
+        ({"propertyQuantitySize": "rooms"}, ("Camere", "3")),
+        (
+            {"propertyQuantitySize": "studio", "propertyQuantitySizeValue": None},
+            ("Compartimentare", "Studio"),
+        ),
+        (
+            {"propertyQuantitySize": "2 camere + salon", "propertyQuantitySizeValue": None},
+            ("Compartimentare", "2 camere + salon"),
+        ),
+        ({"propertyFloorNumber": 0}, ("Etaj", "parter din 5")),
+        ({"propertyFloorNumber": None}, ("Etaje", "5")),
+        ({"propertyVisualState": "white"}, ("Stare", "Variantă albă")),
+        ({"propertyVisualState": "design_proiect"}, ("Stare", "Design proiect")),
+    ],
+)  # fmt: skip
+def test_facts(form: dict[str, Any], shown: tuple[str, str]) -> None:
+    facts = facts_of(replace(LISTING, form={**FORM, **form}), "ro")
+    assert shown in [(fact.label, fact.text) for fact in facts]
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [
+        ("Ana Munteanu", "AM"),
+        ("ana", "A"),
+        ("Ana Maria Rusu", "AR"),
+        ("Андрей Чебан", "АЧ"),
+        ("7", "·"),
+    ],
+)
+def test_initials(name: str, letters: str) -> None:
+    assert initials(name) == letters
+
+
+def test_a_small_picture_is_one_file_in_all_sizes() -> None:
+    variants = [Variant("a.webp", size, 1, 100, 80) for size in ("128", "512", "1024")]
+    photo = _photo(variants, None, Visit(Site(), "ro"))
+    assert photo.srcset == "/media/files/a.webp 100w"
+    assert (photo.width, photo.height, photo.hint) == (100, 80, None)
+
+
+def test_sizes_of_pictures_without_pixels_are_taken_from_their_names() -> None:
+    variants = [Variant(f"{size}.webp", size) for size in ("128", "512", "1024")]
+    photo = _photo(variants, None, Visit(Site("https://portal.example/p"), "ro"))
+    assert photo.src == "/p/media/files/512.webp"
+    assert (photo.width, photo.height) == (1024, 682)
+
+
+def page(size: int) -> Page:
+    return Page(bytes(size), "", b"", [])
+
+
+def test_pages_are_kept_while_what_they_are_of_is_the_same() -> None:
+    kept = Kept()
+    kept.keep("a", 1, page(10))
+    assert kept.find("a", 1) is not None
+    assert kept.find("a", 2) is None
+    assert kept.find("b", 1) is None
+
+
+def test_those_not_asked_for_longest_make_room() -> None:
+    kept = Kept(max_bytes=40_000)
+    for key in "abc":
+        kept.keep(key, 1, page(6_000))
+    assert kept.find("a", 1) is not None
+    kept.keep("d", 1, page(10_000))
+    assert [key for key in "abcd" if kept.find(key, 1)] == ["a", "c", "d"]
+    assert kept.size_bytes <= 40_000
+    for _ in range(50):
+        kept.keep("d", 2, page(10_000))
+    assert kept.size_bytes <= 40_000
+    assert kept.find("a", 1) is not None
