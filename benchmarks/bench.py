@@ -17,7 +17,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import avatars, growth, lists, singles
+from benchmarks import avatars, growth, listings, lists, singles
+from benchmarks.homes import describe_words
 from benchmarks.origin import describe_commit, describe_origin
 from benchmarks.profiles import write_words
 from benchmarks.report import Result, summarise
@@ -36,6 +37,7 @@ GROUPS: dict[str, Callable[[Bench], None]] = {
     "growth_sqlite": growth.growth_sqlite,
     "growth_postgres": growth.growth_postgres,
     "avatars": avatars.avatars,
+    "listings": listings.listings,
 }
 
 
@@ -49,7 +51,7 @@ def main() -> None:
         running_cluster(Path(folder) / "pg", {"max_connections": "300"}) as cluster,
     ):
         bench = Bench(Path(folder), cluster, options.runs, options.seconds)
-        write_words(bench.folder / "words")
+        write_words(bench.folder / "words", describe_words())
         result = Result(describe_origin(cluster), datetime.now(UTC).date())
         try:
             for group in options.figures.split(","):

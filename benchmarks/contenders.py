@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import apsw
 import psycopg
@@ -30,6 +30,10 @@ FROM agency
 
 Row = tuple[Any, ...]
 Names = dict[tuple[int, str], str]
+Subject = Literal["user", "listing"]
+"""What a load is about: a user, whom a PUT gives another name, or a listing, another price."""
+
+_PRICE = "CAST(form ->> 'announcementValue' AS text)"
 
 
 @dataclass(frozen=True)
@@ -39,21 +43,23 @@ class Books:
     ask: Callable[[str], list[Row]]
     ours: bool
 
-    @property
-    def table(self) -> str:
-        """Where its users are."""
-        return "portal_user" if self.ours else "peer_user"
-
-    def names(self) -> Names:
-        """Every user's name."""
-        asked = f"SELECT agency_id, external_id, name FROM {self.table}"  # noqa: S608
+    def names(self, subject: Subject = "user") -> Names:
+        """Every user's name, or every listing's price."""
+        table, value = self._place(subject)
+        asked = f"SELECT agency_id, external_id, {value} FROM {table}"  # noqa: S608
         return {(agency_id, external): name for agency_id, external, name in self.ask(asked)}
 
-    def name_of(self, agency_id: int, external_id: str) -> str:
-        """One user's name."""
-        asked = f"SELECT name FROM {self.table} WHERE agency_id = {agency_id}"  # noqa: S608
+    def name_of(self, agency_id: int, external_id: str, subject: Subject = "user") -> str:
+        """One user's name, or one listing's price."""
+        table, value = self._place(subject)
+        asked = f"SELECT {value} FROM {table} WHERE agency_id = {agency_id}"  # noqa: S608
         [(name,)] = self.ask(f"{asked} AND external_id = '{external_id}'")
         return str(name)
+
+    def _place(self, subject: Subject) -> tuple[str, str]:
+        if subject == "listing":
+            return "listing", _PRICE
+        return "portal_user" if self.ours else "peer_user", "name"
 
     def changes(self) -> int:
         """How many effective operations were logged since ever; for ours only."""
@@ -120,16 +126,16 @@ def serving_ours(place: Place, keys: Path, books: Books, workers: int = 1) -> It
 
 @contextmanager
 def serving_peer(
-    name: str, database: str, keys: Path, books: Books | None = None
+    name: str, database: str, keys: Path, books: Books | None = None, **more: str
 ) -> Iterator[Contender]:
-    """A peer in one process of uvicorn, on uvloop and httptools."""
+    """A peer in one process of uvicorn, on uvloop and httptools; `more` is environment for it."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     command = [sys.executable, "-m", "uvicorn", f"{name}:app", "--port", str(port)]
     options = ["--loop", "uvloop", "--http", "httptools", "--app-dir", str(HERE / "peers")]
     quiet = ["--no-access-log", "--log-level", "warning"]
     with subprocess.Popen(  # noqa: S603 - our own programs
-        [*command, *options, *quiet], env=os.environ | {"PEER_DATABASE": database}
+        [*command, *options, *quiet], env=os.environ | {"PEER_DATABASE": database} | more
     ) as process:
         try:
             _wait(port)

@@ -2,9 +2,10 @@
 --
 --   wrk -s load.lua http://127.0.0.1:8000 -- WORDS KEYS KIND FIRST LAST DELAY_MS
 --
--- WORDS is what profiles are made of (benchmarks/profiles.py), KEYS has a line `agency-id key` for each agency, agents are
--- FIRST..LAST of each. KIND: `put` changes the name, and now and then the phone; `same` puts what is stored already; `get`
--- reads; `mixed` puts and reads; `bulk`, `bulk-core` put 100 agents. The last line printed is JSON.
+-- WORDS is what profiles and listings are made of (benchmarks/profiles.py, homes.py), KEYS has a line `agency-id key` for each
+-- agency, agents and their listings are FIRST..LAST of each. KIND: `put` changes the name, and now and then the phone; `same`
+-- puts what is stored already; `get` reads; `mixed` puts and reads; `bulk`, `bulk-core` put 100 agents. `listing-put` changes a
+-- price, `listing-get` reads a listing, `page` visits its page. The last line printed is JSON.
 --
 -- wrk shares the cores with what it measures, so a request is put together of ready pieces, by hand: wrk.format costs more.
 
@@ -18,8 +19,9 @@ end
 local random, floor, concat = math.random, math.floor, table.concat
 local BULK, AGENTS_MAX, STRIDE, FRESH_PHONE_IN = 100, 100000, 7919, 20
 local END_OF_NAME, SETTINGS = '","phone":"', '","settings":{"contact_telegram":true,"contact_viber":false}}'
-local callers, words, profiles = {}, { latin = {}, cyrillic = {} }, {}
-local prefixes, three, external_ids = {}, {}, {}
+local LISTINGS, PHOTOS, PRICE_MIN, PRICE_MAX = 100, 3, 20000, 900000
+local callers, words, profiles, homes = {}, { latin = {}, cyrillic = {} }, {}, {}
+local prefixes, three, external_ids, listing_ids = {}, {}, {}, {}
 local kind, first, last, pause = "get", 1, 1, 0
 
 local function split(line) return line:match("^([^\t]+)\t([^\t]+)\t?(.*)$") end
@@ -31,6 +33,8 @@ local function read_words(path)
       prefixes[#prefixes + 1] = "+373 " .. word .. " "
     elseif what == "profile" then
       profiles[#profiles + 1] = { name = word, tail = '","description":"' .. rest .. SETTINGS }
+    elseif what == "listing" then
+      homes[#homes + 1] = "," .. word .. ',"externalUserId":"'
     else
       local alphabet, place = what:match("(%a+)-(%a+)")
       words[alphabet][place] = words[alphabet][place] or {}
@@ -47,6 +51,8 @@ local function read_keys(path)
     callers[#callers + 1] = {
       agency = tonumber(agency),
       get = common .. key .. "\r\n\r\n",
+      visit = " HTTP/1.1\r\nHost: " .. wrk.headers["Host"] .. "\r\n\r\n",
+      put_listing = "PUT /api/v1/listings" .. common .. key .. sent,
       put = "PUT /api/v1/users" .. common .. key .. sent,
       bulk = "POST /api/v1/users/" .. kind .. common .. key .. sent,
     }
@@ -59,7 +65,9 @@ function init(arguments)
   read_words(arguments[1])
   read_keys(arguments[2])
   for n = 0, 999 do three[n] = string.format("%03d", n) end
-  for n = first, last do external_ids[n] = string.format("agent-%06d", n) end
+  for n = first, last do
+    external_ids[n], listing_ids[n] = string.format("agent-%06d", n), string.format("listing-%06d", n)
+  end
   math.randomseed(os.time() + STRIDE * id)
   if pause > 0 then -- its mere presence makes wrk set a timer for each request
     delay = function() return floor(pause * 2 * random() + random()) end
@@ -111,11 +119,32 @@ local function bulk(caller, agent)
   return caller.bulk .. #body .. "\r\n\r\n" .. body
 end
 
+local function get_listing(caller, number)
+  return "GET /api/v1/listings/external/" .. listing_ids[number] .. caller.get
+end
+
+-- Listings were made in the order of their numbers, agency by agency, and so have these ids.
+local function visit(caller, number)
+  return "GET /announcement/" .. (caller.agency - 1) * LISTINGS + number .. caller.visit
+end
+
+local function put_listing(caller, number)
+  local home = homes[((caller.agency - 1) * 100 + (number - 1) % 100) % #homes + 1]
+  local photos, place = {}, '{"url":"https://photos.example/' .. caller.agency .. "/" .. listing_ids[number] .. "/"
+  for n = 1, PHOTOS do photos[n] = place .. n .. '.jpg"}' end
+  local body = '{"externalId":"' .. listing_ids[number] .. '","announcementValue":' .. random(PRICE_MIN, PRICE_MAX) .. home
+    .. external_ids[number] .. '","files":[' .. concat(photos, ",") .. "]}"
+  return caller.put_listing .. #body .. "\r\n\r\n" .. body
+end
+
 function request()
   local caller, agent = callers[random(#callers)], random(first, last)
   if kind == "get" then return get(caller, agent) end
   if kind == "put" then return put(caller, agent) end
   if kind == "same" then return put(caller, agent, true) end
+  if kind == "listing-get" then return get_listing(caller, agent) end
+  if kind == "listing-put" then return put_listing(caller, agent) end
+  if kind == "page" then return visit(caller, agent) end
   if kind == "mixed" then return random(2) == 1 and get(caller, agent) or put(caller, agent) end
   return bulk(caller, agent)
 end

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from benchmarks.contenders import Books, Contender, Names
+from benchmarks.contenders import Books, Contender, Names, Subject
 from benchmarks.proofs import check_guarded, check_log, check_rows, check_sample
 from benchmarks.seeds import AGENCIES, AGENTS
 from benchmarks.wrk import EFFECTS, WARM_UP_S, Figures, Load, Run, run_wrk
@@ -17,7 +17,7 @@ REST_S = 0.3  # a service that stores nothing for so long has come to rest
 def loading(contender: Contender, load: Load) -> Run:
     """Runs of a load, after one that warms the contender up and proof that it asks for a key."""
     if contender.books:
-        check_guarded(contender)
+        check_guarded(contender, load.subject)
     run_wrk(contender, load, WARM_UP_S)
     return lambda seconds: checked_run(contender, load, lambda: run_wrk(contender, load, seconds))
 
@@ -43,11 +43,12 @@ def checked_run(
     if contender.books is None or load.kind not in EFFECTS:
         return run()
     counted = load.last <= AGENTS  # millions of names are not read, only the sum of the log
-    names, changes = _wait_for_rest(contender.books, rest_s, counted=counted)
+    subject = load.subject if counted else None
+    names, changes = _wait_for_rest(contender.books, rest_s, subject)
     found = run()
     sent = int(found["requests"]) * load.effects
     check_sample(contender, load)
-    names_after, changes_after = _wait_for_rest(contender.books, rest_s, counted=counted)
+    names_after, changes_after = _wait_for_rest(contender.books, rest_s, subject)
     if contender.books.ours:
         check_log(contender, load, sent, changes_after - changes)
     if counted:
@@ -56,11 +57,11 @@ def checked_run(
     return found
 
 
-def _wait_for_rest(books: Books, rest_s: float, *, counted: bool) -> tuple[Names, int]:
+def _wait_for_rest(books: Books, rest_s: float, subject: Subject | None) -> tuple[Names, int]:
     """All names, and the sum of the log, once what wrk left unanswered is stored as well."""
 
     def look() -> tuple[Names, int]:
-        return books.names() if counted else {}, books.changes() if books.ours else 0
+        return books.names(subject) if subject else {}, books.changes() if books.ours else 0
 
     found, earlier = look(), None
     while found != earlier:

@@ -7,6 +7,7 @@ it as a file of words (`write_words`).
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from itertools import cycle
 from pathlib import Path
 
@@ -83,14 +84,14 @@ def phone(agency_id: int, agent: int) -> str:
     return f"+373 {PREFIXES[number % 10]} {rest // 1000:03} {rest % 1000:03}"
 
 
-def write_words(path: Path) -> None:
-    """All that load.lua makes profiles of: one word a line, after its kind and a tab."""
+def write_words(path: Path, more: Sequence[str] = ()) -> None:
+    """What load.lua makes profiles of: one word a line, after its kind and a tab; and `more`."""
     lines = [f"prefix\t{prefix}" for prefix in PREFIXES]
     for alphabet, words in (("latin", _LATIN), ("cyrillic", _CYRILLIC)):
         for kind, listed in zip(("first", "last"), words, strict=True):
             lines += [f"{alphabet}-{kind}\t{word}" for word in listed.split()]
     lines += [f"profile\t{name}\t{description}" for name, description in _PEOPLE]
-    path.write_text("\n".join(lines) + "\n", "utf-8")
+    path.write_text("\n".join([*lines, *more]) + "\n", "utf-8")
 
 
 def encode(members: dict[str, object]) -> bytes:

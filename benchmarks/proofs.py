@@ -5,48 +5,64 @@ What was sent is compared with what the contender's database holds, read behind 
 
 from __future__ import annotations
 
-import json
 import math
 import random
-from http.client import HTTPConnection
-from urllib.parse import urlsplit
+from typing import Any
 
-from benchmarks.contenders import Contender, Names
+from benchmarks.asking import ask
+from benchmarks.contenders import Contender, Names, Subject
+from benchmarks.homes import listing
+from benchmarks.listing_proofs import check_listing
 from benchmarks.profiles import encode, external_id, profile
+from benchmarks.samples import Sample
 from benchmarks.wrk import Load, Void
 
 SAMPLES = 24  # requests of our own after each run, each looked at
 STAYED_IN = 1000  # a PUT in so many, at most, meets the very name and phone that it sends
+_FIRST: dict[Subject, tuple[str, dict[str, Any]]] = {
+    "user": ("/users", profile(1, 1)),
+    "listing": ("/listings", listing(1, 1)),
+}
 _WRONG_KEYS = (("rtx_live_1_no-such-key", {401}), ("", {401, 422}))
 
 
-def check_guarded(contender: Contender) -> None:
+def check_guarded(contender: Contender, subject: Subject = "user") -> None:
     """A wrong key is refused, and so is none."""
+    path, sent = _FIRST[subject]
     for key, refusals in _WRONG_KEYS:
-        status, _ = ask(contender, "PUT", "/users", key, encode(profile(1, 1)))
+        status, _ = ask(contender, "PUT", path, key, encode(sent))
         if status not in refusals:
             raise Void(f"{contender.name} answers {status} to a PUT with the key {key!r}")
 
 
 def check_sample(contender: Contender, load: Load) -> None:
     """Send requests of our own and look at what came of each."""
-    assert contender.books is not None
     callers = [line.split() for line in contender.keys.read_text().splitlines()]
-    for number in range(SAMPLES):
+    for _ in range(SAMPLES):
         agency_id, key = random.choice(callers)  # noqa: S311 - a sample
-        agent = random.randint(load.first, load.last)  # noqa: S311
-        sent = profile(int(agency_id), agent)
-        if load.effects:
-            sent["name"] = f"Proba {number} {random.random()}"  # noqa: S311
-        path = f"/users/external/{external_id(agent)}"
-        asked = ("GET", path, key) if load.kind == "get" else ("PUT", "/users", key, encode(sent))
-        status, answer = ask(contender, *asked)
-        stored = contender.books.name_of(int(agency_id), external_id(agent))
-        wanted = answer.get("name") if load.kind == "get" else sent["name"]
-        if status not in {200, 201} or stored != wanted:
-            raise Void(f"{contender.name}: {asked[0]} answers {status}, {stored!r} is stored")
-        if load.kind == "same" and contender.books.ours and not answer.get("unchanged"):
-            raise Void(f"{contender.name}: what is stored was put again and is {answer}")
+        number = random.randint(load.first, load.last)  # noqa: S311
+        sample = Sample(int(agency_id), key, number)
+        if load.subject == "listing":
+            check_listing(contender, load.kind, sample)
+        else:
+            _check_user(contender, load, sample)
+
+
+def _check_user(contender: Contender, load: Load, sample: Sample) -> None:
+    assert contender.books is not None
+    agent = external_id(sample.number)
+    sent = profile(sample.agency_id, sample.number)
+    if load.effects:
+        sent["name"] = f"Proba {random.random()}"  # noqa: S311
+    path = f"/users/external/{agent}"
+    asked = ("GET", path) if load.kind == "get" else ("PUT", "/users")
+    status, answer = ask(contender, *asked, sample.key, encode(sent) if asked[0] == "PUT" else None)
+    stored = contender.books.name_of(sample.agency_id, agent)
+    wanted = answer.get("name") if load.kind == "get" else sent["name"]
+    if status not in {200, 201} or stored != wanted:
+        raise Void(f"{contender.name}: {asked[0]} answers {status}, {stored!r} is stored")
+    if load.kind == "same" and contender.books.ours and not answer.get("unchanged"):
+        raise Void(f"{contender.name}: what is stored was put again and is {answer}")
 
 
 def check_log(contender: Contender, load: Load, sent: int, logged: int) -> None:
@@ -71,19 +87,3 @@ def check_rows(who: str, sent: int, aimed_at: int, before: Names, after: Names) 
     expected = aimed_at * (1 - math.exp(-sent / aimed_at))
     if changed < 0.9 * expected - SAMPLES or (changed and not sent):
         raise Void(f"{who}: {changed} rows changed, not {expected:.0f}")
-
-
-def ask(
-    contender: Contender, method: str, path: str, key: str, body: bytes | None = None
-) -> tuple[int, dict[str, object]]:
-    """One request: status and JSON."""
-    headers = {"Content-Type": "application/json"} | ({"X-API-Key": key} if key else {})
-    place = urlsplit(contender.address)
-    connection = HTTPConnection(place.hostname or "", place.port, timeout=60)
-    try:
-        connection.request(method, f"/api/v1{path}", body, headers)
-        answer = connection.getresponse()
-        content = json.loads(answer.read())
-    finally:
-        connection.close()
-    return answer.status, content

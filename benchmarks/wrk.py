@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.contenders import Contender
+from benchmarks.contenders import Contender, Subject
 from benchmarks.seeds import AGENTS
 
 CONNECTIONS, WARM_UP_S = 64, 2
 HERE = Path(__file__).parent
-EFFECTS = {"put": 1, "same": 0, "get": 0, "bulk": 100, "bulk-core": 100}
+_LISTING_EFFECTS = {"listing-put": 1, "listing-get": 0, "page": 0}
+EFFECTS = {"put": 1, "same": 0, "get": 0, "bulk": 100, "bulk-core": 100} | _LISTING_EFFECTS
 """How many rows a request of each kind changes; `mixed` is known by its parts."""
 
 Figures = dict[str, float]
@@ -39,6 +40,11 @@ class Load:
     def effects(self) -> int:
         """How many rows a request changes."""
         return EFFECTS[self.kind]
+
+    @property
+    def subject(self) -> Subject:
+        """What its requests are about."""
+        return "listing" if self.kind in _LISTING_EFFECTS else "user"
 
 
 def run_wrk(contender: Contender, load: Load, seconds: int) -> Figures:

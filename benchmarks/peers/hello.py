@@ -1,10 +1,14 @@
-"""The least that an ASGI application can do: answer a constant of the size of a profile."""
+"""The least that an ASGI application can do: answer a constant, of a profile's size or another."""
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
-BODY = b'{"id":1,"externalId":"agent-1","name":"Ana Munteanu","description":"' + b"a" * 600 + b'"}'
+BEGIN, END = b'{"id":1,"externalId":"agent-1","name":"Ana Munteanu","description":"', b'"}'
+PROFILE_BYTES = 670
+SIZE_BYTES = int(os.environ.get("PEER_ANSWER_BYTES", PROFILE_BYTES))
+BODY = BEGIN + b"a" * (SIZE_BYTES - len(BEGIN + END)) + END
 HEADERS = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(BODY))]
 
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchmarks.asking import ask
 from benchmarks.contenders import Books, Contender, Row
 from benchmarks.loading import checked_run
 from benchmarks.profiles import encode, external_id, profile
-from benchmarks.proofs import ask, check_guarded, check_log, check_rows
+from benchmarks.proofs import check_guarded, check_log, check_rows
 from benchmarks.wrk import Figures, Load, Void, read_figures
+from tests.benchmarks.serving import serving
 
 KEY, AGENTS = "rtx_live_1_right", 20
 PUT = Load("put", connections=1, last=AGENTS)
@@ -72,19 +72,6 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: Any) -> None: ...
 
 
-@contextmanager
-def serving(fake: Fake) -> Iterator[str]:
-    handler = type("Bound", (Handler,), {"fake": fake})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
-
-
 @pytest.fixture
 def fake() -> Fake:
     return Fake()
@@ -94,7 +81,7 @@ def fake() -> Fake:
 def contender(fake: Fake, tmp_path: Path) -> Iterator[Contender]:
     keys = tmp_path / "keys"
     keys.write_text(f"1 {KEY}\n")
-    with serving(fake) as address:
+    with serving(type("Bound", (Handler,), {"fake": fake})) as address:
         yield Contender("fake", address, 0, keys, Books(fake.answer, ours=True))
 
 

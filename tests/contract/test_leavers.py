@@ -189,6 +189,17 @@ def test_what_is_deleted_in_the_same_commit_is_gone_as_well(tenant: Tenant, ana:
     assert (len(returned.shift.listings), returned.shift.changed) == (1, ())
 
 
+def test_leavings_are_undone_in_turn(tenant: Tenant, ana: int, ion: int) -> None:
+    """Undo restores exactly, though the successor left as well."""
+    ok(leave(tenant, ana, successorUserId=ion))
+    ok(leave(tenant, ion))
+    assert contact(tenant, "a") == (AGENCY, "agent_inactive")
+    assert come_back(tenant, ion)["restoredListings"] == 2
+    assert contact(tenant, "a") == ("Ion Lupu", "linked")
+    assert come_back(tenant, ana)["restoredListings"] == 2
+    assert contact(tenant, "a") == ("Ana Rusu", "linked")
+
+
 def test_who_is_active_stays_as_they_are(tenant: Tenant, ana: int) -> None:
     before = ok(tenant.get(f"/users/{ana}"))["etag"]
     body = come_back(tenant, ana)

@@ -130,7 +130,7 @@ def test_a_photo_sent_twice_is_shown_once(studio: Studio) -> None:
     settled(studio)
     first = read(studio.tenant, "a")["files"][0]["id"]
     twice = publish(studio, [*files, {"id": first}])
-    assert warned(twice) == [("files", "photo_twice")]
+    assert warned(twice) == [("files", "duplicate_file")]
     assert len(read(studio.tenant, "a")["files"]) == 3
 
 

@@ -32,7 +32,7 @@ def agents_disagree(by_id: User, external_id: str, other: User | None) -> Fault:
     return Fault(Code.AGENTS_DISAGREE, message, ("externalUserId",))
 
 
-def media_at(index: int, ref: FileRef, media: Media | None) -> Fault:
+def media_at(ref: FileRef, media: Media | None) -> Fault:
     """Why a file cannot be a photo, and what to do instead."""
     name, value = ("id", ref.id) if ref.id is not None else ("externalFileId", ref.external_id)
     if media is None:
@@ -47,8 +47,8 @@ def media_at(index: int, ref: FileRef, media: Media | None) -> Fault:
             f"names media {media.id}, which is on its way as somebody's avatar; "
             f"send it once GET /api/v1/job/status?id={media.id} says completed"
         )
-    message = f"files[{index}].{name} {reason}"
-    return Fault(Code.MEDIA_UNKNOWN, message, ("files", index, name))
+    message = f"files.{ref.index}.{name} {reason}"
+    return Fault(Code.MEDIA_UNKNOWN, message, ("files", ref.index, name))
 
 
 def photos_missing(there: int, failed: int) -> Fault:

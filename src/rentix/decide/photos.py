@@ -38,13 +38,13 @@ def find_photos(
         for media in shown_media(working, listing)
         if media.url is not None and media.status != "failed"
     }
-    for index, ref in enumerate(refs):
+    for ref in refs:
         media = _find(working, agency_id, ref, known, photos)
         if media is None or not (is_free(media) or (media.status == "failed" and ref.url)):
-            photos.faults.append(media_at(index, ref, media))
+            photos.faults.append(media_at(ref, media))
         elif media.id in photos.media:
-            message = f"files[{index}] is the same photo as one before it; it is shown once"
-            photos.notes.append(Note("files", "photo_twice", message))
+            message = f"files.{ref.index} is the same photo as one before it; it is shown once"
+            photos.notes.append(Note("files", "duplicate_file", message))
         else:
             photos.media[media.id] = media
     return photos

@@ -13,7 +13,7 @@ _IGNORED = {
 }
 _HELD = {
     "phone": "phone was registered by the agent, so only the agent may change it; it was kept",
-    "status": "the agent was deactivated and stays so; send reactivate true to bring them back",
+    "status": "status inactive was kept, as somebody set it; send reactivate true to undo that",
 }
 
 

@@ -16,11 +16,13 @@ class FileRef(msgspec.Struct, frozen=True):
     """A photo of a listing: a media by its `id`, or one to import from `url`, if it is not known.
 
     `external_id` is the CRM's own name of it; with a `url` one that nobody has yet is given to it.
+    `index` is its place in the list that was sent, of which not every member needs to be here.
     """
 
     id: int | None = None
     url: str | None = None
     external_id: str | None = None
+    index: int = 0
 
 
 class ListingPatch(msgspec.Struct, frozen=True):

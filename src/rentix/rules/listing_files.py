@@ -56,7 +56,11 @@ def _read_file(seen: Submission, body: FileBody, path: Path) -> FileRef | None:
         url = _read_url(seen, body.url, (*path, "url"))
         if url is None:
             return None
-    return FileRef(id=body.id or None, url=url, external_id=body.external_file_id or None)
+    index = path[-1]
+    assert isinstance(index, int)  # noqa: S101 - a place in a list
+    return FileRef(
+        id=body.id or None, url=url, external_id=body.external_file_id or None, index=index
+    )
 
 
 def _read_url(seen: Submission, sent: str, path: Path) -> str | None:
