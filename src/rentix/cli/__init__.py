@@ -32,6 +32,8 @@ COMMANDS = {
     ("key", "list"): ("key:list_keys", "List the keys, never the secrets."),
     ("key", "revoke"): ("key:revoke", "Revoke a key for good."),
     ("user", "register"): ("user:register", "Register an agent as if on the portal."),
+    ("listing", "block"): ("listing:block", "Hide a listing, whatever its agency says."),
+    ("listing", "unblock"): ("listing:unblock", "Leave a listing to its agency again, hidden."),
 }
 """Every command: its words, where it is, and its line in the list of commands."""
 
@@ -40,6 +42,7 @@ _GROUPS = {
     "db": "Prepare a PostgreSQL database, and look at one.",
     "agency": "Create, suspend and resume agencies; switch CRM access.",
     "key": "Create, list and revoke API keys.",
+    "listing": "Listings that the portal hides.",
     "user": "Agents who register on the portal themselves.",
 }
 

@@ -92,7 +92,7 @@ def _create(working: WorkingSet, caller: Caller, put: PutListing, now_ms: int) -
     if not put.faults:
         check_precondition(put.if_match, None, "listing")
     put = replace(put, mode="upsert")
-    merged, photos = _merge(working, blank, put)
+    merged, photos = _merge(working, caller, blank, put)
     agency = working.agency(caller.agency_id)
     if agency and working.listings.used(agency.id) >= agency.monthly_listings:
         raise listings_limited(agency.monthly_listings)
@@ -112,7 +112,7 @@ def _create(working: WorkingSet, caller: Caller, put: PutListing, now_ms: int) -
 def _update(
     working: WorkingSet, caller: Caller, listing: Listing, put: PutListing, now_ms: int
 ) -> ListingOutcome:
-    merged, photos = _merge(working, listing, put)
+    merged, photos = _merge(working, caller, listing, put)
     source_us = listing.source_us if put.source_us is None else put.source_us
     if not merged.changes:
         newer = source_us != listing.source_us
@@ -130,7 +130,9 @@ def _update(
     return _outcome("updated", put, merged, photos, after, change=change)
 
 
-def _merge(working: WorkingSet, listing: Listing, put: PutListing) -> tuple[ListingMerge, Photos]:
+def _merge(
+    working: WorkingSet, caller: Caller, listing: Listing, put: PutListing
+) -> tuple[ListingMerge, Photos]:
     """Lay `put` over `listing`, its status last: that depends on all the rest.
 
     Raises:
@@ -146,20 +148,25 @@ def _merge(working: WorkingSet, listing: Listing, put: PutListing) -> tuple[List
         list(photos.media.values()) if "files" in merged.values else shown_media(working, listing)
     )
     faults = [*put.faults, *photos.faults, *merged.faults]
-    _merge_status(merged, put, media, faults)
+    _merge_status(merged, put, media, faults, by_portal=caller.key_id is None)
     if faults:
         raise invalid(faults)
     return merged, photos
 
 
 def _merge_status(
-    merged: ListingMerge, put: PutListing, media: Iterable[Media], faults: list[Fault]
+    merged: ListingMerge,
+    put: PutListing,
+    media: Iterable[Media],
+    faults: list[Fault],
+    *,
+    by_portal: bool,
 ) -> None:
     listing, sent = merged.listing, put.patch.status
     if sent not in (UNSET, listing.status) and merged.mode == "fill":
         merged.keep("announcementStatus")
         sent = UNSET
-    if sent is not UNSET and sent != listing.status:
+    if sent is not UNSET and sent != listing.status and not by_portal:
         if listing.status == "blocked" and not faults:
             raise listing_blocked(listing)
         if sent in _PORTALS_OWN:
