@@ -21,11 +21,17 @@ from rentix.errors import Problem
 from rentix.model import User
 from rentix.operations import (
     Caller,
+    DeactivateUser,
+    DeleteListing,
+    FileRef,
     Idempotency,
     LinkUser,
+    ListingPatch,
     Operation,
     Patch,
+    PutListing,
     PutUser,
+    ReactivateUser,
     RegisterUser,
     Request,
     UnlinkUser,
@@ -105,13 +111,22 @@ def make_working_set(work: Work, size: int) -> WorkingSet:
     ids = count(size)
     working = WorkingSet(users=users, new_id=lambda _: next(ids))
     watch(work, working, vars(working))
-    watch(work, working.effects, working.effects.__struct_fields__)
+    for held in (working.media, working.listings, working.listings.hands):
+        watch(work, held, vars(held))
+    for effects in (working.effects, working.media.effects, working.listings.effects):
+        watch(work, effects, effects.__struct_fields__)
     return working
 
 
 def put(number: int, **fields: Any) -> PutUser:
     patch = Patch(name="Ion", phone=PHONE, avatar="https://casa.example/a.jpg")
     return PutUser(**{"external_id": f"crm-{number}", "patch": patch, **fields})
+
+
+def listing(number: int, agent: str, **fields: Any) -> PutListing:
+    files = tuple(FileRef(url=f"https://casa.example/{number}-{n}.jpg") for n in range(3))
+    patch = ListingPatch(files=files, external_user_id=agent)
+    return PutListing(**{"external_id": f"flat-{number}", "patch": patch, **fields})
 
 
 def together(*operations: Operation | Problem, atomic: bool = False) -> list[Request]:
@@ -157,6 +172,22 @@ BATCHES: dict[str, Callable[[int], list[Request]]] = {
     "an atomic request": lambda size: together(*map(put, range(size)), atomic=True),
     "an atomic request in vain": lambda size: together(
         *map(put, range(size)), put(0, mode="create"), atomic=True
+    ),
+    "new listings of one agent": lambda size: together(
+        *(listing(number, "crm-0") for number in range(size)), DeactivateUser(external_id="crm-0")
+    ),
+    "listings that wait for one agent": lambda size: together(
+        *(listing(number, "leo") for number in range(size)), put(0, external_id="leo")
+    ),
+    "agents who leave one after another": lambda size: together(
+        *(listing(number, f"crm-{number}") for number in range(size)),
+        *(DeactivateUser(external_id=f"crm-{number}") for number in range(size)),
+        *(ReactivateUser(id=number) for number in range(size)),
+    ),
+    "listings made and removed": lambda size: apart(
+        *(listing(number, "leo") for number in range(size)),
+        *(DeleteListing(external_id=f"flat-{number}") for number in range(size)),
+        atomic=True,
     ),
     "many requests": lambda size: apart(*map(put, range(size))),
     "many atomic requests": lambda size: apart(*map(put, range(size)), atomic=True),

@@ -137,11 +137,14 @@ def _name(merged: ListingMerge, field: str, user: User, external_id: str | None)
 def _take_agent(
     merged: ListingMerge, field: str, user_id: int | None, external_id: str | None
 ) -> None:
-    listing = merged.listing
-    # What was passed on to nobody waits for nobody; named anew, it does.
-    before = _agent(listing.user_id, listing.external_user_id if listing.waits else None)
-    if merged.offer(field, before, _agent(user_id, external_id)):
-        merged.values |= {"user_id": user_id, "external_user_id": external_id}
+    listing, after = merged.listing, _agent(user_id, external_id)
+    if listing.is_moved and listing.user_id is None and not (merged.mode == "fill" and not after):
+        # Passed on to nobody: whoever is named now, even if it is nobody, it does not come back.
+        merged.fates.taken.append(field)
+        merged.changes[field] = ("left", after)
+    elif not merged.offer(field, _agent(listing.user_id, listing.external_user_id), after):
+        return
+    merged.values |= {"user_id": user_id, "external_user_id": external_id}
 
 
 def _agent(user_id: int | None, external_id: str | None) -> object:

@@ -37,10 +37,11 @@ class MediaEffects(msgspec.Struct):
         """Add what came after."""
         for key in others.deleted:
             self.forget(key)
-        for key in others.moved - others.linked.keys():
-            self.linked.pop(key, None)
-        for key in self.born.keys() & others.moved:
-            self.born[key] = replace(self.born[key], external_id=None)
+        for key in others.moved:
+            if key not in others.linked:
+                self.linked.pop(key, None)
+            if key in self.born:
+                self.born[key] = replace(self.born[key], external_id=None)
         for key, users in others.given.items():
             self.given.setdefault(key, set()).update(users)
         for name in ("born", "moved", "linked", "sourced", "deleted"):
