@@ -33,16 +33,16 @@ def deactivate_user(
     """
     user = _find(working, caller, asked.id, asked.external_id)
     check_precondition(asked.if_match, user)
-    successor = _successor(working, caller, asked, user)
     listings = working.listings.held_by(caller.agency_id, user.id)
     if user.status == "inactive" and not listings:
         return Outcome(verb="deactivated", user=user, warnings=asked.notes)
+    successor = _successor(working, caller, asked, user)
     seq = working.next_seq(caller.agency_id)
     leave = Leave(by_crm=caller.key_id is not None, undo_until_ms=now_ms + asked.undo_ms)
     after = replace(
         user,
         status="inactive",
-        leave=user.leave or leave,
+        leave=_later(user.leave, leave),
         version=seq,
         updated_ms=now_ms,
         synced_ms=now_ms if caller.key_id else user.synced_ms,
@@ -79,6 +79,13 @@ def _find(
     if user is None:
         raise unknown_user(user_id, external_id)
     return user
+
+
+def _later(before: Leave | None, leave: Leave) -> Leave:
+    """A second leaving can be undone for as long as it says, or the first does."""
+    if before is None:
+        return leave
+    return replace(before, undo_until_ms=max(before.undo_until_ms, leave.undo_until_ms))
 
 
 def _successor(

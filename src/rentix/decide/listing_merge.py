@@ -16,7 +16,10 @@ from rentix.operations import Fates, ListingPatch, Mode, Note, PutListing
 
 
 class ListingMerge(msgspec.Struct):
-    """What a patch does to a listing. See `decide.merge.Merge`."""
+    """What a patch does to a listing. See `decide.merge.Merge`.
+
+    `name` is the external id by which the agent that it has already was named now.
+    """
 
     listing: Listing
     mode: Mode
@@ -25,6 +28,7 @@ class ListingMerge(msgspec.Struct):
     changes: dict[str, tuple[object, object]] = {}
     notes: list[Note] = []
     faults: list[Fault] = []
+    name: str | None = None
 
     def offer(self, field: str, before: object, after: object) -> bool:
         """Record what `after` does to `field`, and say whether it is to be taken."""
@@ -88,7 +92,7 @@ def _merge_agent(working: WorkingSet, merged: ListingMerge, patch: ListingPatch)
     if isinstance(external_id, str):
         _name_by_external_id(working, merged, by_id, external_id)
     elif by_id:
-        _name(merged, "userId", by_id, None)
+        _name(working, merged, "userId", by_id, None)
     else:
         _take_agent(merged, fields[0], None, None)
     # The other one says nothing more.
@@ -104,7 +108,9 @@ def _name_by_external_id(
     if by_id is not None and by_id != user:
         merged.faults.append(agents_disagree(by_id, external_id, user))
     elif user is not None:
-        _name(merged, "userId" if by_id else "externalUserId", user, external_id)
+        _name(working, merged, "userId" if by_id else "externalUserId", user, external_id)
+    elif listing.external_user_id == external_id and listing.is_moved:
+        _keep_moved(merged, "externalUserId", f'"{external_id}"')
     elif listing.external_user_id == external_id and listing.user_id is not None:
         # Its agent was unlinked since; the listing holds the user, not the link.
         merged.fates.unchanged.append("externalUserId")
@@ -117,16 +123,13 @@ def _name_by_external_id(
         _take_agent(merged, "externalUserId", None, external_id)
 
 
-def _name(merged: ListingMerge, field: str, user: User, external_id: str | None) -> None:
+def _name(
+    working: WorkingSet, merged: ListingMerge, field: str, user: User, external_id: str | None
+) -> None:
     listing = merged.listing
-    if user.status == "inactive" and listing.is_moved:
-        # The CRM may go on naming who has left: what was passed on is not taken back by that.
-        merged.fates.unchanged.append(field)
-        message = (
-            f"{field} names user {user.id}, who has left; the listing was passed on and stays "
-            f"where it is"
-        )
-        merged.notes.append(Note(field, "agent_left", message))
+    left = working.listings.left_by(user.agency_id, user.id) if listing.is_moved else ()
+    if user.status == "inactive" and any(moved.listing_id == listing.id for moved in left):
+        _keep_moved(merged, field, f"user {user.id}")
         return
     if user.status == "inactive":
         message = f"{field} names user {user.id}, who is inactive, so visitors see the agency"
@@ -134,17 +137,33 @@ def _name(merged: ListingMerge, field: str, user: User, external_id: str | None)
     _take_agent(merged, field, user.id, external_id)
 
 
+def _keep_moved(merged: ListingMerge, field: str, who: str) -> None:
+    # The CRM may go on naming who has left: what was passed on is not taken back by that.
+    merged.fates.unchanged.append(field)
+    message = f"{field} names {who}, who has left; the listing was passed on and stays where it is"
+    merged.notes.append(Note(field, "agent_left", message))
+
+
 def _take_agent(
     merged: ListingMerge, field: str, user_id: int | None, external_id: str | None
 ) -> None:
     listing, after = merged.listing, _agent(user_id, external_id)
-    if listing.is_moved and listing.user_id is None and not (merged.mode == "fill" and not after):
-        # Passed on to nobody: whoever is named now, even if it is nobody, it does not come back.
+    if _settles(merged, user_id) and not (merged.mode == "fill" and not after):
+        # Passed on: whoever is named now, be it who has it or nobody, it does not come back.
         merged.fates.taken.append(field)
         merged.changes[field] = ("left", after)
     elif not merged.offer(field, _agent(listing.user_id, listing.external_user_id), after):
+        if user_id is not None and external_id is not None:
+            merged.name = external_id
         return
     merged.values |= {"user_id": user_id, "external_user_id": external_id}
+
+
+def _settles(merged: ListingMerge, user_id: int | None) -> bool:
+    listing = merged.listing
+    if not listing.is_moved or not listing.version:
+        return False
+    return listing.user_id is None or (listing.user_id == user_id and merged.mode != "fill")
 
 
 def _agent(user_id: int | None, external_id: str | None) -> object:

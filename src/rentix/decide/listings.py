@@ -115,10 +115,14 @@ def _update(
     merged, photos = _merge(working, caller, listing, put)
     source_us = listing.source_us if put.source_us is None else put.source_us
     if not merged.changes:
-        newer = source_us != listing.source_us
-        after = replace(listing, source_us=source_us) if newer else listing
+        # Neither a later time of the source nor another name of the same agent is a change.
+        name = merged.name or listing.external_user_id
+        after = replace(listing, source_us=source_us, external_user_id=name)
+        newer = after != listing
         return _outcome("unchanged", put, merged, photos, after, stored=newer)
     seq = working.next_seq(caller.agency_id)
+    if merged.name:
+        merged.values["external_user_id"] = merged.name
     after = merged.result(
         source_us=source_us,
         agent_version=seq if names_agent(merged) else listing.agent_version,

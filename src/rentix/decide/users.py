@@ -22,6 +22,8 @@ from rentix.errors import Code, Fault, invalid
 from rentix.model import Change, Media, User
 from rentix.operations import Caller, Note, Outcome, Patch, PutUser, RegisterUser, Shift, Verb
 
+_LISTED = 10
+
 
 def put_user(working: WorkingSet, caller: Caller, put: PutUser, now_ms: int) -> Outcome:
     """Decide what `put` makes of the user it names.
@@ -144,7 +146,20 @@ def _update(
     )
     change = record(caller, user, merged.changes, seq, now_ms)
     outcome = _outcome("updated", put, merged, after, change)
-    return replace(outcome, shift=shift) if shift else outcome
+    if shift is None:
+        return outcome
+    notes = (_not_given_back(shift),) if shift.changed else ()
+    return replace(outcome, shift=shift, warnings=outcome.warnings + notes)
+
+
+def _not_given_back(shift: Shift) -> Note:
+    ids = ", ".join(str(listing_id) for listing_id, _ in shift.changed[:_LISTED])
+    more = f" and {len(shift.changed) - _LISTED} more" if len(shift.changed) > _LISTED else ""
+    message = (
+        f"externalId brings the agent back; not given back, for their hands were changed since: "
+        f"listings {ids}{more}"
+    )
+    return Note("externalId", "listings_changed_since", message)
 
 
 def _return(

@@ -8,7 +8,7 @@ from collections.abc import Hashable
 import msgspec
 
 MAX_BYTES = 32 * 1024 * 1024
-_OVERHEAD_BYTES = 4096  # of what is kept beside a body: its headers, and what it was made of
+_OVERHEAD_BYTES = 2048  # of what is kept beside a body: its key and its headers
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -25,10 +25,10 @@ class Kept:
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
         self._max_bytes = max_bytes
-        self._pages: OrderedDict[Hashable, tuple[object, Page]] = OrderedDict()
+        self._pages: OrderedDict[Hashable, tuple[bytes, Page]] = OrderedDict()
         self.size_bytes = 0
 
-    def find(self, key: Hashable, made_of: object) -> Page | None:
+    def find(self, key: Hashable, made_of: bytes) -> Page | None:
         """The page, if it was made of the very same."""
         found = self._pages.get(key)
         if found is None or found[0] != made_of:
@@ -36,7 +36,7 @@ class Kept:
         self._pages.move_to_end(key)
         return found[1]
 
-    def keep(self, key: Hashable, made_of: object, page: Page) -> None:
+    def keep(self, key: Hashable, made_of: bytes, page: Page) -> None:
         """Keep a page in place of the one there was; those not asked for longest make room."""
         former = self._pages.pop(key, None)
         if former is not None:

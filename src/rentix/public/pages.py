@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import msgspec
 
 from rentix.model import AgentView, ListingView
@@ -106,15 +108,17 @@ def trouble_page(visit: Visit, status: int) -> Page:
     return render("missing.html", visit, said=_TROUBLES.get(status, "failed"))
 
 
-def made_of(view: ListingView | AgentView) -> object:
-    """What a page of this view depends on: views that agree in it give the same bytes.
+def made_of(view: ListingView | AgentView) -> bytes:
+    """A digest of what a page of this view depends on: views that agree in it give the same bytes.
 
     Versions stand for what has one. An agent and an agency are compared whole, as the operator
     may change them, too; media are what they are from the time when they are ready.
     """
     if isinstance(view, ListingView):
-        return (view.agency, view.agent, _made_of(view))
-    return (view.agency, view.user, [_made_of(listing) for listing in view.listings])
+        material: object = (view.agency, view.agent, _made_of(view))
+    else:
+        material = (view.agency, view.user, [_made_of(listing) for listing in view.listings])
+    return sha256(msgspec.msgpack.encode(material)).digest()
 
 
 def _made_of(view: ListingView) -> object:

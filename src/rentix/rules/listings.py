@@ -19,6 +19,7 @@ from rentix.operations import (
 from rentix.rules.listing_fields import keep_others, read_form
 from rentix.rules.listing_files import check_files, read_files
 from rentix.rules.listing_form import contradictions
+from rentix.rules.pictures import imports_off_note
 from rentix.rules.steering import Terms, check_one_id, read_if_match, read_source_time, unknowns
 from rentix.rules.submissions import Submission
 from rentix.wire.decode import parse_object, read
@@ -77,6 +78,8 @@ def _make_put(
 ) -> PutListing:
     seen = Submission(terms.region, terms.locale)
     patch = _read_patch(seen, body, raw)
+    if terms.imports_off and any(file.url for file in patch.files or ()):
+        seen.notes.append(imports_off_note("files"))
     source_us = read_source_time(seen, body.source_updated_at)
     if_match = read_if_match(seen, body.if_match, terms.if_match)
     faults += seen.faults
