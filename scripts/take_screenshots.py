@@ -8,16 +8,15 @@ from __future__ import annotations
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import httpx2
 import pyvips
 
-from rentix.api.visiting import Visits
 from rentix.media.blobs.disk import DiskBlobs
-from rentix.store import Reads
 from tests.public.browser import Scheme, browsing, looking
-from tests.public.sample import Shown, drawn_sample
+from tests.public.sample import drawn_sample
+from tests.public.shown import Shown
 from tests.service import Service
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
@@ -50,11 +49,9 @@ def main() -> int:
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         blobs = DiskBlobs(Path(folder) / "blobs")
-        service, shown = Service(Path(folder) / "data", blobs=blobs), Shown()
-        service.app.portal.visits = Visits(cast("Reads", shown), at_once=True)
-        listing, agent = drawn_sample(blobs)
-        shown.show(listing, agent)
+        service = Service(Path(folder) / "data", blobs=blobs)
         with service.running():
+            Shown(service).show(*drawn_sample(blobs))
             httpx2.get(f"{service.url}/readyz").raise_for_status()
             take(service.url)
     return 0

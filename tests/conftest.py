@@ -42,6 +42,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         only = metafunc.config.getoption("--database")
         databases = [only] if only else DATABASES
+        if metafunc.definition.get_closest_marker("one_database"):
+            databases = databases[:1]
         metafunc.parametrize("database", databases, scope="session")
 
 

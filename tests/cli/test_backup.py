@@ -47,7 +47,7 @@ def admin_url(fresh_admin_url: str) -> str:
 
 def test_a_directory_comes_back(data: Path, tmp_path: Path) -> None:
     said = read_json("backup", tmp_path / "b", "--data", data)
-    assert (said["kind"], said["schema"], said["rows"]["portal_user"]) == ("sqlite", 2, 1)
+    assert (said["kind"], said["schema"], said["rows"]["portal_user"]) == ("sqlite", 3, 1)
     back = read_json("restore", tmp_path / "b", "--data", tmp_path / "back")
     assert back["sha256"] == said["sha256"]
     assert back["databaseUrl"] is None
@@ -74,7 +74,7 @@ def test_a_database_comes_back(
 ) -> None:
     monkeypatch.setenv("RENTIX_ADMIN_URL", admin_url)
     said = read_json("backup", tmp_path / "b", "--database", migrate_postgres(admin_url))
-    assert (said["kind"], said["schema"], said["rows"]["portal_user"]) == ("postgres", 2, 1)
+    assert (said["kind"], said["schema"], said["rows"]["portal_user"]) == ("postgres", 3, 1)
     assert "app_password" not in said["rows"], "a restored service has a password of its own"
     fresh = new_admin_url()
     back = read_json("restore", tmp_path / "b", "--admin-url", fresh)
@@ -229,4 +229,4 @@ def test_an_older_schema_is_migrated(tmp_path: Path) -> None:
     file.close()
     assert read_json("backup", tmp_path / "b", "--data", tmp_path / "old")["schema"] == 0
     run("restore", tmp_path / "b", "--data", tmp_path / "back")
-    assert read_json("db", "status", "--data", tmp_path / "back")["schema"] == 2
+    assert read_json("db", "status", "--data", tmp_path / "back")["schema"] == 3

@@ -42,7 +42,7 @@ def test_two_migrations_at_once_apply_once_and_print_one_address(fresh_admin_url
     assert first == second == migrate(fresh_admin_url)
     PostgresStore(first).close()
     with psycopg.connect(fresh_admin_url) as admin:
-        assert admin.execute("SELECT number FROM schema_version").fetchall() == [(1,), (2,)]
+        assert admin.execute("SELECT number FROM schema_version").fetchall() == [(1,), (2,), (3,)]
 
 
 def test_status_says_what_may_be_served(fresh_admin_url: str) -> None:
@@ -53,8 +53,8 @@ def test_status_says_what_may_be_served(fresh_admin_url: str) -> None:
         "servable": True,
         "reason": None,
         "kind": "postgres",
-        "schema": 2,
-        "known": 2,
+        "schema": 3,
+        "known": 3,
         "sandbox": None,
     }
     run("agency", "create", "Casa", "--database", url)
@@ -82,7 +82,7 @@ def test_an_owner_and_bypassrls_are_refused(fresh_admin_url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "word"), [(999, "this program knows 2: upgrade it"), (1, "run rentix db migrate")]
+    ("number", "word"), [(999, "this program knows 3: upgrade it"), (1, "run rentix db migrate")]
 )
 def test_another_schema_is_refused(fresh_admin_url: str, number: int, word: str) -> None:
     url = migrate(fresh_admin_url)

@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 import httpx2
 import pytest
 
-from rentix.api.visiting import Visits
 from rentix.media.blobs.disk import DiskBlobs
-from rentix.store import Reads
-from tests.public.sample import Shown, drawn_sample
+from rentix.settings import Place
+from rentix.store.cluster import create_database
+from rentix.store.migrate_postgres import migrate_postgres
+from tests.public.sample import drawn_sample
+from tests.public.shown import Shown
 from tests.service import Service
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, Shown]]:
-    """Serve what is shown, from a place of its own; the one thing that stands in for a store."""
+def served(
+    database: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Service, Shown]]:
+    """Serve an empty database, and give what puts the sample into it."""
     folder = tmp_path_factory.mktemp("public")
-    service, shown = Service(folder / "data", blobs=DiskBlobs(folder / "blobs")), Shown()
-    service.app.portal.visits = Visits(cast("Reads", shown), at_once=True)
+    place: Place = folder / "data"
+    if database == "postgres":
+        admin_url = request.getfixturevalue("postgres_admin_url")
+        place = migrate_postgres(create_database(admin_url, f"rentix_{secrets.token_hex(4)}"))
+    service = Service(place, blobs=DiskBlobs(folder / "blobs"))
     with service.running():
         httpx2.get(f"{service.url}/readyz").raise_for_status()
-        yield service, shown
+        yield service, Shown(service)
 
 
 @pytest.fixture
 def shown(served: tuple[Service, Shown]) -> Shown:
     """Give what is shown, empty."""
-    served[1].put.clear()
+    served[1].clear()
     return served[1]
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
 from msgspec.structs import replace
 
 from rentix.media.blobs import Blobs
 from rentix.model import (
-    PUBLIC_STATUSES,
     Agency,
     AgentView,
     Avatar,
@@ -108,46 +106,6 @@ def agent_view(**changed: Any) -> AgentView:
     """Make a view of the agent, with some of its members changed and without listings."""
     parts: dict[str, Any] = {"user": ANA, "agency": AGENCY, **changed}
     return AgentView(**parts)
-
-
-class Shown:
-    """Stands in for a store: what was put in is shown as `Reads` has it shown."""
-
-    shared = False
-
-    def __init__(self) -> None:
-        self.put: dict[int, ListingView | AgentView] = {}
-        self._versions = itertools.count(LISTING.version)
-
-    def show(self, *views: ListingView | AgentView) -> None:
-        """Put views in the place of those there were; each is a change with its number."""
-        for view in views:
-            if isinstance(view, ListingView):
-                self.put[view.listing.id] = self._changed(view)
-            else:
-                listings = tuple(self._changed(one) for one in view.listings)
-                self.put[view.user.id] = replace(view, listings=listings)
-
-    def _changed(self, view: ListingView) -> ListingView:
-        return replace(view, listing=replace(view.listing, version=next(self._versions)))
-
-    def public_listing(self, listing_id: int) -> ListingView | None:
-        view = self.put.get(listing_id)
-        if not isinstance(view, ListingView):
-            return None
-        return view if _is_public(view) else None
-
-    def public_agent(self, user_id: int) -> AgentView | None:
-        view = self.put.get(user_id)
-        if not isinstance(view, AgentView):
-            return None
-        if view.user.status != "active" or not view.agency.active:
-            return None
-        return replace(view, listings=tuple(one for one in view.listings if _is_public(one)))
-
-
-def _is_public(view: ListingView) -> bool:
-    return view.listing.status in PUBLIC_STATUSES and view.agency.active
 
 
 def _media(picture: Picture, media_id: int) -> Media:

@@ -10,12 +10,13 @@ import pytest
 from msgspec.structs import replace
 from playwright.sync_api import Browser
 
-from rentix.model import Settings
+from rentix.model import Phone, Settings
 from tests.public.browser import SCHEMES, WIDTHS, Scheme, browsing, looking
-from tests.public.sample import ANA, Shown, agent_view, listing_view
+from tests.public.sample import ANA, agent_view, listing_view
+from tests.public.shown import Shown
 from tests.service import Service
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_database]  # what a store says is the same
 
 PATHS = ("/announcement/42", "/agents/7", "/announcement/1")
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
@@ -87,6 +88,43 @@ def test_on_a_telephone_the_call_button_is_always_there(
         assert box is not None
         assert box["y"] + box["height"] <= WIDTHS[360]
         assert box["height"] >= 44
+
+
+NUMBERS = (
+    ANA.phone,
+    Phone("+5511961234567", "+55 11 96123-4567", "mobile"),
+    Phone("+37360000107", f"+373 {'600 00 107 ' * 2}", "mobile"),  # longer than any there is
+)
+# What is cut off, or reaches over the edge of its button.
+CUT = """() => {
+  const parts = [...document.querySelectorAll('.button, .button .digits, .phone .label')];
+  const within = (inner, outer) => inner.left >= outer.left && inner.right <= outer.right;
+  const box = (part) => part.getBoundingClientRect();
+  return parts.filter((part) => part.scrollWidth > part.clientWidth + 1
+    && getComputedStyle(part).display !== 'inline'
+    || !within(box(part), box(part.closest('.button')))
+    || !within(box(part), {left: 0, right: innerWidth})).map((part) => part.outerHTML);
+}"""
+
+
+@pytest.mark.parametrize("phone", NUMBERS)
+@pytest.mark.parametrize("width", [320, 360, 768])
+def test_a_number_is_never_cut_off(
+    phone: Phone,
+    width: int,
+    browser: Browser,
+    shown: Shown,
+    served: tuple[Service, Shown],
+) -> None:
+    """With all four channels beside it."""
+    agent = replace(ANA, phone=phone)
+    shown.show(listing_view(agent=agent), agent_view(user=agent))
+    with looking(browser, 360, "light", script=True) as page:
+        page.set_viewport_size({"width": width, "height": 740})
+        for path in PATHS[:2]:
+            page.goto(f"{served[0].url}{path}?locale=ru")  # the longest label
+            assert page.locator(".button").count() >= 4
+            assert page.evaluate(CUT) == []
 
 
 def test_photos_come_in_their_place(

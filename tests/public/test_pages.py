@@ -13,16 +13,8 @@ import pytest
 from msgspec.structs import replace
 
 from rentix.model import PUBLIC_STATUSES, ListingStatus
-from tests.public.sample import (
-    AGENCY,
-    ANA,
-    FORM,
-    LISTING,
-    SILENT,
-    Shown,
-    agent_view,
-    listing_view,
-)
+from tests.public.sample import AGENCY, ANA, FORM, LISTING, SILENT, agent_view, listing_view
+from tests.public.shown import Shown
 
 PAGES = ("/announcement/42", "/agents/7")
 _VOID = {"meta", "link", "img", "br", "path", "circle"}
@@ -164,9 +156,12 @@ def test_only_public_listings_are_there(
 
 def test_nothing_tells_why_a_page_is_not_there(visitor: httpx2.Client, shown: Shown) -> None:
     gone = replace(AGENCY, active=False)
-    shown.show(listing_view(agency=gone), agent_view(user=replace(ANA, status="inactive")))
+    shown.show(listing_view(agency=gone), agent_view(agency=gone))
     paths = ("announcement/42", "announcement/1", "announcement/x", f"announcement/{'9' * 30}")
-    answers = [visitor.get(f"/{path}") for path in (*paths, "agents/7", "agents/8", "agents/7.vcf")]
+    agents = ("agents/7", "agents/8", "agents/7.vcf")
+    answers = [visitor.get(f"/{path}") for path in (*paths, *agents)]
+    shown.show(agent_view(user=replace(ANA, status="inactive")))
+    answers += [visitor.get(f"/{path}") for path in agents]
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.content for answer in answers}) == 1
     assert Outline(answers[0].text).tags.count("h1") == 1

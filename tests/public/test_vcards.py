@@ -11,7 +11,8 @@ from rentix.model import Settings
 from rentix.public.vcards import escape, file_name, fold, print_vcard
 from rentix.public.visit import Site, Visit
 from rentix.rules.contact import contact_of
-from tests.public.sample import AGENCY, ANA, Shown, agent_view
+from tests.public.sample import AGENCY, ANA, agent_view
+from tests.public.shown import Shown
 
 
 def lines_of(card: bytes) -> list[str]:

@@ -211,9 +211,9 @@ def test_photos_are_named_in_three_ways() -> None:
     assert operation.faults == ()
     assert operation.patch.files == (
         FileRef(url="https://crm.example/1.jpg", external_id="f-1"),
-        FileRef(url="https://crm.example/2.jpg"),
-        FileRef(id=9),
-        FileRef(external_id="f-4"),
+        FileRef(url="https://crm.example/2.jpg", index=1),
+        FileRef(id=9, index=2),
+        FileRef(external_id="f-4", index=3),
     )
     assert notes(operation) == [("files.0.url", "normalised")]
 
@@ -231,7 +231,11 @@ def test_a_photo_that_comes_twice_is_shown_once() -> None:
             {"externalFileId": "b"},
         ]
     )
-    assert operation.patch.files == (FileRef(url=url), FileRef(id=9), FileRef(external_id="b"))
+    assert operation.patch.files == (
+        FileRef(url=url),
+        FileRef(id=9, index=1),
+        FileRef(external_id="b", index=5),
+    )
     assert [*operation.ignored] == ["files.2", "files.3", "files.4", "files.6"]
 
 

@@ -87,7 +87,9 @@ class Mirror:
                 left[listing_id] = (listing.agent_version, listing.moved_version)
             elif shift.kind == "return":
                 since = left[listing_id]
-            passed = {"user_id": shift.to_user_id, "version": shift.version, "updated_ms": now_ms}
+            passed: dict[str, Any] = {"user_id": shift.to_user_id}
+            if shift.kind != "bind":
+                passed |= {"version": shift.version, "updated_ms": now_ms}
             agent_version, moved_version = since
             self._listing(
                 replace(listing, agent_version=agent_version, moved_version=moved_version, **passed)

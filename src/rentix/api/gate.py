@@ -18,6 +18,7 @@ from rentix.api.refusals import refuse, translate
 from rentix.api.request_ids import new_request_id, request_id_line
 from rentix.api.routes import PUBLIC, ROUTES, Route
 from rentix.api.routing import Router
+from rentix.api.visiting import excuse
 from rentix.api.watching import Watcher
 from rentix.errors import Code
 from rentix.media.blobs import MAX_BLOB_BYTES
@@ -68,7 +69,7 @@ class Gate:
             problem = translate(error)
             if problem.code is Code.INTERNAL:
                 self._watcher.crashed(call, error)
-            reply = refuse(problem, call)
+            reply = excuse(call, refuse(problem, call))
         status = await self._send(exchange, call, reply)
         self._watcher.answered(call, route, status, time.perf_counter() - began)
 

@@ -13,7 +13,14 @@ from rentix.api.files import FILES_PATH
 from rentix.api.locales import wished_locales
 from rentix.model import LOCALES, Agency, AgentView, ListingView
 from rentix.public.kept import Kept, Page
-from rentix.public.pages import agent_page, listing_page, made_of, missing_page, vcard_page
+from rentix.public.pages import (
+    agent_page,
+    listing_page,
+    made_of,
+    missing_page,
+    trouble_page,
+    vcard_page,
+)
 from rentix.public.rendering import style_name, stylesheet
 from rentix.public.visit import Site, Visit
 from rentix.store import Reads
@@ -21,6 +28,7 @@ from rentix.wire.bodies import MAX_ID
 
 View = TypeVar("View", ListingView, AgentView)
 
+_PAGE = re.compile(rb"/(?:announcement|agents)/")
 _ID = re.compile(r"[0-9]{1,19}")
 _CHOSEN = re.compile(rb"(?:^|&)locale=([a-z]{2})(?:&|$)")
 
@@ -86,6 +94,16 @@ async def get_style(call: Call) -> Reply:
     if call.names["name"] != style_name():
         return _say_missing(call)
     return _show(stylesheet(), call)
+
+
+def excuse(call: Call, refusal: Reply) -> Reply:
+    """A refusal as a page, for somebody with a browser at the address of one; else as it is."""
+    if not _PAGE.match(call.path) or b"text/html" not in call.headers.get(b"accept", b"").lower():
+        return refusal
+    page = trouble_page(_visit(call, None), refusal.status)
+    kept = [line for line in page.headers if line[0] not in (b"etag", b"cache-control")]
+    headers = [*refusal.headers, *kept, (b"cache-control", b"no-store")]
+    return Reply(refusal.status, page.body, headers, page.content_type)
 
 
 def _read_number(call: Call) -> int | None:

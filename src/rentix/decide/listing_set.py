@@ -182,14 +182,14 @@ class ListingSet:
         for holding in handover.after:
             listing = self.find(shift.agency_id, holding.listing_id)
             if listing:
+                made_so = {"version": shift.version, "updated_ms": now_ms} if shift.is_seen else {}
                 self._show(
                     replace(
                         listing,
                         user_id=holding.user_id,
                         agent_version=holding.agent_version,
                         moved_version=holding.moved_version,
-                        version=shift.version,
-                        updated_ms=now_ms,
+                        **made_so,
                     )
                 )
 

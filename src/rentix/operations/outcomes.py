@@ -75,8 +75,8 @@ class Fates(msgspec.Struct):
 class Shift(msgspec.Struct, frozen=True, kw_only=True):
     """Listings that change hands at once: of an agent who leaves, returns, or is known at last.
 
-    All get the version of the one change that says so. `changed` are listings of an agent who
-    returns that are somebody else's by now, and whose.
+    All that readers see a difference in get the version of the one change that says so. `changed`
+    are listings of an agent who returns that are somebody else's by now, and whose.
     """
 
     kind: Literal["leave", "return", "bind"]
@@ -88,6 +88,11 @@ class Shift(msgspec.Struct, frozen=True, kw_only=True):
     changed: tuple[tuple[int, int | None], ...] = ()
     external_id: str | None = None
     binding: int | None = None
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether readers see a difference; of one who is known at last they have seen it."""
+        return self.kind != "bind"
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):

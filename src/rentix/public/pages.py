@@ -1,4 +1,4 @@
-"""The pages: a listing, an agent, an agent's vCard, and the one for what is not there."""
+"""The pages: a listing, an agent, an agent's vCard, and those for when there is nothing to show."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from rentix.wire.profiles import choose_text
 
 _SUMMARY = 160
 _TILES = 5
+_TROUBLES = {405: "unasked", 503: "busy"}
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,7 +98,12 @@ def vcard_page(view: AgentView, visit: Visit) -> Page:
 
 def missing_page(visit: Visit) -> Page:
     """For whatever is not there, or not public: nothing tells which."""
-    return render("missing.html", visit)
+    return render("missing.html", visit, said="missing")
+
+
+def trouble_page(visit: Visit, status: int) -> Page:
+    """For a page that is not answered as it should be, without a word about why."""
+    return render("missing.html", visit, said=_TROUBLES.get(status, "failed"))
 
 
 def made_of(view: ListingView | AgentView) -> object:

@@ -53,6 +53,24 @@ _ROWS: dict[str, tuple[str, str, str]] = {  # in the order of LOCALES
         "Такого объявления или агента нет, или они больше не открыты. Проверьте адрес.",
         "There is no such listing or agent, or it is public no longer. Check the address.",
     ),
+    "failed": ("Ceva nu a mers", "Что-то пошло не так", "Something went wrong"),
+    "failed_why": (
+        "Pagina nu a putut fi afișată. Încercați din nou puțin mai târziu.",
+        "Страницу не удалось показать. Попробуйте ещё раз чуть позже.",
+        "The page could not be shown. Try again a little later.",
+    ),
+    "busy": ("Revenim imediat", "Скоро вернёмся", "Back in a moment"),
+    "busy_why": (
+        "Portalul este ocupat acum. Reîncărcați pagina peste câteva secunde.",
+        "Портал сейчас занят. Обновите страницу через несколько секунд.",
+        "The portal is busy right now. Load the page again in a few seconds.",
+    ),
+    "unasked": ("Aici doar se citește", "Здесь можно только читать", "This is only for reading"),
+    "unasked_why": (
+        "La această adresă nu se poate trimite nimic. Deschideți pagina din nou.",
+        "По этому адресу ничего нельзя отправить. Откройте страницу заново.",
+        "Nothing can be sent to this address. Open the page again.",
+    ),
     # ---- a listing
     "rent": ("de închiriat", "в аренду", "for rent"),
     "sale": ("de vânzare", "на продажу", "for sale"),

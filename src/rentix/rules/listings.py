@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from rentix.errors import Fault, invalid
 from rentix.operations import (
@@ -84,7 +85,7 @@ def _make_put(
     return PutListing(
         id=body.id or None,
         external_id=body.external_id or None,
-        patch=patch,
+        patch=_without_faulty(patch, faults),
         mode=body.mode or "upsert",
         source_us=source_us,
         if_match=if_match,
@@ -94,6 +95,14 @@ def _make_put(
         faults=tuple(faults),
         validate_only=validate_only,
     )
+
+
+def _without_faulty(patch: ListingPatch, faults: list[Fault]) -> ListingPatch:
+    """Leave out what is looked up and cannot be: no database is asked for a NUL."""
+    faulty = {fault.path[0] for fault in faults if fault.path}
+    if "files" in faulty:
+        patch = replace(patch, files=UNSET)
+    return replace(patch, external_user_id=UNSET) if "externalUserId" in faulty else patch
 
 
 def _read_patch(seen: Submission, body: PutListingBody, raw: dict[str, Any]) -> ListingPatch:

@@ -53,7 +53,8 @@ def _shift_rows(handovers: list[Handover], now_ms: int) -> list[Row]:
         shift = handover.shift
         stay = [one for one in handover.after if last[shift.agency_id, one.listing_id] == number]
         if stay:
-            rows.append((shift.agency_id, _hands(stay), shift.to_user_id, shift.version, now_ms))
+            made_so = (shift.version, now_ms) if shift.is_seen else (None, None)
+            rows.append((shift.agency_id, _hands(stay), shift.to_user_id, *made_so))
     return rows
 
 

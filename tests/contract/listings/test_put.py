@@ -319,3 +319,15 @@ def test_scopes(new_tenant: Callable[..., Tenant]) -> None:
     refused(put(reader, externalId="a"), 403, "API key lacks the scope listings:write")
     hidden = writer.get(f"/listings/{listing_id}")
     refused(hidden, 403, "API key lacks the scope listings:read")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("externalUserId", "a\0"), ("files", [{"externalFileId": "a\0"}])],
+)
+def test_a_nul_is_refused_wherever_something_is_looked_up(
+    tenant: Tenant, field: str, value: object
+) -> None:
+    """Contract 1: "NUL and lone surrogates are a 400 anywhere"."""
+    answer = tenant.http.put("/listings", json={"externalId": "nul", field: value})
+    assert (answer.status_code, answer.json()["code"]) == (400, "nul_refused")

@@ -220,7 +220,9 @@ SELECT {agency_columns} FROM {wanted_agencies} JOIN agency ON agency.id = wanted
 -- name: shift_listings
 UPDATE listing SET
     user_id = shift.to_user_id, agent_version = shift.agent_version,
-    moved_version = shift.moved_version, version = shift.version, updated_ms = shift.now_ms
+    moved_version = shift.moved_version,
+    version = coalesce(shift.version, listing.version),
+    updated_ms = coalesce(shift.now_ms, listing.updated_ms)
 FROM (
     SELECT (row.value ->> 0)::bigint AS agency_id,
         (hand.value ->> 0)::bigint AS id,
