@@ -164,17 +164,18 @@ def test_a_photo_that_is_shown_already_is_not_fetched_again() -> None:
 def test_a_photo_named_twice_is_shown_once() -> None:
     result = put(files=(FileRef(id=11), FileRef(id=11), FileRef(url=PHOTOS[0].url)))
     assert result.listing.files == (11,)
-    assert told(result).count(("files", "photo_twice")) == 2
+    assert told(result).count(("files", "duplicate_file")) == 2
 
 
 def test_files_that_cannot_be_photos_are_all_told() -> None:
     failed, avatar = media(14, "failed"), media(15, "pending", user_id=21)
     working = working_set(FLAT, photos=(*PHOTOS, failed, avatar))
-    files = (FileRef(id=99), FileRef(external_id="x"), FileRef(id=14), FileRef(id=15))
+    unknown = (FileRef(id=99, index=0), FileRef(external_id="x", index=1))
+    files = (*unknown, FileRef(id=14, index=3), FileRef(id=15, index=4))  # the third was no file
     [result] = results(working, putting(files=files, user_id=98))
     assert [fault.path for fault in result.faults] == [
         *(("files", 0, "id"), ("files", 1, "externalFileId")),
-        *(("files", 2, "id"), ("files", 3, "id"), ("userId",)),
+        *(("files", 3, "id"), ("files", 4, "id"), ("userId",)),
     ]
 
 
@@ -186,4 +187,4 @@ def test_a_file_by_the_crms_own_name() -> None:
     [result] = results(working, putting(files=(both, new, FileRef(external_id="q"))))
     assert result.listing.files == (14, 201)
     assert [one.external_id for one in result.queued] == ["q"]
-    assert told(result) == [("files", "media_known"), ("files", "photo_twice")]
+    assert told(result) == [("files", "media_known"), ("files", "duplicate_file")]

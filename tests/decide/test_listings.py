@@ -7,25 +7,31 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from rentix.decide.batch import decide
 from rentix.errors import Code
 from rentix.model import (
     Listing,
 )
 from rentix.operations import (
+    Caller,
     DeleteListing,
+    DeleteMedia,
     FileRef,
     LinkListing,
     ListingOutcome,
     ListingPatch,
     PutListing,
+    Request,
     UnlinkListing,
 )
+from rentix.store.effect_rows import effect_rows
 from tests.decide.flat import (
     FLAT,
     FORM,
     OF_ANA,
     PASSED_TO_NOBODY,
     PHOTOS,
+    media,
     put,
     putting,
     results,
@@ -130,6 +136,20 @@ def test_links() -> None:
     assert found[0].change is None
     assert found[3].former == "other"
     assert found[6].listing.id == 3
+
+
+@pytest.mark.parametrize("atomic", [False, True])
+def test_of_a_photo_that_is_gone_nothing_is_saved(atomic: bool) -> None:
+    working = working_set(FLAT, photos=(*PHOTOS, media(14)))
+    results(working, putting(files=(FileRef(id=11), FileRef(id=14))))
+    decide(
+        working,
+        Request(caller=Caller(1, 1), operations=(DeleteMedia(id=14),), atomic=atomic),
+        1000,
+    )
+    saved = dict(effect_rows(working.effects, 1000))
+    assert "save_listing_media" not in saved
+    assert [row[5] for row in saved["update_listing"]] == ["[11]"]
 
 
 def test_a_precondition() -> None:

@@ -15,6 +15,7 @@ from rentix.operations import (
     Patch,
     PutListing,
     PutUser,
+    ReactivateUser,
     RegisterUser,
     UnlinkUser,
 )
@@ -125,8 +126,9 @@ def test_they_are_written_down_in_chunks(desk: Desk) -> None:
     assert bind(desk, binding) == [500, 500, 100]
     assert desk.bindings() == []
     assert {desk.agent(listing.id) for listing in listings[::100]} == {ana.id}
-    versions = [desk.listing(listing.id).version for listing in (listings[0], listings[-1])]
-    assert versions == [ana.version + 1, ana.version + 3]
+    stored = [desk.listing(listing.id) for listing in (listings[0], listings[-1])]
+    assert [one.version for one in stored] == [listings[0].version, listings[-1].version]
+    assert [one.agent_version for one in stored] == [ana.version + 1, ana.version + 3]
 
 
 def test_nobody_who_waits_is_no_binding(desk: Desk) -> None:
@@ -229,3 +231,19 @@ def test_an_agent_is_met_by_a_link_and_leaves_under_that_name(desk: Desk) -> Non
     _, left = desk.ask(LinkUser(id=elena.id, external_id="ana"), DeactivateUser(external_id="ana"))
     assert left.shift.listings == (stored.id, held.id)
     assert desk.agent(stored.id) is desk.agent(held.id) is None
+
+
+def test_one_that_left_returned_and_is_written_down_at_once_has_the_returns_version(
+    desk: Desk,
+) -> None:
+    flat = desk.put("flat", external_user_id="ana")
+    ana = desk.put_user("ana")
+    [binding] = desk.bindings()
+    _, back, bound = desk.ask(
+        DeactivateUser(id=ana.id),
+        ReactivateUser(id=ana.id),
+        BindListings(external_id="ana", user_id=ana.id, version=binding.version),
+    )
+    assert bound.shift.listings == (flat.id,)
+    assert desk.listing(flat.id).version == back.shift.version
+    assert desk.agent(flat.id) == ana.id

@@ -43,18 +43,24 @@ def listing_steps(all_effects: Effects, now_ms: int) -> Iterator[Step]:
 
 
 def _shift_rows(handovers: list[Handover], now_ms: int) -> list[Row]:
-    """A row for each handover, of the listings that stay where it brought them."""
-    last: dict[Key, int] = {}
+    """Rows of the listings that stay where a handover brought them, by the version they get."""
+    last, seen = dict[Key, int](), dict[Key, int]()
     for number, handover in enumerate(handovers):
         for holding in handover.after:
-            last[handover.shift.agency_id, holding.listing_id] = number
-    rows = []
+            key = (handover.shift.agency_id, holding.listing_id)
+            last[key] = number
+            if handover.shift.is_seen:
+                seen[key] = handover.shift.version
+    rows: list[Row] = []
     for number, handover in enumerate(handovers):
-        shift = handover.shift
-        stay = [one for one in handover.after if last[shift.agency_id, one.listing_id] == number]
-        if stay:
-            made_so = (shift.version, now_ms) if shift.is_seen else (None, None)
-            rows.append((shift.agency_id, _hands(stay), shift.to_user_id, *made_so))
+        agency_id, staying = handover.shift.agency_id, dict[int | None, list[Holding]]()
+        for holding in handover.after:
+            key = (agency_id, holding.listing_id)
+            if last[key] == number:
+                staying.setdefault(seen.get(key), []).append(holding)
+        for version, holdings in staying.items():
+            made_so = (None, None) if version is None else (version, now_ms)
+            rows.append((agency_id, _hands(holdings), handover.shift.to_user_id, *made_so))
     return rows
 
 
