@@ -9,6 +9,7 @@ from typing import Any, get_args
 from msgspec.structs import replace
 
 from rentix.decide.batch import decide
+from rentix.decide.hands import Left, LoadedHands
 from rentix.decide.listing_set import ListingSet, LoadedListings
 from rentix.decide.media_set import MediaSet
 from rentix.decide.working_set import WorkingSet
@@ -80,11 +81,13 @@ PHOTOS = (media(11), media(12), media(13))
 def working_set(
     *listings: Listing, photos: Iterable[Media] = PHOTOS, monthly: int = 1000
 ) -> WorkingSet:
+    left = tuple(Left(one.id, 7, 5, 0) for one in listings if one.agent_version == 7)
+    hands = LoadedHands(left={(1, LEFT.id): left})
     ids = {"user": count(101), "media": count(201), "listing": count(301)}
     return WorkingSet(
         users=(ANA, ION, LEFT),
         media=MediaSet(photos),
-        listings=ListingSet(LoadedListings(listings=listings)),
+        listings=ListingSet(LoadedListings(listings=listings, hands=hands)),
         agencies={1: Agency(id=1, name="Casa", monthly_listings=monthly)},
         last_seq={1: 10},
         new_id=lambda kind: next(ids[kind]),

@@ -51,6 +51,15 @@ AGENTS: dict[str, tuple[Listing, dict[str, Any], tuple[int | None, str | None], 
         *(PASSED_TO_NOBODY, {"user_id": 23}),
         *((None, "ana"), "agent_left"),
     ),
+    "passed on, and another who is inactive": (
+        *(replace(PASSED_ON, agent_version=8, moved_version=8), {"user_id": 23}),
+        *((23, None), "agent_inactive"),
+    ),
+    "passed on, and confirmed": (PASSED_ON, {"user_id": 22}, (22, None), ""),
+    "passed to nobody, whose name nobody has": (
+        *(replace(PASSED_TO_NOBODY, external_user_id="leo"), {"external_user_id": "leo"}),
+        *((None, "leo"), "agent_left"),
+    ),
     "passed on, and given to another": (PASSED_ON, {"user_id": 21}, (21, None), ""),
     "null": (OF_ANA, {"user_id": None}, (None, None), ""),
     "null by name": (OF_ANA, {"external_user_id": None}, (None, None), ""),
@@ -100,3 +109,10 @@ def test_what_was_passed_to_nobody_does_not_come_back_once_it_is_said(
 def test_who_it_is_counts_not_how_it_was_said() -> None:
     assert put(OF_ANA, user_id=21).verb == "unchanged"
     assert put(replace(FLAT, user_id=21), external_user_id="ana").verb == "unchanged"
+
+
+@pytest.mark.parametrize("earlier", [None, "earlier"])
+def test_another_name_of_the_same_agent_is_kept_and_changes_nothing(earlier: str | None) -> None:
+    result = put(replace(OF_ANA, external_user_id=earlier), external_user_id="ana")
+    assert (result.verb, result.stored, result.change) == ("unchanged", True, None)
+    assert (result.listing.external_user_id, result.listing.version) == ("ana", OF_ANA.version)

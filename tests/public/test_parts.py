@@ -136,21 +136,21 @@ def page(size: int) -> Page:
 
 def test_pages_are_kept_while_what_they_are_of_is_the_same() -> None:
     kept = Kept()
-    kept.keep("a", 1, page(10))
-    assert kept.find("a", 1) is not None
-    assert kept.find("a", 2) is None
-    assert kept.find("b", 1) is None
+    kept.keep("a", b"1", page(10))
+    assert kept.find("a", b"1") is not None
+    assert kept.find("a", b"2") is None
+    assert kept.find("b", b"1") is None
 
 
 def test_those_not_asked_for_longest_make_room() -> None:
-    kept = Kept(max_bytes=40_000)
+    kept = Kept(max_bytes=30_000)
     for key in "abc":
-        kept.keep(key, 1, page(6_000))
-    assert kept.find("a", 1) is not None
-    kept.keep("d", 1, page(10_000))
-    assert [key for key in "abcd" if kept.find(key, 1)] == ["a", "c", "d"]
-    assert kept.size_bytes <= 40_000
+        kept.keep(key, b"1", page(6_000))
+    assert kept.find("a", b"1") is not None
+    kept.keep("d", b"1", page(10_000))
+    assert [key for key in "abcd" if kept.find(key, b"1")] == ["a", "c", "d"]
+    assert kept.size_bytes <= 30_000
     for _ in range(50):
-        kept.keep("d", 2, page(10_000))
-    assert kept.size_bytes <= 40_000
-    assert kept.find("a", 1) is not None
+        kept.keep("d", b"2", page(10_000))
+    assert kept.size_bytes <= 30_000
+    assert kept.find("a", b"1") is not None
