@@ -14,6 +14,7 @@ from rentix.model import (
     AgentView,
     Avatar,
     Listing,
+    ListingState,
     ListingView,
     Media,
     Phone,
@@ -136,6 +137,10 @@ class Shown:
         if not isinstance(view, ListingView):
             return None
         return view if _is_public(view) else None
+
+    def public_listing_state(self, listing_id: int) -> ListingState | None:
+        view = self.public_listing(listing_id)
+        return view.state if view else None
 
     def public_agent(self, user_id: int) -> AgentView | None:
         view = self.put.get(user_id)

@@ -100,20 +100,12 @@ def missing_page(visit: Visit) -> Page:
     return render("missing.html", visit)
 
 
-def made_of(view: ListingView | AgentView) -> object:
+def made_of(view: AgentView) -> object:
     """What a page of this view depends on: views that agree in it give the same bytes.
 
-    Versions stand for what has one. An agent and an agency are compared whole, as the operator
-    may change them, too; media are what they are from the time when they are ready.
+    Agent and agency are compared whole; of listings their states tell.
     """
-    if isinstance(view, ListingView):
-        return (view.agency, view.agent, _made_of(view))
-    return (view.agency, view.user, [_made_of(listing) for listing in view.listings])
-
-
-def _made_of(view: ListingView) -> object:
-    media = [(found.id, found.status) for found in view.media]
-    return (view.listing.id, view.listing.version, view.listing.status, media)
+    return (view.agency, view.user, [listing.state for listing in view.listings])
 
 
 def _offer(view: ListingView, visit: Visit) -> Offer:

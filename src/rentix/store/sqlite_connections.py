@@ -54,7 +54,7 @@ def open_reader(path: Path) -> apsw.Connection:
 def _open(path: Path, flags: int) -> apsw.Connection:
     connection = apsw.Connection(str(path), flags=flags)
     wait_when_busy(connection)
-    # Without this a join is planned anew whenever it is bound to other values, at ten times its cost.
+    # Or else a join is planned anew whenever it is bound to other values, at most of its cost.
     connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
     return connection
 
