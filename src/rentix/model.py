@@ -292,6 +292,33 @@ class ListingView(msgspec.Struct, frozen=True, kw_only=True):
     agent: User | None = None
     media: tuple[Media, ...] = ()
 
+    @property
+    def state(self) -> ListingState:
+        """What tells it from what it was, and will be."""
+        return ListingState(
+            locale=self.agency.locale,
+            agency_version=self.agency.version,
+            version=self.listing.version,
+            agent_id=self.agent.id if self.agent else None,
+            agent_version=self.agent.version if self.agent else None,
+            ready_photos=sum(media.status == "success" for media in self.media),
+        )
+
+
+class ListingState(msgspec.Struct, frozen=True, kw_only=True):
+    """A listing as visitors see it, by numbers: where they are the same, so is all that it shows.
+
+    Its own version says which photos it has, and a photo that is ready stays so. `locale` is the
+    agency's.
+    """
+
+    locale: str
+    agency_version: int
+    version: int
+    agent_id: int | None
+    agent_version: int | None
+    ready_photos: int
+
 
 class AgentView(msgspec.Struct, frozen=True, kw_only=True):
     """A user as visitors see them: with the agency, and the newest of the public listings."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from secrets import token_bytes
 from string import Formatter
 from typing import Any
 
@@ -131,26 +132,36 @@ def test_sizes_of_pictures_without_pixels_are_taken_from_their_names() -> None:
 
 
 def page(size: int) -> Page:
-    return Page(bytes(size), "", b"", [])
+    return Page(token_bytes(size), "", b"", [])  # which cannot be packed
 
 
 def test_pages_are_kept_while_what_they_are_of_is_the_same() -> None:
-    kept = Kept()
-    kept.keep("a", b"1", page(10))
-    assert kept.find("a", b"1") is not None
-    assert kept.find("a", b"2") is None
-    assert kept.find("b", b"1") is None
+    kept, first, second = Kept(), page(10), page(5_000)
+    kept.keep(("page", "a"), 1, first)
+    kept.keep(("page", "b"), 1, second)
+    assert kept.find(("page", "a"), 1) == first
+    assert kept.find(("page", "b"), 1) == second
+    assert kept.find(("page", "a"), 2) is None
+    assert kept.find(("page", "c"), 1) is None
+
+
+def test_pages_that_are_alike_take_little_room() -> None:
+    kept, shared = Kept(), token_bytes(20_000)
+    for key in range(10):
+        kept.keep(("page", key), 1, Page(shared + token_bytes(100), "", b"", []))
+    assert kept.size_bytes < 2 * len(shared)
 
 
 def test_those_not_asked_for_longest_make_room() -> None:
-    kept = Kept(max_bytes=30_000)
+    kept = Kept(max_bytes=40_000)
+    kept.keep(("page", "first"), 1, page(10))  # what the others have nothing in common with
     for key in "abc":
-        kept.keep(key, b"1", page(6_000))
-    assert kept.find("a", b"1") is not None
-    kept.keep("d", b"1", page(10_000))
-    assert [key for key in "abcd" if kept.find(key, b"1")] == ["a", "c", "d"]
-    assert kept.size_bytes <= 30_000
+        kept.keep(("page", key), 1, page(9_000))
+    assert kept.find(("page", "a"), 1) is not None
+    kept.keep(("page", "d"), 1, page(10_000))
+    assert [key for key in "abcd" if kept.find(("page", key), 1)] == ["a", "c", "d"]
+    assert kept.size_bytes <= 40_000
     for _ in range(50):
-        kept.keep("d", b"2", page(10_000))
-    assert kept.size_bytes <= 30_000
-    assert kept.find("a", b"1") is not None
+        kept.keep(("page", "d"), 2, page(10_000))
+    assert kept.size_bytes <= 40_000
+    assert kept.find(("page", "a"), 1) is not None

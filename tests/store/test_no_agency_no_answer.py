@@ -23,6 +23,7 @@ from tests.service import Service, Tenant
 OF_NO_AGENCY = {
     "find_keys": "a key tells whose it is",
     "public_listing": "a visitor names a listing, whosever it is; only what is public is shown",
+    "public_listing_state": "as public_listing",
     "public_agent": "a visitor names an agent, whosever it is; only who is active is shown",
     "bindings": "a worker writes down what it finds, of all agencies",
 }

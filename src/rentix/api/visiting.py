@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
-from typing import TypeVar
 
 from rentix.api.call import Call, Reply
 from rentix.api.etags import is_current
 from rentix.api.files import FILES_PATH
 from rentix.api.locales import wished_locales
-from rentix.model import LOCALES, Agency, AgentView, ListingView
+from rentix.model import LOCALES, AgentView, ListingState
 from rentix.public.kept import Kept, Page
 from rentix.public.pages import (
     agent_page,
@@ -25,8 +24,6 @@ from rentix.public.rendering import style_name, stylesheet
 from rentix.public.visit import Site, Visit
 from rentix.store import Reads
 from rentix.wire.bodies import MAX_ID
-
-View = TypeVar("View", ListingView, AgentView)
 
 _PAGE = re.compile(rb"/(?:announcement|agents)/")
 _ID = re.compile(r"[0-9]{1,19}")
@@ -44,12 +41,28 @@ class Visits:
     async def listing(self, call: Call) -> Reply:
         """The reply to a visit of a listing."""
         number = _read_number(call)
-        view = None
-        if number is not None and self._at_once:
-            view = self._store.public_listing(number)
-        elif number is not None:
-            view = await asyncio.to_thread(self._store.public_listing, number)
-        return await self._reply(call, view, listing_page)
+        state = await self._state(number) if number is not None else None
+        if number is None or state is None:
+            return _say_missing(call)
+        visit = _visit(call, state.locale)
+        key = (listing_page, number, visit)
+        page = self._kept.find(key, state)
+        if page is None:
+            made = await asyncio.to_thread(self._make_listing, number, visit)
+            if made is None:
+                return _say_missing(call)
+            state, page = made
+            self._kept.keep(key, state, page)
+        return _show(page, call)
+
+    async def _state(self, number: int) -> ListingState | None:
+        look = self._store.public_listing_state
+        return look(number) if self._at_once else await asyncio.to_thread(look, number)
+
+    def _make_listing(self, number: int, visit: Visit) -> tuple[ListingState, Page] | None:
+        """A page as of now, and of what; in a thread, for it takes milliseconds."""
+        view = self._store.public_listing(number)
+        return (view.state, listing_page(view, visit)) if view else None
 
     async def agent(self, call: Call, make: Callable[[AgentView, Visit], Page]) -> Reply:
         """The reply to a visit of an agent, as a page or a vCard."""
@@ -57,21 +70,15 @@ class Visits:
         view = None
         if number is not None:
             view = await asyncio.to_thread(self._store.public_agent, number)
-        return await self._reply(call, view, make)
-
-    async def _reply(
-        self, call: Call, view: View | None, make: Callable[[View, Visit], Page]
-    ) -> Reply:
         if view is None:
             return _say_missing(call)
-        visit = _visit(call, view.agency)
-        key, material = (make, call.names["id"], visit), made_of(view)
-        kept = self._kept.find(key, material)
-        if kept is None:
-            # In a thread: a page takes milliseconds, and everybody else would wait for it.
-            kept = await asyncio.to_thread(make, view, visit)
-            self._kept.keep(key, material, kept)
-        return _show(kept, call)
+        visit = _visit(call, view.agency.locale)
+        key, material = (make, number, visit), made_of(view)
+        page = self._kept.find(key, material)
+        if page is None:
+            page = await asyncio.to_thread(make, view, visit)
+            self._kept.keep(key, material, page)
+        return _show(page, call)
 
 
 async def show_listing(call: Call) -> Reply:
@@ -111,14 +118,14 @@ def _read_number(call: Call) -> int | None:
     return int(text) if _ID.fullmatch(text) and int(text) <= MAX_ID else None
 
 
-def _visit(call: Call, agency: Agency | None) -> Visit:
+def _visit(call: Call, locale: str | None) -> Visit:
     """The language that the address names, else the browser's, else the agency's."""
     site = Site(call.portal.public_url or "", FILES_PATH)
     chosen = _CHOSEN.search(call.raw_query)
     if chosen and chosen[1].decode() in LOCALES:
         return Visit(site, chosen[1].decode(), chosen=True)
     wishes = wished_locales(call)
-    known = agency.locale if agency and agency.locale in LOCALES else LOCALES[0]
+    known = locale if locale in LOCALES else LOCALES[0]
     return Visit(site, wishes[0] if wishes else known)
 
 

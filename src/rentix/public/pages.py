@@ -108,22 +108,13 @@ def trouble_page(visit: Visit, status: int) -> Page:
     return render("missing.html", visit, said=_TROUBLES.get(status, "failed"))
 
 
-def made_of(view: ListingView | AgentView) -> bytes:
+def made_of(view: AgentView) -> bytes:
     """A digest of what a page of this view depends on: views that agree in it give the same bytes.
 
-    Versions stand for what has one. An agent and an agency are compared whole, as the operator
-    may change them, too; media are what they are from the time when they are ready.
+    Agent and agency are compared whole; of listings their states tell.
     """
-    if isinstance(view, ListingView):
-        material: object = (view.agency, view.agent, _made_of(view))
-    else:
-        material = (view.agency, view.user, [_made_of(listing) for listing in view.listings])
+    material = (view.agency, view.user, [listing.state for listing in view.listings])
     return sha256(msgspec.msgpack.encode(material)).digest()
-
-
-def _made_of(view: ListingView) -> object:
-    media = [(found.id, found.status) for found in view.media]
-    return (view.listing.id, view.listing.version, view.listing.status, media)
 
 
 def _offer(view: ListingView, visit: Visit) -> Offer:

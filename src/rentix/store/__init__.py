@@ -10,7 +10,18 @@ import msgspec
 
 from rentix.decide.lookup import Lookup
 from rentix.decide.working_set import Effects, WorkingSet
-from rentix.model import Agency, AgentView, ApiKey, Change, Job, ListingView, Media, Task, User
+from rentix.model import (
+    Agency,
+    AgentView,
+    ApiKey,
+    Change,
+    Job,
+    ListingState,
+    ListingView,
+    Media,
+    Task,
+    User,
+)
 
 __all__ = [
     "IDEMPOTENCY_MS",
@@ -144,6 +155,9 @@ class Reads(Protocol):
 
     def public_listing(self, listing_id: int) -> ListingView | None:
         """The listing with this id, of whatever agency, if visitors may see it."""
+
+    def public_listing_state(self, listing_id: int) -> ListingState | None:
+        """What `public_listing` would give, by its numbers alone."""
 
     def public_agent(self, user_id: int) -> AgentView | None:
         """The user with this id, of whatever agency, if active and the agency is."""

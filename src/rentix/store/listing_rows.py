@@ -9,10 +9,11 @@ import msgspec
 
 from rentix.decide.hands import Holding, Left
 from rentix.decide.media_set import ExternalKey, Key
-from rentix.model import Agency, Listing, ListingView, Media
+from rentix.model import Agency, Listing, ListingState, ListingView, Media
 from rentix.store.rows import AGENCY_COLUMNS, Row, to_agency, to_user
 
 _COLUMNS = 15
+FILES = 5  # the column that names photos
 _WRITTEN = 15
 _encode = msgspec.json.Encoder().encode
 _form = msgspec.json.Decoder(dict[str, Any]).decode
@@ -75,6 +76,18 @@ def to_view(row: Row, media: dict[int, Media]) -> ListingView:
         agency=to_agency(row[_COLUMNS:]),
         agent=to_user(user) if user[0] is not None else None,
         media=tuple(media[media_id] for media_id in listing.files if media_id in media),
+    )
+
+
+def to_state(row: Row) -> ListingState:
+    """A row of `listing_state` → ListingState."""
+    return ListingState(
+        locale=row[0],
+        agency_version=row[1],
+        version=row[2],
+        agent_id=row[3],
+        agent_version=row[4],
+        ready_photos=row[5],
     )
 
 

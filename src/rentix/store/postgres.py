@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from rentix.model import Agency, AgentView, Change, Job, ListingView, Media, User
+from rentix.model import Agency, AgentView, Change, Job, ListingState, ListingView, Media, User
 from rentix.store import (
     PUBLIC_LISTINGS,
     Binding,
@@ -19,7 +19,7 @@ from rentix.store import (
 )
 from rentix.store.listing_loads import month_of
 from rentix.store.listing_query import listing_page_query, listing_query
-from rentix.store.listing_rows import files_of_rows, to_view
+from rentix.store.listing_rows import files_of_rows, to_state, to_view
 from rentix.store.media_query import media_query
 from rentix.store.page_query import page_query
 from rentix.store.postgres_batch import PostgresBatch
@@ -170,6 +170,15 @@ class PostgresStore:
                 return None
             views = _views(transaction, agency_id, "one_listing", listing_id=listing_id)
         return views[0] if views and views[0].agency.active else None
+
+    def public_listing_state(self, listing_id: int) -> ListingState | None:
+        """What `public_listing` would give, by its numbers alone."""
+        with self._visit("agency_of_listing", listing_id=listing_id) as (transaction, agency_id):
+            if agency_id is None:
+                return None
+            values = {"agency_id": agency_id, "listing_id": listing_id}
+            rows = transaction.rows("listing_state", values)
+        return to_state(rows[0]) if rows else None
 
     def public_agent(self, user_id: int) -> AgentView | None:
         """The user with this id, of whatever agency, if active and the agency is."""

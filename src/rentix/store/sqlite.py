@@ -12,7 +12,7 @@ from typing import Any
 import apsw
 import msgspec
 
-from rentix.model import Agency, AgentView, Change, Job, ListingView, Media, User
+from rentix.model import Agency, AgentView, Change, Job, ListingState, ListingView, Media, User
 from rentix.store import (
     PUBLIC_LISTINGS,
     Binding,
@@ -24,7 +24,7 @@ from rentix.store import (
 )
 from rentix.store.listing_loads import month_of
 from rentix.store.listing_query import listing_page_query, listing_query
-from rentix.store.listing_rows import files_of_rows, to_view
+from rentix.store.listing_rows import FILES, files_of_rows, to_state, to_view
 from rentix.store.media_query import media_query
 from rentix.store.migrate import migrate_sqlite
 from rentix.store.page_query import page_query
@@ -181,13 +181,8 @@ class SqliteStore:
         row = self._row(query, {"agency_id": agency_id, name: key})
         if row is None:
             return None
-        ids = files_of_rows([row])
-        media = {media_id: self._photo(agency_id, media_id) for media_id in ids}
-        return to_view(row, {media_id: found for media_id, found in media.items() if found})
-
-    def _photo(self, agency_id: int, media_id: int) -> Media | None:
-        row = self._row("one_media", {"agency_id": agency_id, "media_id": media_id})
-        return to_media(row) if row else None
+        photos = self._rows("media_listed", {"agency_id": agency_id, "wanted": row[FILES]})
+        return to_view(row, {photo[0]: to_media(photo) for photo in photos})
 
     def listing(self, agency_id: int, key: int | str) -> ListingView | None:
         """The agency's listing with this id or external id."""
@@ -220,6 +215,14 @@ class SqliteStore:
             found = reader.execute(_QUERIES["agency_of_listing"], {"listing_id": listing_id}).get
             views = self._views(reader, found, "one_listing", listing_id=listing_id)
         return views[0] if views and views[0].agency.active else None
+
+    def public_listing_state(self, listing_id: int) -> ListingState | None:
+        """What `public_listing` would give, by its numbers alone: for the event loop."""
+        found = self._row("agency_of_listing", {"listing_id": listing_id})
+        if found is None:
+            return None
+        row = self._row("listing_state", {"agency_id": found[0], "listing_id": listing_id})
+        return to_state(row) if row else None
 
     def public_agent(self, user_id: int) -> AgentView | None:
         """The user with this id, of whatever agency, if active and the agency is."""
@@ -277,6 +280,12 @@ class SqliteStore:
     def _row(self, query: str, values: Any) -> Any:
         try:  # without `translated`, which costs a fifth of what the question does
             return self._reader.execute(_QUERIES[query], values).fetchone()
+        except apsw.Error as error:
+            raise translate(error) from error
+
+    def _rows(self, query: str, values: Any) -> list[Any]:
+        try:
+            return self._reader.execute(_QUERIES[query], values).fetchall()
         except apsw.Error as error:
             raise translate(error) from error
 

@@ -38,6 +38,16 @@ AND listing.agent_version < bound.version AND {waits} AND NOT EXISTS (
         AND earlier.version < bound.version AND earlier.version > listing.agent_version
 )
 
+-- fragment: listing_view
+SELECT {view_columns}
+{seen_listing}
+
+-- name: listing_state
+SELECT agency.locale, agency.version, listing.version, portal_user.id, portal_user.version,
+    ({ready_photos})
+{seen_listing}
+WHERE listing.agency_id = :agency_id AND listing.id = :listing_id AND agency.active
+
 -- name: one_listing
 {listing_view}
 WHERE listing.agency_id = :agency_id AND listing.id = :listing_id

@@ -1,8 +1,7 @@
 -- Listings: what PostgreSQL says in its own way, and load and save of them in a batch (see batch.sql).
 -- With a LATERAL that has a LIMIT or OFFSET 0, whose listing it is comes first, then the listing.
 
--- fragment: listing_view
-SELECT {view_columns}
+-- fragment: seen_listing
 FROM listing
 JOIN agency ON agency.id = listing.agency_id
 LEFT JOIN LATERAL (
@@ -16,6 +15,11 @@ LEFT JOIN LATERAL (
 LEFT JOIN portal_user ON (portal_user.agency_id, portal_user.id) = (
     listing.agency_id, CASE WHEN listing.user_id IS NULL THEN met.user_id ELSE listing.user_id END
 )
+
+-- fragment: ready_photos
+SELECT count(*) FROM media AS photo
+WHERE photo.agency_id = listing.agency_id AND photo.status = 'success'
+    AND photo.id = ANY (SELECT jsonb_array_elements_text(listing.files::jsonb)::bigint)
 
 -- name: listing_page_of_agent
 SELECT found.*

@@ -1,12 +1,16 @@
 -- Listings: what SQLite says in its own way. In a batch keys arrive as one array of JSON. It goes through
 -- a CROSS JOIN from left to right.
 
--- fragment: listing_view
-SELECT {view_columns}
+-- fragment: seen_listing
 FROM listing
 JOIN agency ON agency.id = listing.agency_id
 LEFT JOIN portal_user
     ON (portal_user.agency_id, portal_user.id) = (listing.agency_id, {listing_agent})
+
+-- fragment: ready_photos
+SELECT count(*) FROM json_each(listing.files) AS file
+CROSS JOIN media AS photo ON photo.id = file.value
+WHERE photo.agency_id = listing.agency_id AND photo.status = 'success'
 
 -- name: listing_page_of_agent
 {listing_view}
