@@ -6,6 +6,7 @@ from itertools import product
 
 _ID = "INTEGER PRIMARY KEY (rowid=?)"
 _LISTING, _MEDIA = f"listing {_ID}", f"media {_ID}"
+_PHOTO = "photo COVERING INDEX media_queue (agency_id=? AND status=? AND id=? AND rowid=?)"
 _NAMED = "listing INDEX sqlite_autoindex_listing_1 (agency_id=? AND external_id=?)"
 _WAITING = "listing INDEX listing_waiting (agency_id=? AND external_user_id=?)"
 _MET = "bound PRIMARY KEY (agency_id=? AND external_id=? AND version>?)"
@@ -41,6 +42,7 @@ _WAITING_AFTER = _WAITING.replace("user_id=?", "user_id=? AND id>?")
 
 SQLITE: dict[str, list[str]] = {
     "one_listing": [_LISTING, _AGENCY, *_AGENT],
+    "listing_state": [_LISTING, _AGENCY, *_AGENT, "SCAN file VIRTUAL TABLE INDEX 1:", _PHOTO],
     "one_listing_by_external_id": [_NAMED, _AGENCY, *_AGENT],
     "listings": _PAGE,
     "listings by status": _PAGE,
@@ -132,6 +134,9 @@ _FEW_AFTER = _few(
 
 POSTGRES: dict[str, set[str]] = {
     **dict.fromkeys(("one_listing", "listing_views_by_id"), _viewed(_ROW)),
+    "listing_state": _each(
+        _ROW, "agency_pkey (id)", _FIRST, _USER, "media_queue (agency_id, status, id) alone"
+    ),
     **dict.fromkeys(
         ("one_listing_by_external_id", "listing_views_by_external_id"), _viewed(_BY_EXTERNAL)
     ),

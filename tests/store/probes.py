@@ -44,7 +44,8 @@ INSERT INTO listing (id, agency_id, external_id, status, form, files, user_id, e
     agent_version, moved_version, version, created_ms, updated_ms)
 VALUES ({listing}, {agency}, 'flat', 'active', '{{}}', '[{media}]', {user}, NULL, 1, 0, 1, 0, 0),
     (100 + {listing}, {agency}, 'room', 'active', '{{}}', '[]', NULL, 'awaited', 1, 0, 1, 0, 0),
-    (200 + {listing}, {agency}, NULL, 'draft', '{{}}', '[]', NULL, 'of-{agency}', 1, 0, 1, 0, 0),
+    (200 + {listing}, {agency}, NULL, 'draft', '{{}}', '[132, 133]', NULL, 'of-{agency}', 1, 0, 1,
+        0, 0),  -- with a photo of each agency's
     (300 + {listing}, {agency}, NULL, 'draft', '{{}}', '[]', NULL, 'got-1', 1, 0, 1, 0, 0);
 INSERT INTO listing_media (media_id, listing_id, agency_id) VALUES ({media}, {listing}, {agency}),
     ({media}, 100 + {listing}, {agency});
@@ -212,6 +213,11 @@ OF_LISTINGS: dict[str, list[Probe]] = {
     "one_listing": [
         named([], agency_id=OURS, listing_id=THEIR_LISTING),
         named([_MET_ONE], _SEEN, agency_id=OURS, listing_id=OUR_WAITING),
+    ],
+    "listing_state": [
+        named([], agency_id=OURS, listing_id=THEIR_LISTING),
+        named([(OUR_USER, 0)], (3, 5), agency_id=OURS, listing_id=OUR_WAITING),
+        named([(None, 1)], (3, 5), agency_id=OURS, listing_id=200 + OUR_LISTING),
     ],
     "one_listing_by_external_id": [
         named([_HELD_ONE], _SEEN, agency_id=OURS, external_id="flat"),

@@ -19,7 +19,9 @@ LEFT JOIN portal_user ON (portal_user.agency_id, portal_user.id) = (
 -- fragment: ready_photos
 SELECT count(*) FROM media AS photo
 WHERE photo.agency_id = listing.agency_id AND photo.status = 'success'
-    AND photo.id = ANY (SELECT jsonb_array_elements_text(listing.files::jsonb)::bigint)
+    AND photo.id = ANY (ARRAY(
+        SELECT file::bigint FROM jsonb_array_elements_text(listing.files::jsonb) AS file
+    ))
 
 -- name: listing_page_of_agent
 SELECT found.*
