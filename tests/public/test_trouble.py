@@ -23,7 +23,7 @@ def broken(served: tuple[Service, Shown], monkeypatch: pytest.MonkeyPatch) -> An
         def fail(_: int) -> None:
             raise error
 
-        for name in ("public_listing", "public_agent"):
+        for name in ("public_listing_state", "public_agent"):
             monkeypatch.setattr(served[0].app_store, name, fail)
 
     return make
