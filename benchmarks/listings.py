@@ -12,7 +12,7 @@ from benchmarks.homes import listing_id
 from benchmarks.listing_seeds import seed_listings
 from benchmarks.loading import loading
 from benchmarks.runs import Bench
-from benchmarks.seeds import AGENTS, seed
+from benchmarks.seeds import AGENCIES, AGENTS, seed
 from benchmarks.wrk import Load
 
 PUT, LISTING_PUT = Load("put"), Load("listing-put")
@@ -50,8 +50,8 @@ def _saying(bench: Bench, size_bytes: int) -> Iterator[Contender]:
 
 
 def _page_bytes(ours: Contender) -> int:
-    """The mean size of the pages of an agency."""
-    return _mean_bytes(ours, [f"/announcement/{n + 1}" for n in range(AGENTS)])
+    """The mean size of all pages, each of which is visited once, and kept from then on."""
+    return _mean_bytes(ours, [f"/announcement/{n + 1}" for n in range(AGENCIES * AGENTS)])
 
 
 def _listing_bytes(ours: Contender) -> int:

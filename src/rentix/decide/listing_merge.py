@@ -67,10 +67,14 @@ def merge_listing(
 
 
 def _merge_form(merged: ListingMerge, sent: dict[str, Any]) -> None:
-    form = merged.listing.form
-    taken = {
-        field: after for field, after in sent.items() if merged.offer(field, form.get(field), after)
-    }
+    form, unchanged = merged.listing.form, merged.fates.unchanged
+    taken = {}
+    for field, after in sent.items():
+        before = form.get(field)
+        if before == after:  # as nearly all are: told without a call for each
+            unchanged.append(field)
+        elif merged.offer(field, before, after):
+            taken[field] = after
     if taken:
         joined = form | taken
         merged.values["form"] = {n: value for n, value in joined.items() if value is not None}

@@ -143,14 +143,13 @@ def _merge(
         Problem: 400 with every fault; 409 blocked.
     """
     photos, files = Photos(), put.patch.files
+    shown = shown_media(working, listing)
     named: tuple[int, ...] | UnsetType = UNSET
     if files is not UNSET:
-        photos = find_photos(working, listing.agency_id, files or (), listing)
+        photos = find_photos(working, listing.agency_id, files or (), shown)
         named = tuple(photos.media)
     merged = merge_listing(working, listing, put, named)
-    media = (
-        list(photos.media.values()) if "files" in merged.values else shown_media(working, listing)
-    )
+    media = list(photos.media.values()) if "files" in merged.values else shown
     faults = [*put.faults, *photos.faults, *merged.faults]
     _merge_status(merged, put, media, faults, by_portal=caller.key_id is None)
     if faults:

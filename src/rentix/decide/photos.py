@@ -29,14 +29,12 @@ class Photos(msgspec.Struct):
 
 
 def find_photos(
-    working: WorkingSet, agency_id: int, refs: Sequence[FileRef], listing: Listing | None
+    working: WorkingSet, agency_id: int, refs: Sequence[FileRef], shown: Iterable[Media]
 ) -> Photos:
-    """Find the media that `refs` name. A URL that the listing shows already is that photo."""
+    """Find the media that `refs` name. A URL of what the listing has `shown` is that photo."""
     photos = Photos()
     known = {
-        media.url: media
-        for media in shown_media(working, listing)
-        if media.url is not None and media.status != "failed"
+        media.url: media for media in shown if media.url is not None and media.status != "failed"
     }
     for ref in refs:
         media = _find(working, agency_id, ref, known, photos)
@@ -88,10 +86,8 @@ def _warn_of_other(photos: Photos, ref: FileRef, named: Media | None) -> None:
         photos.notes.append(Note("files", "media_known", message))
 
 
-def shown_media(working: WorkingSet, listing: Listing | None) -> list[Media]:
+def shown_media(working: WorkingSet, listing: Listing) -> list[Media]:
     """The media that are a listing's files, in order."""
-    if listing is None:
-        return []
     found = (working.media.find(listing.agency_id, media_id) for media_id in listing.files)
     return [media for media in found if media]
 
