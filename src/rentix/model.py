@@ -298,26 +298,34 @@ class ListingView(msgspec.Struct, frozen=True, kw_only=True):
         return ListingState(
             locale=self.agency.locale,
             agency_version=self.agency.version,
+            listing_id=self.listing.id,
             version=self.listing.version,
             agent_id=self.agent.id if self.agent else None,
             agent_version=self.agent.version if self.agent else None,
-            ready_photos=sum(media.status == "success" for media in self.media),
+            photos="".join(map(_state_of_photo, self.media)),
         )
 
 
-class ListingState(msgspec.Struct, frozen=True, kw_only=True):
-    """A listing as visitors see it, by numbers: where they are the same, so is all that it shows.
+def _state_of_photo(media: Media) -> str:
+    named = media.external_id
+    return media.status if named is None else f"{media.status}{len(named)}:{named}"
 
-    Its own version says which photos it has, and a photo that is ready stays so. `locale` is the
-    agency's.
+
+class ListingState(msgspec.Struct, frozen=True, kw_only=True):
+    """What tells a listing from what it was: where that is the same, so is all that it shows.
+
+    Its own version says which photos it has, but no version moves with what becomes of one. So
+    `photos` has the status of each, in order, and its external id with the length before it. What
+    a photo that is ready is made of stays as it is. `locale` is the agency's.
     """
 
     locale: str
     agency_version: int
+    listing_id: int
     version: int
     agent_id: int | None
     agent_version: int | None
-    ready_photos: int
+    photos: str
 
 
 class AgentView(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,8 +9,8 @@ from hashlib import sha256
 from rentix.api.bulk import OPS_INVALID, bulk_terms, read_bulk, write_bulk
 from rentix.api.call import Call, Headers, Reply
 from rentix.api.cursors import print_cursor, read_cursor
-from rentix.api.etags import is_current
 from rentix.api.names import read_external_id, read_id
+from rentix.api.showing import show
 from rentix.api.writing import terms, with_strays, write_one
 from rentix.decide.listing_refusals import unknown_listing
 from rentix.errors import Code, Fault, invalid
@@ -23,6 +23,7 @@ from rentix.operations import (
     Operation,
     UnlinkListing,
 )
+from rentix.public.kept import Page
 from rentix.rules.contact import choose_contact
 from rentix.rules.listings import (
     read_delete_listing,
@@ -167,17 +168,27 @@ async def get_listing_by_external_id(call: Call) -> Reply:
 
 
 async def _read(call: Call, key: int | str) -> Reply:
+    """What was answered last, if all that it shows is as it was then; else a new answer."""
     caller, _ = call.tenant
-    view = await call.portal.listings.ask((caller.agency_id, key))
-    if view is None:
-        raise unknown_listing(key, None) if isinstance(key, int) else unknown_listing(None, key)
+    place, portal = (caller.agency_id, key), call.portal
+    state = await portal.listing_states.ask(place)
+    kept = ("listing", *place, portal.public_url)
+    answer = portal.kept.find(kept, state) if state else None
+    if answer is None:
+        view = await portal.listings.ask(place) if state else None
+        if view is None:
+            raise unknown_listing(key, None) if isinstance(key, int) else unknown_listing(None, key)
+        answer = _make_answer(call, view)
+        portal.kept.keep(kept, view.state, answer)
+    return show(answer, call)
+
+
+def _make_answer(call: Call, view: ListingView) -> Page:
     body = encode(_print(call, view))
     # It shows its agent, agency and photos as well, so the listing's own etag is not enough.
     etag = f"{view.listing.etag}-{sha256(body).hexdigest()[:16]}"
     headers = [(b"etag", b'"%s"' % etag.encode()), *_PRIVATE]
-    if is_current(etag, call.headers):
-        return Reply(304, headers=headers)
-    return Reply(body=body, headers=headers)
+    return Page(body, etag, b"application/json", headers)
 
 
 async def list_listings(call: Call) -> Reply:

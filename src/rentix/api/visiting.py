@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable
 
 from rentix.api.call import Call, Reply
-from rentix.api.etags import is_current
 from rentix.api.files import FILES_PATH
 from rentix.api.locales import wished_locales
+from rentix.api.showing import show
 from rentix.model import LOCALES, AgentView, ListingState
 from rentix.public.kept import Kept, Page
 from rentix.public.pages import (
@@ -33,10 +33,10 @@ _CHOSEN = re.compile(rb"(?:^|&)locale=([a-z]{2})(?:&|$)")
 class Visits:
     """Looks at the store for each visit, and keeps the pages that were made of what it saw."""
 
-    def __init__(self, store: Reads, *, at_once: bool) -> None:
+    def __init__(self, store: Reads, kept: Kept, *, at_once: bool) -> None:
         self._store = store
         self._at_once = at_once
-        self._kept = Kept()
+        self._kept = kept
 
     async def listing(self, call: Call) -> Reply:
         """The reply to a visit of a listing."""
@@ -53,7 +53,7 @@ class Visits:
                 return _say_missing(call)
             state, page = made
             self._kept.keep(key, state, page)
-        return _show(page, call)
+        return show(page, call)
 
     async def _state(self, number: int) -> ListingState | None:
         look = self._store.public_listing_state
@@ -78,7 +78,7 @@ class Visits:
         if page is None:
             page = await asyncio.to_thread(make, view, visit)
             self._kept.keep(key, material, page)
-        return _show(page, call)
+        return show(page, call)
 
 
 async def show_listing(call: Call) -> Reply:
@@ -100,7 +100,7 @@ async def get_style(call: Call) -> Reply:
     """The stylesheet of the pages."""
     if call.names["name"] != style_name():
         return _say_missing(call)
-    return _show(stylesheet(), call)
+    return show(stylesheet(), call)
 
 
 def excuse(call: Call, refusal: Reply) -> Reply:
@@ -132,9 +132,3 @@ def _visit(call: Call, locale: str | None) -> Visit:
 def _say_missing(call: Call) -> Reply:
     page = missing_page(_visit(call, None))
     return Reply(404, page.body, page.headers, page.content_type)
-
-
-def _show(page: Page, call: Call) -> Reply:
-    if is_current(page.etag, call.headers):
-        return Reply(304, headers=page.headers)
-    return Reply(200, page.body, page.headers, page.content_type)

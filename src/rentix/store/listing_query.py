@@ -16,6 +16,13 @@ def listing_query(key: int | str) -> tuple[str, str]:
     return "one_listing_by_external_id", "external_id"
 
 
+def listing_state_query(key: int | str) -> tuple[str, str]:
+    """The same for what tells one from what it was."""
+    if isinstance(key, int):
+        return "listing_state", "listing_id"
+    return "listing_state_by_external_id", "external_id"
+
+
 def listing_page_query(
     queries: Mapping[str, str], database: Database, wanted: ListingFilter
 ) -> tuple[str, dict[str, Any]]:

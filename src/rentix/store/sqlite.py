@@ -23,7 +23,11 @@ from rentix.store import (
     UserKey,
 )
 from rentix.store.listing_loads import month_of
-from rentix.store.listing_query import listing_page_query, listing_query
+from rentix.store.listing_query import (
+    listing_page_query,
+    listing_query,
+    listing_state_query,
+)
 from rentix.store.listing_rows import FILES, files_of_rows, to_state, to_view
 from rentix.store.media_query import media_query
 from rentix.store.migrate import migrate_sqlite
@@ -184,6 +188,15 @@ class SqliteStore:
         photos = self._rows("media_listed", {"agency_id": agency_id, "wanted": row[FILES]})
         return to_view(row, {photo[0]: to_media(photo) for photo in photos})
 
+    def find_listing_states(self, wanted: Sequence[UserKey]) -> list[ListingState | None]:
+        """What tells these listings from what they were, in the same order."""
+        return [self._listing_state(*key) for key in wanted]
+
+    def _listing_state(self, agency_id: int, key: int | str) -> ListingState | None:
+        query, name = listing_state_query(key)
+        row = self._row(query, {"agency_id": agency_id, name: key})
+        return to_state(row) if row else None
+
     def listing(self, agency_id: int, key: int | str) -> ListingView | None:
         """The agency's listing with this id or external id."""
         query, name = listing_query(key)
@@ -217,11 +230,8 @@ class SqliteStore:
         return views[0] if views and views[0].agency.active else None
 
     def public_listing_state(self, listing_id: int) -> ListingState | None:
-        """What `public_listing` would give, by its numbers alone: for the event loop."""
-        found = self._row("agency_of_listing", {"listing_id": listing_id})
-        if found is None:
-            return None
-        row = self._row("listing_state", {"agency_id": found[0], "listing_id": listing_id})
+        """What `public_listing` would give, by its state alone: for the event loop."""
+        row = self._row("public_listing_state", {"listing_id": listing_id})
         return to_state(row) if row else None
 
     def public_agent(self, user_id: int) -> AgentView | None:
