@@ -189,7 +189,7 @@ class PostgresStore:
             if agency_id is None:
                 return None
             values = {"agency_id": agency_id, "listing_id": listing_id}
-            rows = transaction.rows("public_listing_state", values)
+            rows = transaction.rows("visited_listing_state", values)
         return to_state(rows[0]) if rows else None
 
     def public_agent(self, user_id: int) -> AgentView | None:

@@ -42,7 +42,7 @@ CROSS JOIN LATERAL (
     WHERE listing.agency_id = wanted.agency_id AND listing.external_id = wanted.text LIMIT 1
 ) AS found
 
--- name: public_listing_state
+-- name: visited_listing_state
 SELECT {state_columns}
 {seen_listing}
 WHERE listing.agency_id = :agency_id AND listing.id = :listing_id AND agency.active
