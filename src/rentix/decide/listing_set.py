@@ -62,6 +62,16 @@ class ListingEffects(msgspec.Struct):
         return not (self.saved or self.deleted or self.handovers or self.bindings)
 
 
+def _hand(listing: Listing) -> tuple[object, ...]:
+    """What `Hands` goes by."""
+    return (
+        listing.user_id,
+        listing.external_user_id,
+        listing.agent_version,
+        listing.moved_version,
+    )
+
+
 _LAYERED = ("_listings", "_by_external", "_used", "_saving")
 
 
@@ -153,7 +163,8 @@ class ListingSet:
             self._shown.add((listing.agency_id, media_id), (listing.id,))
             self.effects.photos.add((listing.agency_id, media_id, listing.id))
         self._listings[key] = listing
-        self.hands.note(listing)
+        if before is None or _hand(before) != _hand(listing):
+            self.hands.note(listing)
         self._saving[key] = True
         self.effects.saved[key] = listing
 
