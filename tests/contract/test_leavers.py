@@ -263,6 +263,19 @@ def test_whom_a_person_deactivated_stays_so(tenant: Tenant, ana: int) -> None:
     assert contact(tenant, "a") == ("Ana Lupu", "linked")
 
 
+def test_sent_again_by_id_who_left_stays_away(tenant: Tenant, ana: int) -> None:
+    """It is the external id that brings back whom a CRM let go; the warning says what else does."""
+    ok(leave(tenant, ana))
+    body = ok(tenant.put("?receipt=true", id=ana, name="Ana Lupu"))
+    (warning,) = body["warnings"]
+    assert (warning["field"], warning["code"]) == ("status", "status_held")
+    assert "reactivate true" in warning["message"]
+    assert body["fields"]["held"] == {"status": "crm"}
+    assert ok(tenant.get(f"/users/{ana}"))["status"] == "inactive"
+    assert warned(ok(tenant.put(id=ana, reactivate=True))) == []
+    assert contact(tenant, "a") == ("Ana Lupu", "linked")
+
+
 def test_bulk(tenant: Tenant, ana: int, ion: int) -> None:
     """`op: deactivate` `{id | externalId, …}`."""
     body = ok(
