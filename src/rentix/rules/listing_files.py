@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from msgspec import UNSET
 
 from rentix.errors import Code
 from rentix.operations import FileRef, Note
 from rentix.rules.pictures import picture_url
-from rentix.rules.steering import ignore_stray
+from rentix.rules.steering import ignore_printed, ignore_stray
 from rentix.rules.submissions import Submission
 from rentix.wire.decode import Path, field_name, read, unknown_members
 from rentix.wire.listing_bodies import FILES_MAX, FileBody
+
+PRINTED_ONLY: Final = ("contentType", "size", "optimization", "variants")
+"""What reads say of a photo, and nobody writes."""
 
 
 def read_files(seen: Submission, sent: Sequence[FileBody], raw: Any) -> tuple[FileRef, ...]:
@@ -23,7 +26,8 @@ def read_files(seen: Submission, sent: Sequence[FileBody], raw: Any) -> tuple[Fi
         path: Path = ("files", index)
         if isinstance(raw, list):
             for name in unknown_members(FileBody, raw[index]):
-                ignore_stray(seen, field_name((*path, name)))
+                ignore = ignore_printed if name in PRINTED_ONLY else ignore_stray
+                ignore(seen, field_name((*path, name)))
         ref = _read_file(seen, body, path)
         if ref is None:
             continue
