@@ -76,7 +76,8 @@ class Shift(msgspec.Struct, frozen=True, kw_only=True):
     """Listings that change hands at once: of an agent who leaves, returns, or is known at last.
 
     All that readers see a difference in get the version of the one change that says so. `changed`
-    are listings of an agent who returns that are somebody else's by now, and whose.
+    are listings of an agent who returns that are somebody else's by now, and whose. `settled` are
+    those of them that are nobody's, and that now nobody who left has left there.
     """
 
     kind: Literal["leave", "return", "bind"]
@@ -86,6 +87,7 @@ class Shift(msgspec.Struct, frozen=True, kw_only=True):
     to_user_id: int | None = None
     version: int = 0
     changed: tuple[tuple[int, int | None], ...] = ()
+    settled: tuple[int, ...] = ()
     external_id: str | None = None
     binding: int | None = None
 
