@@ -146,8 +146,9 @@ class MediaOutcome(msgspec.Struct, frozen=True, kw_only=True):
 class ListingOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """What an operation on a listing came to: its state after that, or before it was deleted.
 
-    `former` is an external id that it gave up; `queued` are photos to be imported. `stored` says
-    that it is to be saved though nothing changed (a newer `source_us`).
+    `former` is an external id that it gave up; `queued` are photos to be imported, `linked` those
+    that get an external id, with a change each. `stored` says that it is to be saved though nothing
+    changed (a newer `source_us`).
     """
 
     verb: ListingVerb
@@ -156,6 +157,7 @@ class ListingOutcome(msgspec.Struct, frozen=True, kw_only=True):
     fates: Fates | None = None
     former: str | None = None
     queued: tuple[Media, ...] = ()
+    linked: tuple[tuple[Media, Change], ...] = ()
     change: Change | None = None
     stored: bool = False
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from rentix.errors import Code
 from rentix.operations import FileRef, Note
@@ -31,12 +32,15 @@ def read_files(seen: Submission, sent: Sequence[FileBody], raw: Any) -> tuple[Fi
         ref = _read_file(seen, body, path)
         if ref is None:
             continue
-        if any(_same(ref, earlier) for earlier in refs):
-            field = field_name(path)
-            message = f"{field} is a photo that comes earlier in files, so it was ignored"
-            seen.ignore(field, "duplicate_file", message)
-        else:
+        earlier = next((place for place, one in enumerate(refs) if _same(ref, one)), None)
+        if earlier is None:
             refs.append(ref)
+            continue
+        if ref.external_id:  # the name of both, if only the later one brings it
+            refs[earlier] = replace(refs[earlier], external_id=ref.external_id)
+        field = field_name(path)
+        message = f"{field} is a photo that comes earlier in files, so it is shown there"
+        seen.ignore(field, "duplicate_file", message)
     return tuple(refs)
 
 

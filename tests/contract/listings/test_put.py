@@ -229,6 +229,32 @@ def test_a_whole_form_is_to_be_sent_flat(tenant: Tenant) -> None:
     assert read(tenant, "a")["formData"].keys() == {"id", "announcementStatus"}
 
 
+URL = "https://crm.example/17.jpg"
+NAMED = {"url": URL, "externalFileId": "photo-17"}
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        ([{"url": URL}, NAMED],),
+        ([NAMED, {"url": URL}],),
+        ([{"url": URL}], [NAMED]),
+        ([NAMED], [{"url": URL}]),
+        ([{"url": URL}], [{"url": URL}, NAMED]),
+    ],
+)
+def test_no_external_id_of_a_photo_is_lost(tenant: Tenant, sent: tuple[list[Any], ...]) -> None:
+    """Nor is a picture that the listing shows fetched again for the sake of its name."""
+    first, last = (ok(put(tenant, externalId="a", files=files)) for files in (sent[0], sent[-1]))
+    [file] = read(tenant, "a")["files"]
+    assert (file["id"], file["externalId"]) == (first["jobId"], "photo-17")
+    assert last["jobId"] is None
+    media = ok(tenant.get("/media/external/photo-17"))
+    assert (media["id"], media["originalUrl"]) == (file["id"], URL)
+    again = ok(put(tenant, externalId="a", files=[NAMED]))
+    assert (again["unchanged"], warned(again)) == (True, [])
+
+
 @pytest.mark.parametrize(
     ("kind", "subtypes"),
     [
