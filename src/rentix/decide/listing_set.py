@@ -183,10 +183,12 @@ class ListingSet:
             listing = self.find(shift.agency_id, holding.listing_id)
             if listing:
                 made_so = {"version": shift.version, "updated_ms": now_ms} if shift.is_seen else {}
+                name = None if holding.is_settled else listing.external_user_id
                 self._show(
                     replace(
                         listing,
                         user_id=holding.user_id,
+                        external_user_id=name,
                         agent_version=holding.agent_version,
                         moved_version=holding.moved_version,
                         **made_so,

@@ -167,9 +167,9 @@ def _return(
 ) -> Shift | None:
     """Bring back who left, if it is the CRM's to say: it took them away, or insists."""
     user = merged.user
-    by_crm = put.external_id is not None and user.leave is not None and user.leave.by_crm
-    if not (by_crm or put.reactivate):
-        merged.fates.held["status"] = "portal"
+    by_crm = user.leave is not None and user.leave.by_crm
+    if not ((by_crm and put.external_id is not None) or put.reactivate):
+        merged.fates.held["status"] = "crm" if by_crm else "portal"
         return None
     shift = give_back(working, user, working.next_seq(caller.agency_id), now_ms)
     merged.values |= {"status": "active", "leave": None}

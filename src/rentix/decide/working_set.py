@@ -181,6 +181,9 @@ class WorkingSet:
             self._log(outcome.change)
             for photo in outcome.queued:
                 self.media.add(photo)
+            for photo, change in outcome.linked:
+                self._log(change)
+                self.media.link(photo)
             self.listings.apply(outcome)
         elif isinstance(outcome, BindOutcome):
             self._log(outcome.change)

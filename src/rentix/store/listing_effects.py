@@ -53,14 +53,15 @@ def _shift_rows(handovers: list[Handover], now_ms: int) -> list[Row]:
                 seen[key] = handover.shift.version
     rows: list[Row] = []
     for number, handover in enumerate(handovers):
-        agency_id, staying = handover.shift.agency_id, dict[int | None, list[Holding]]()
+        agency_id = handover.shift.agency_id
+        staying = dict[tuple[int | None, int | None], list[Holding]]()
         for holding in handover.after:
             key = (agency_id, holding.listing_id)
             if last[key] == number:
-                staying.setdefault(seen.get(key), []).append(holding)
-        for version, holdings in staying.items():
+                staying.setdefault((holding.user_id, seen.get(key)), []).append(holding)
+        for (user_id, version), holdings in staying.items():
             made_so = (None, None) if version is None else (version, now_ms)
-            rows.append((agency_id, _hands(holdings), handover.shift.to_user_id, *made_so))
+            rows.append((agency_id, _hands(holdings), user_id, *made_so))
     return rows
 
 

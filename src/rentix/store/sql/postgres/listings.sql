@@ -227,6 +227,10 @@ SELECT {agency_columns} FROM {wanted_agencies} JOIN agency ON agency.id = wanted
 UPDATE listing SET
     user_id = shift.to_user_id, agent_version = shift.agent_version,
     moved_version = shift.moved_version,
+    external_user_id = CASE  -- nobody's, and left there by nobody: no agent is named any more
+        WHEN shift.to_user_id IS NULL AND shift.moved_version = 0 THEN NULL
+        ELSE listing.external_user_id
+    END,
     version = coalesce(shift.version, listing.version),
     updated_ms = coalesce(shift.now_ms, listing.updated_ms)
 FROM (

@@ -144,6 +144,9 @@ SELECT {agency_columns} FROM json_each(?) AS wanted CROSS JOIN agency ON agency.
 -- name: shift_listings
 UPDATE listing SET
     user_id = ?3, agent_version = hand.value ->> 1, moved_version = hand.value ->> 2,
+    external_user_id = CASE  -- nobody's, and left there by nobody: no agent is named any more
+        WHEN ?3 IS NULL AND hand.value ->> 2 = 0 THEN NULL ELSE listing.external_user_id
+    END,
     version = coalesce(?4, listing.version), updated_ms = coalesce(?5, listing.updated_ms)
 FROM json_each(?2) AS hand
 WHERE +listing.agency_id = ?1 AND listing.id = hand.value ->> 0  -- +: not to search by the agency
