@@ -10,6 +10,7 @@ from rentix.model import AgentView, ListingView
 from rentix.public.cards import agent_card, contact_card
 from rentix.public.kept import Page
 from rentix.public.linked_data import linked_agent, linked_listing, print_linked
+from rentix.public.paging import paging_of
 from rentix.public.photos import Photo, shown_photos
 from rentix.public.rendering import make_page, render
 from rentix.public.vcards import file_name, print_vcard
@@ -69,7 +70,7 @@ def listing_page(view: ListingView, visit: Visit) -> Page:
 
 
 def agent_page(view: AgentView, visit: Visit) -> Page:
-    """An agent with their public listings."""
+    """An agent with a page of their public listings."""
     user, contact = view.user, contact_of(view.user, view.agency)
     text = choose_text(user.descriptions, (visit.locale,))
     language = next((locale for locale, said in user.descriptions.items() if said == text), None)
@@ -77,7 +78,8 @@ def agent_page(view: AgentView, visit: Visit) -> Page:
     return render(
         "agent.html",
         visit,
-        path=agent_path(user.id),
+        path=agent_path(user.id, view.page),
+        paging=paging_of(view, visit),
         vcard=visit.link(f"{agent_path(user.id)}.vcf"),
         card=agent_card(user, contact, view.agency, visit),
         by_agency=contact.kind == "agency",
@@ -113,7 +115,8 @@ def made_of(view: AgentView) -> bytes:
 
     Agent and agency are compared whole; of listings their states tell.
     """
-    material = (view.agency, view.user, [listing.state for listing in view.listings])
+    states = [listing.state for listing in view.listings]
+    material = (view.agency, view.user, view.page, view.total, states)
     return sha256(msgspec.msgpack.encode(material)).digest()
 
 

@@ -25,9 +25,17 @@ _ROWS: dict[str, tuple[str, str, str]] = {  # in the order of LOCALES
     "agent": ("Agent imobiliar", "Агент по недвижимости", "Estate agent"),
     "agency": ("Agenție imobiliară", "Агентство недвижимости", "Estate agency"),
     "agency_answers": ("Răspunde agenția", "Отвечает агентство", "The agency answers"),
+    "no_number": (
+        "{agency} nu a indicat un număr de telefon.",
+        "{agency}: номер телефона не указан.",
+        "{agency} has given no telephone number.",
+    ),
     "phone": ("Sună", "Позвонить", "Call"),
     "listings": ("Anunțuri", "Объявления", "Listings"),
     "listings_of": ("Toate anunțurile", "Все объявления", "All listings"),
+    "pages": ("Pagini de anunțuri", "Страницы объявлений", "Pages of listings"),
+    "before": ("Anunțuri mai noi", "Новые объявления", "Newer listings"),
+    "after": ("Anunțuri mai vechi", "Более ранние объявления", "Older listings"),
     "no_listings": (
         "Acum nu este niciun anunț public.",
         "Сейчас нет открытых объявлений.",
