@@ -198,7 +198,7 @@ PROBES: dict[str, list[Probe]] = {
 # Of a listing as it is read: its id, its agent, its agency, and the id of the user who is that.
 _HEAD = 15
 _SEEN = (0, 6, _HEAD, _HEAD + 13)
-_NINE = {"limit": 9, "offset": 0, "most": 9}  # a page of an agent's listings
+_NINE: dict[str, Any] = {"limit": 9, "offset": 0, "most": 9}  # a page of an agent's listings
 _HELD_ONE = (OUR_LISTING, OUR_USER, OURS, OUR_USER)
 _MET_ONE = (OUR_WAITING, OUR_USER, OURS, OUR_USER)
 _BY_NUMBER = [(OURS, number) for number in (OUR_LISTING, OUR_WAITING, THEIR_LISTING)]

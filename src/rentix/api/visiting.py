@@ -10,6 +10,8 @@ from rentix.api.call import Call, Reply
 from rentix.api.etags import is_current
 from rentix.api.files import FILES_PATH
 from rentix.api.locales import wished_locales
+from rentix.api.throttles import Throttle
+from rentix.errors import Code, Problem
 from rentix.model import LOCALES, AgentView, ListingState
 from rentix.public.kept import Kept, Page
 from rentix.public.pages import (
@@ -35,10 +37,21 @@ _PAGE_NUMBER = re.compile(rb"[1-9][0-9]{0,5}")
 class Visits:
     """Looks at the store for each visit, and keeps the pages that were made of what it saw."""
 
-    def __init__(self, store: Reads, *, at_once: bool) -> None:
+    def __init__(self, store: Reads, *, at_once: bool, per_minute: int) -> None:
         self._store = store
         self._at_once = at_once
         self._kept = Kept()
+        self._throttle = Throttle(per_minute) if per_minute else None
+
+    def admit(self, address: str, now_ms: int) -> None:
+        """Count a visit of an address.
+
+        Raises:
+            Problem: 429, when this minute's are used up.
+        """
+        if self._throttle and (wait_s := self._throttle.count(address, now_ms)):
+            message = f"too many pages are asked for from this address; wait {wait_s} s"
+            raise Problem(Code.RATE_LIMITED, message, retry_after_s=wait_s)
 
     async def listing(self, call: Call) -> Reply:
         """The reply to a visit of a listing."""

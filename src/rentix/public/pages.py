@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import sha256
 
 import msgspec
@@ -32,7 +33,7 @@ from rentix.wire.profiles import choose_text
 
 _SUMMARY = 160
 _TILES = 5
-_TROUBLES = {405: "unasked", 503: "busy"}
+_TROUBLES = {405: "unasked", 429: "hasty", 503: "busy"}
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,11 +101,13 @@ def vcard_page(view: AgentView, visit: Visit) -> Page:
     return make_page(body, b"text/vcard; charset=utf-8", [(b"content-disposition", saved)])
 
 
+@lru_cache(64)  # few there are, and who asks for many of them should cost little
 def missing_page(visit: Visit) -> Page:
     """For whatever is not there, or not public: nothing tells which."""
     return render("missing.html", visit, said="missing")
 
 
+@lru_cache(64)
 def trouble_page(visit: Visit, status: int) -> Page:
     """For a page that is not answered as it should be, without a word about why."""
     return render("missing.html", visit, said=_TROUBLES.get(status, "failed"))

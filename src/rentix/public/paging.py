@@ -51,5 +51,9 @@ def _russian(count: int) -> str:  # the genitive, for it comes after `из`
     return "объявления" if count % 10 == 1 and count % 100 != 11 else "объявлений"  # noqa: PLR2004
 
 
+def _english(_: int) -> str:
+    return "listings"
+
+
 _OF = {"ro": "din", "ru": "из", "en": "of"}
-_NOUNS = {"ro": _romanian, "ru": _russian, "en": lambda _: "listings"}
+_NOUNS = {"ro": _romanian, "ru": _russian, "en": _english}

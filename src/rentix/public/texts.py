@@ -73,6 +73,12 @@ _ROWS: dict[str, tuple[str, str, str]] = {  # in the order of LOCALES
         "Портал сейчас занят. Обновите страницу через несколько секунд.",
         "The portal is busy right now. Load the page again in a few seconds.",
     ),
+    "hasty": ("Prea multe pagini deodată", "Слишком много страниц сразу", "Too many pages at once"),
+    "hasty_why": (
+        "De la adresa dumneavoastră s-au cerut foarte multe pagini. Reîncărcați peste un minut.",
+        "С вашего адреса запрошено очень много страниц. Обновите страницу через минуту.",
+        "Very many pages were asked for from your address. Load the page again in a minute.",
+    ),
     "unasked": ("Aici doar se citește", "Здесь можно только читать", "This is only for reading"),
     "unasked_why": (
         "La această adresă nu se poate trimite nimic. Deschideți pagina din nou.",
