@@ -182,6 +182,22 @@ def test_photos_come_in_their_place(
     assert shapes == [[True, True]] * 5
 
 
+@pytest.mark.parametrize("count", range(1, 8))
+def test_photos_stand_apart(
+    count: int, browser: Browser, drawn: Any, shown: Shown, served: tuple[Service, Shown]
+) -> None:
+    """However many there are, none reaches into the place of another one."""
+    shown.show(replace(drawn[0], media=drawn[0].media[:count]))
+    with looking(browser, 1440, "light", script=True) as page:
+        page.goto(f"{served[0].url}/announcement/42", wait_until="networkidle")
+        sizes = page.evaluate(
+            "[...document.querySelectorAll('.gallery li')].map(li => [li.clientWidth, "
+            "li.clientHeight, li.firstElementChild.offsetWidth, li.firstElementChild.offsetHeight])"
+        )
+    assert len(sizes) == min(count, 5)
+    assert all(sized[:2] == sized[2:] for sized in sizes)
+
+
 def test_names_as_long_as_they_may_be_fit(
     browser: Browser, shown: Shown, served: tuple[Service, Shown]
 ) -> None:
