@@ -320,12 +320,21 @@ class ListingState(msgspec.Struct, frozen=True, kw_only=True):
     ready_photos: int
 
 
+PUBLIC_LISTINGS: Final = 60
+"""How many listings a page of an agent shows."""
+
+
 class AgentView(msgspec.Struct, frozen=True, kw_only=True):
-    """A user as visitors see them: with the agency, and the newest of the public listings."""
+    """A user as visitors see them: with the agency, and a page of the `total` public listings.
+
+    The newest come first, on page 1.
+    """
 
     user: User
     agency: Agency
     listings: tuple[ListingView, ...] = ()
+    page: int = 1
+    total: int = 0
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):

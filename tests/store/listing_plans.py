@@ -36,6 +36,12 @@ def _of_a_user(held: str, waiting: str) -> list[str]:
     ]
 
 
+_OF_AN_AGENT = [  # the page's ids first, and then those listings alone
+    *("MATERIALIZE page", "MERGE (UNION ALL)"),
+    *("LEFT", "CO-ROUTINE held", _HELD, "SCAN held", _SORT),
+    *("RIGHT", "CO-ROUTINE met", _GOT, _WAITING, _EARLIER, _SORT, "SCAN met", _SORT),
+    *("SCAN page", _LISTING, _AGENCY, *_AGENT, _SORT),
+]
 _PAGE = [_AGENCY, _IN_ORDER, *_AGENT]
 _HELD_AFTER = _HELD.replace("user_id=?", "user_id=? AND id>?")
 _WAITING_AFTER = _WAITING.replace("user_id=?", "user_id=? AND id>?")
@@ -50,7 +56,10 @@ SQLITE: dict[str, list[str]] = {
         _HELD_AFTER.replace("INDEX", "COVERING INDEX"), _WAITING_AFTER
     ),
     "listings of a user by status": _of_a_user(_HELD_AFTER, _WAITING_AFTER),
-    "listings_of_agent": _of_a_user(_HELD, _WAITING),
+    "listings_of_agent": _OF_AN_AGENT,
+    "count_of_agent": [
+        *("SCALAR SUBQUERY 1", _HELD, "SCALAR SUBQUERY 3", _GOT, _WAITING, _EARLIER)
+    ],
     "listings_used": ["listing_count PRIMARY KEY (agency_id=? AND month=?)"],
     "listings_used_by": ["made PRIMARY KEY (agency_id=? AND month=?)"],
     "listings_by_id": [_LISTING, _MET],
@@ -146,6 +155,10 @@ POSTGRES: dict[str, set[str]] = {
     "listings of a user by status": _FEW_AFTER,
     "listings_of_agent": _few(
         "listing_by_user (agency_id, user_id) backward", f"{_AWAITING} backward"
+    ),
+    "count_of_agent": _each(
+        "listing_by_user (agency_id, user_id)",
+        *("agent_binding_by_user (agency_id, user_id)", _AWAITING, _OTHERS),
     ),
     "listings_used": {"listing_count_pkey (agency_id, month)"},
     "listings_used_by": {"listing_count_pkey (agency_id, month)"},

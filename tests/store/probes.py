@@ -198,6 +198,7 @@ PROBES: dict[str, list[Probe]] = {
 # Of a listing as it is read: its id, its agent, its agency, and the id of the user who is that.
 _HEAD = 15
 _SEEN = (0, 6, _HEAD, _HEAD + 13)
+_NINE: dict[str, Any] = {"limit": 9, "offset": 0, "most": 9}  # a page of an agent's listings
 _HELD_ONE = (OUR_LISTING, OUR_USER, OURS, OUR_USER)
 _MET_ONE = (OUR_WAITING, OUR_USER, OURS, OUR_USER)
 _BY_NUMBER = [(OURS, number) for number in (OUR_LISTING, OUR_WAITING, THEIR_LISTING)]
@@ -232,8 +233,12 @@ OF_LISTINGS: dict[str, list[Probe]] = {
         listing_page(ListingFilter(user_id=THEIR_USER)),
     ],
     "listings_of_agent": [
-        named([_MET_ONE, _HELD_ONE], _SEEN, agency_id=OURS, user_id=OUR_USER, limit=9),
-        named([], agency_id=OURS, user_id=THEIR_USER, limit=9),
+        named([_MET_ONE, _HELD_ONE], _SEEN, agency_id=OURS, user_id=OUR_USER, **_NINE),
+        named([], agency_id=OURS, user_id=THEIR_USER, **_NINE),
+    ],
+    "count_of_agent": [
+        named([(2,)], agency_id=OURS, user_id=OUR_USER),
+        named([(0,)], agency_id=OURS, user_id=THEIR_USER),
     ],
     "listing_views_by_id": [found(_BY_NUMBER, _HELD_ONE, _MET_ONE, shown=_SEEN)],
     "listing_views_by_external_id": [found(_BY_TEXT, _HELD_ONE, _MET_ONE, shown=_SEEN)],

@@ -30,7 +30,8 @@ class Portal:
     long a client may take over its body. Without `blobs` there are no files to hand out, and
     without `make_imports` nobody imports pictures here. `public_url` is what addresses of files
     begin with, for clients; when it is not given, the server's own, which `serve` sets. `rates` are
-    euros for one unit of other currencies.
+    euros for one unit of other currencies. `visits_per_minute` is how many pages an address may ask
+    for; 0 is any number.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Portal:
         make_imports: Callable[[Finish], Pool] | None = None,
         public_url: str | None = None,
         rates: Mapping[str, float] | None = None,
+        visits_per_minute: int = 0,
     ) -> None:
         self.store = store
         self.clock = clock
@@ -52,7 +54,7 @@ class Portal:
         self.keys = Keys(asking(store.find_keys), clock)
         self.budgets = Budgets(Gathered(store.spend) if store.shared else None)
         self.pages = make_pages()
-        self.visits = Visits(store, at_once=not store.shared)
+        self.visits = Visits(store, at_once=not store.shared, per_minute=visits_per_minute)
         self.files = Files(blobs) if blobs else None
         self.uploads = Uploads(blobs, body_timeout_s * PATIENCE) if blobs else None
         self._tickets: Tickets | None = None

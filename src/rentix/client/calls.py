@@ -11,6 +11,7 @@ from urllib.parse import quote
 import msgspec
 
 from rentix.client.answers import Answer, read, read_bulk
+from rentix.wire.listing_shapes import ListingsShape, PutListingShape
 from rentix.wire.shapes import AgencyShape, BulkShape, ProfileShape, PutShape, UsersShape
 
 T = TypeVar("T")
@@ -88,6 +89,25 @@ def list_users(
     """GET /users, one page."""
     page = {"limit": str(limit)} | ({"cursor": cursor} if cursor else {})
     return Call("GET", "/users", partial(read, shape=UsersShape), query={**filters, **page})
+
+
+def put_listing(fields: Mapping[str, object], idempotency_key: str) -> Call[PutListingShape]:
+    """PUT /listings: create or update one listing."""
+    return Call(
+        "PUT",
+        "/listings",
+        partial(read, shape=PutListingShape),
+        body=msgspec.json.encode(fields),
+        idempotency_key=idempotency_key,
+    )
+
+
+def list_listings(
+    filters: Mapping[str, str], limit: int, cursor: str | None = None
+) -> Call[ListingsShape]:
+    """GET /listings, one page."""
+    page = {"limit": str(limit)} | ({"cursor": cursor} if cursor else {})
+    return Call("GET", "/listings", partial(read, shape=ListingsShape), query={**filters, **page})
 
 
 def agency() -> Call[AgencyShape]:

@@ -25,7 +25,6 @@ from rentix.model import (
 
 __all__ = [
     "IDEMPOTENCY_MS",
-    "PUBLIC_LISTINGS",
     "Batch",
     "Binding",
     "Conflict",
@@ -44,9 +43,6 @@ __all__ = [
 
 IDEMPOTENCY_MS = 7 * 24 * 3600 * 1000
 """How long an answer is remembered for its `Idempotency-Key` (contract 5)."""
-
-PUBLIC_LISTINGS = 60
-"""So many listings are shown beside an agent, the newest ones."""
 
 UserKey = tuple[int, int | str]
 """An agency and, of one of its users, the id (a number) or the external id (a text)."""
@@ -159,8 +155,11 @@ class Reads(Protocol):
     def public_listing_state(self, listing_id: int) -> ListingState | None:
         """What `public_listing` would give, by its numbers alone."""
 
-    def public_agent(self, user_id: int) -> AgentView | None:
-        """The user with this id, of whatever agency, if active and the agency is."""
+    def public_agent(self, user_id: int, page: int | None) -> AgentView | None:
+        """The user with this id, of whatever agency, if active and the agency is.
+
+        With that page of their public listings; with none of them if it is None.
+        """
 
     def listings_used(self, agency_id: int, now_ms: int) -> int:
         """How many listings the agency made in the month (UTC) of `now_ms`."""

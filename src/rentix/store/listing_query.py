@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rentix.model import PUBLIC_LISTINGS
 from rentix.store import ListingFilter
 from rentix.store.queries import Database, spell
 
@@ -32,3 +33,9 @@ def fill_listing_page(template: str, database: Database, wanted: ListingFilter) 
     """A page's query with the conditions of a filter."""
     condition = "" if wanted.status is None else " AND listing.status = :status"
     return template.replace("{conditions}", spell(condition, database))
+
+
+def public_span(page: int) -> dict[str, int]:
+    """The values of `listings_of_agent` that make it that page; `most` is up to its end."""
+    most = page * PUBLIC_LISTINGS
+    return {"limit": PUBLIC_LISTINGS, "offset": most - PUBLIC_LISTINGS, "most": most}

@@ -14,7 +14,6 @@ import msgspec
 
 from rentix.model import Agency, AgentView, Change, Job, ListingState, ListingView, Media, User
 from rentix.store import (
-    PUBLIC_LISTINGS,
     Binding,
     Known,
     ListingFilter,
@@ -23,7 +22,7 @@ from rentix.store import (
     UserKey,
 )
 from rentix.store.listing_loads import month_of
-from rentix.store.listing_query import listing_page_query, listing_query
+from rentix.store.listing_query import listing_page_query, listing_query, public_span
 from rentix.store.listing_rows import FILES, files_of_rows, to_state, to_view
 from rentix.store.media_query import media_query
 from rentix.store.migrate import migrate_sqlite
@@ -224,19 +223,25 @@ class SqliteStore:
         row = self._row("listing_state", {"agency_id": found[0], "listing_id": listing_id})
         return to_state(row) if row else None
 
-    def public_agent(self, user_id: int) -> AgentView | None:
+    def public_agent(self, user_id: int, page: int | None) -> AgentView | None:
         """The user with this id, of whatever agency, if active and the agency is."""
+        total, listings = 0, []
         with self._snapshot() as reader:
             found = reader.execute(_QUERIES["agency_of_user"], {"user_id": user_id}).get
             if found is None:
                 return None
             [agency] = map(to_agency, reader.execute(_QUERIES["agency"], {"agency_id": found}))
             [user] = map(to_user, reader.execute(_QUERIES["user_by_id"], (found, user_id)))
-            values = {"user_id": user_id, "limit": PUBLIC_LISTINGS}
-            listings = self._views(reader, found, "listings_of_agent", **values)
+            if page is not None and agency.active:
+                values = {"agency_id": found, "user_id": user_id}
+                total = reader.execute(_QUERIES["count_of_agent"], values).get
+                span = public_span(page)
+                listings = self._views(reader, found, "listings_of_agent", user_id=user_id, **span)
         if not agency.active:
             return None
-        return AgentView(user=user, agency=agency, listings=tuple(listings))
+        return AgentView(
+            user=user, agency=agency, listings=tuple(listings), page=page or 1, total=total
+        )
 
     def listings_used(self, agency_id: int, now_ms: int) -> int:
         """How many listings the agency made in the month of `now_ms`."""

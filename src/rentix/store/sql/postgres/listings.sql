@@ -58,7 +58,7 @@ FROM (
         SELECT listing.agency_id, listing.id FROM listing
         WHERE listing.agency_id = :agency_id AND listing.user_id = :user_id
             AND listing.status IN ('active', 'completed')
-        ORDER BY listing.id DESC LIMIT :limit
+        ORDER BY listing.id DESC LIMIT :most
     ) AS held
     UNION ALL
     SELECT * FROM (
@@ -67,17 +67,33 @@ FROM (
         CROSS JOIN LATERAL (
             SELECT listing.agency_id, listing.id FROM listing
             WHERE {met} AND listing.status IN ('active', 'completed')
-            ORDER BY listing.id DESC LIMIT :limit
+            ORDER BY listing.id DESC LIMIT :most
         ) AS found
         WHERE bound.agency_id = :agency_id AND bound.user_id = :user_id
-        ORDER BY found.id DESC LIMIT :limit
+        ORDER BY found.id DESC LIMIT :most
     ) AS met
+    ORDER BY id DESC LIMIT :limit OFFSET :offset
 ) AS page
 CROSS JOIN LATERAL (
     {listing_view}
     WHERE (listing.agency_id, listing.id) = (page.agency_id, page.id) LIMIT 1
 ) AS found
-ORDER BY page.id DESC LIMIT :limit
+ORDER BY page.id DESC
+
+-- name: count_of_agent
+SELECT (
+    SELECT count(*) FROM listing
+    WHERE listing.agency_id = :agency_id AND listing.user_id = :user_id
+        AND listing.status IN ('active', 'completed')
+) + (
+    SELECT coalesce(sum(found.met), 0)::bigint
+    FROM agent_binding AS bound
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS met FROM listing
+        WHERE {met} AND listing.status IN ('active', 'completed')
+    ) AS found
+    WHERE bound.agency_id = :agency_id AND bound.user_id = :user_id
+)
 
 -- name: listings_by_id
 SELECT found.*

@@ -38,17 +38,29 @@ JOIN (
         SELECT listing.agency_id, listing.id FROM listing
         WHERE listing.agency_id = :agency_id AND listing.user_id = :user_id
             AND listing.status IN ('active', 'completed')
-        ORDER BY listing.id DESC LIMIT :limit
+        ORDER BY listing.id DESC LIMIT :most
     ) AS held
     UNION ALL
     SELECT * FROM (
         SELECT listing.agency_id, listing.id FROM agent_binding AS bound CROSS JOIN listing
         WHERE {met} AND bound.agency_id = :agency_id
             AND bound.user_id = :user_id AND listing.status IN ('active', 'completed')
-        ORDER BY listing.id DESC LIMIT :limit
+        ORDER BY listing.id DESC LIMIT :most
     ) AS met
+    ORDER BY id DESC LIMIT :limit OFFSET :offset
 ) AS page ON (listing.agency_id, listing.id) = (page.agency_id, page.id)
-ORDER BY listing.id DESC LIMIT :limit
+ORDER BY listing.id DESC
+
+-- name: count_of_agent
+SELECT (
+    SELECT count(*) FROM listing
+    WHERE listing.agency_id = :agency_id AND listing.user_id = :user_id
+        AND listing.status IN ('active', 'completed')
+) + (
+    SELECT count(*) FROM agent_binding AS bound CROSS JOIN listing
+    WHERE {met} AND bound.agency_id = :agency_id
+        AND bound.user_id = :user_id AND listing.status IN ('active', 'completed')
+)
 
 -- name: listings_by_id
 SELECT {listing_columns}
