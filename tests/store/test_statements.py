@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import pytest
@@ -212,6 +213,17 @@ def test_listings_cost_the_same_statements_whatever_their_number(
                 write_each(store, agencies, [make(number) for number in range(size)])
             seen[kind].append(traffic(sent))
     assert seen == {kind: [expected(store, kind, LISTINGS)] * len(SIZES) for kind in LISTED}
+
+
+def test_what_others_send_meanwhile_is_not_counted(
+    store: Store, new_agencies: Callable[[], list[int]], watch: Watch
+) -> None:
+    agencies = new_agencies()
+    with watch() as sent, ThreadPoolExecutor(1) as another:
+        another.submit(store.bindings, 1).result()
+        write(store, agencies, 1, "Ana")
+        another.submit(store.queue.now_ms).result()
+    assert traffic(sent) == expected(store, "created")
 
 
 def traffic(sent: list[str]) -> tuple[int, int]:
