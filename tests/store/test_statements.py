@@ -59,8 +59,8 @@ MEDIA = {
     "imported": Traffic(8, 9, 3),  # media_by_external_id; save_media; ids
     "given": Traffic(8, 10, 2),  # users_by_external_id, media_by_id; update_user, save_media_use
     # media_by_external_id, users_by_…, agencies_named, listings_by_media, media_beside;
-    # delete_media_use, delete_media_from_listings, delete_media.
-    "deleted": Traffic(13, 15, 3),
+    # delete_media_use, delete_media.
+    "deleted": Traffic(12, 14, 3),
 }
 
 # Of a listing: listings_by_external_id, users_by_external_id, agencies_named, listings_used_by.
@@ -70,9 +70,9 @@ LISTINGS = {
     # As changed, but insert_listing; save_media, save_listing_media, save_listings_used; ids, of
     # listings and of media: last_id twice and save_last_id, or new_ids twice.
     "listed": Traffic(15, 16, 3),
-    # As changed; media_by_listing, save_media, save_listing_media; ids of media, and a trip for
-    # them.
-    "photographed": Traffic(14, 15, 4),
+    # As changed; media_by_listing, save_media, save_listing_media, forget_photos; ids of media,
+    # and a trip for them.
+    "photographed": Traffic(15, 16, 4),
     # users_by_external_id, listings_held, listings_left; update_user, save_change; shift_listings,
     # save_listings_left or forget_listings_left.
     "left": Traffic(10, 12, 3),
