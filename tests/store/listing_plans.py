@@ -95,7 +95,7 @@ SQLITE: dict[str, list[str]] = {
     "delete_listing_left": [
         "listing_left INDEX listing_left_by_listing (listing_id=? AND agency_id=?)"
     ],
-    "delete_media_from_listings": ["listing_media PRIMARY KEY (media_id=?)"],
+    "forget_photos": ["listing_media PRIMARY KEY (media_id=? AND listing_id=?)"],
     **{
         key: [_LISTING]
         for key in (
@@ -183,7 +183,10 @@ POSTGRES: dict[str, set[str]] = {
     "bindings": {"agent_binding_in_order ()"},  # some of them, in order
     "delete_listing_media": {_PHOTO_OF},
     "delete_listing_left": {"listing_left_by_listing (listing_id)"},
-    "delete_media_from_listings": {"listing_media_pkey (media_id)"},
+    "forget_photos": {  # both of them hold each row once
+        "listing_media_pkey (media_id, listing_id)",
+        "listing_media_by_listing (listing_id, media_id)",
+    },
     **{
         key: {*_ROW}
         for key in (

@@ -295,7 +295,7 @@ OF_LISTINGS: dict[str, list[Probe]] = {
     "clear_listing_external_id": [saved(OURS, THEIR_LISTING)],
     "update_listing": [saved(THEIR_LISTING, OURS, *_PUT)],
     "update_listing_keys": [saved(THEIR_LISTING, OURS, "other", None, None, 9, 9)],
-    "delete_media_from_listings": [saved(OURS, THEIR_MEDIA)],
+    "forget_photos": [saved(OURS, THEIR_MEDIA, THEIR_LISTING)],
     "update_agency": [saved(OURS, "Casa Nouă", None, "RO", "ru", "{}", None, 9)],
 }
 PROBES |= OF_LISTINGS

@@ -35,14 +35,15 @@ class ListingEffects(msgspec.Struct):
     """What is to be saved of listings. `moved` are those that gave an external id up.
 
     `handovers` happen in their order, before all that is in `saved`. `bindings` say who got an
-    external id that listings wait for, and by which change. `photos` may be of what is deleted.
+    external id that listings wait for, and by which change. `photos` say of (agency, media, listing)
+    whether it is shown there now; they may be of what is deleted.
     """
 
     saved: dict[Key, Listing] = {}
     born: set[Key] = set()
     moved: set[Key] = set()
     deleted: set[Key] = set()
-    photos: set[tuple[int, int, int]] = set()
+    photos: dict[tuple[int, int, int], bool] = {}
     handovers: list[Handover] = []
     bindings: list[tuple[int, str, int, int]] = []
     used: dict[tuple[int, int], int] = {}
@@ -149,13 +150,19 @@ class ListingSet:
             self.effects.moved.add(key)
         if listing.external_id is not None:
             self._by_external[listing.agency_id, listing.external_id] = listing.id
-        for media_id in set(listing.files) - set(before.files if before else ()):
-            self._shown.add((listing.agency_id, media_id), (listing.id,))
-            self.effects.photos.add((listing.agency_id, media_id, listing.id))
+        self._show_photos(listing, set(before.files if before else ()))
         self._listings[key] = listing
         self.hands.note(listing)
         self._saving[key] = True
         self.effects.saved[key] = listing
+
+    def _show_photos(self, listing: Listing, before: set[int]) -> None:
+        if before == (after := set(listing.files)):
+            return
+        for media_id in after - before:
+            self._shown.add((listing.agency_id, media_id), (listing.id,))
+        for media_id in after ^ before:
+            self.effects.photos[listing.agency_id, media_id, listing.id] = media_id in after
 
     def _delete(self, key: Key, listing: Listing) -> None:
         if listing.external_id is not None:

@@ -29,15 +29,13 @@ def listing_steps(all_effects: Effects, now_ms: int) -> Iterator[Step]:
     yield "insert_listing", [from_listing(one) for key, one in saved if key in effects.born]
     yield "update_listing", [from_listing(one) for key, one in saved if key not in effects.born]
     deleted_media = all_effects.media.deleted
-    yield (
-        "save_listing_media",
-        [
-            photo
-            for photo in effects.photos
-            if (photo[0], photo[1]) not in deleted_media
-            and (photo[0], photo[2]) not in effects.deleted
-        ],
-    )
+    photos = {
+        photo: is_shown and (photo[0], photo[1]) not in deleted_media
+        for photo, is_shown in effects.photos.items()
+        if (photo[0], photo[2]) not in effects.deleted
+    }
+    yield "forget_photos", [photo for photo, is_shown in photos.items() if not is_shown]
+    yield "save_listing_media", [photo for photo, is_shown in photos.items() if is_shown]
     yield from _left_steps(effects.handovers)
     yield "save_listings_used", [(*place, used) for place, used in effects.used.items()]
 

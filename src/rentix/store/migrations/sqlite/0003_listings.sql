@@ -30,9 +30,10 @@ CREATE INDEX listing_by_user ON listing (agency_id, user_id, id) WHERE user_id I
 CREATE INDEX listing_waiting ON listing (agency_id, external_user_id, id)
 WHERE user_id IS NULL AND external_user_id IS NOT NULL AND moved_version <> agent_version;
 
--- Which listings had which photos. What they have now, they know themselves.
+-- Which listings have which photos: their files, from the other side. A media that was deleted stays
+-- until each of them is told.
 CREATE TABLE listing_media (
-    media_id   INTEGER NOT NULL REFERENCES media,
+    media_id   INTEGER NOT NULL,
     listing_id INTEGER NOT NULL REFERENCES listing,
     agency_id  INTEGER NOT NULL,
     PRIMARY KEY (media_id, listing_id)

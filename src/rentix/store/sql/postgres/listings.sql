@@ -396,13 +396,15 @@ SELECT * FROM (
 ) AS saved
 ON CONFLICT (media_id, listing_id) DO NOTHING
 
--- name: delete_media_from_listings
+-- name: forget_photos
 DELETE FROM listing_media USING (
     SELECT (row.value ->> 0)::bigint AS agency_id,
-        (row.value ->> 1)::bigint AS media_id
+        (row.value ->> 1)::bigint AS media_id,
+        (row.value ->> 2)::bigint AS listing_id
     FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
 ) AS named
 WHERE listing_media.agency_id = named.agency_id AND listing_media.media_id = named.media_id
+    AND listing_media.listing_id = named.listing_id
 
 -- name: save_listings_used
 INSERT INTO listing_count (agency_id, month, used)

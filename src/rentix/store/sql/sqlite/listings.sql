@@ -218,8 +218,8 @@ WHERE agency_id = ?2 AND id = ?1
 INSERT INTO listing_media (agency_id, media_id, listing_id) VALUES (?, ?, ?)
 ON CONFLICT (media_id, listing_id) DO NOTHING
 
--- name: delete_media_from_listings
-DELETE FROM listing_media WHERE agency_id = ?1 AND media_id = ?2
+-- name: forget_photos
+DELETE FROM listing_media WHERE agency_id = ?1 AND media_id = ?2 AND listing_id = ?3
 
 -- name: save_listings_used
 INSERT INTO listing_count (agency_id, month, used) VALUES (?, ?, ?)
