@@ -112,7 +112,7 @@ def test_single_reads_carry_an_etag(tenant: Tenant) -> None:
 
 def test_what_a_write_would_be_compared_with(tenant: Tenant) -> None:
     """With `?stored=true` a profile has a member more, `stored`."""
-    created = tenant.create(
+    user_id = tenant.create(
         "a", description={"ru": "Дома"}, avatar={"url": "https://e.example/1.jpg"}
     )
     plain = ok(tenant.get("/users/external/a"))
