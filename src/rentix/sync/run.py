@@ -30,4 +30,9 @@ def sync_roster(
 ) -> Tally:
     """Bring a roster into the portal, showing how far it is."""
     screen.start(f"{title} ({source.form})", source.lines)
-    return Sync(source, field_map, portal, on_progress=screen.advance).run()
+
+    def show(line: int, tally: Tally) -> None:
+        rejected = len(tally.rejected)
+        screen.advance(line, f"{rejected:,} rejected" if rejected else "")
+
+    return Sync(source, field_map, portal, on_progress=show).run()

@@ -19,7 +19,7 @@ from rentix.wire.shapes import ResultShape
 
 T = TypeVar("T")
 
-_MOVED: Final = frozenset({HTTPStatus.PRECONDITION_FAILED, HTTPStatus.CONFLICT, HTTPStatus.NOT_FOUND})
+_MOVED: Final = (HTTPStatus.PRECONDITION_FAILED, HTTPStatus.CONFLICT, HTTPStatus.NOT_FOUND)
 """Refusals which say that the portal is no longer as the plan found it."""
 
 
@@ -103,9 +103,7 @@ class Application:
     def _halve(self, step: Step, parts: Sequence[Part], refusal: ApiError) -> None:
         if len(parts) == 1:
             code = refusal.code or "body_too_large"
-            self._take(
-                step, (Ending(parts[0].item, "failed", code=code, message=refusal.message),)
-            )
+            self._take(step, (Ending(parts[0].item, "failed", code=code, message=refusal.message),))
             return
         middle = len(parts) // 2
         self._deliver(step, parts[:middle])

@@ -1,9 +1,9 @@
 """What an application of a plan has sent and been answered: a file of lines, each safe on disk.
 
-A line is written before its request is sent, and one when the answer has come. Whoever goes on after
-a crash sends the very same request under the very same key, and the portal answers it from memory.
-Without the journal that is so as well: the key is made of the plan and the request's content. What is
-lost with it is the knowledge of what need not be asked again.
+A line is written before its request is sent, and one when the answer has come. Whoever goes on
+after a crash sends the very same request under the very same key, and the portal answers it from
+memory. Without the journal that is so as well: the key is made of the plan and the request's
+content. What is lost with it is the knowledge of what need not be asked again.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Journal:
                     break
                 if number == 0 and line.plan != plan:
                     raise SetupError(
-                        f"{self._path} is the journal of another plan; delete it if that one is done"
+                        f"{self._path} is another plan's journal; delete it if that one is done"
                     )
                 whole += len(text)
                 self._take(line)

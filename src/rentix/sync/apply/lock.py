@@ -1,7 +1,7 @@
 """One run at a time for an agency: a lock that its holder's death releases.
 
-The system holds it (flock), so what a crash leaves behind is a file that nobody has locked. It keeps
-runs of one user on one machine apart; runs of two machines are kept apart by `ifMatch`.
+The system holds it (flock), so what a crash leaves behind is a file that nobody has locked. It
+keeps runs of one user on one machine apart; runs of two machines are kept apart by `ifMatch`.
 """
 
 from __future__ import annotations

@@ -44,11 +44,15 @@ def want(record: Record, terms: Terms) -> Wanted:
     try:
         put = read_sound(sound, terms) if sound else read_put(send_of(record), terms)
     except Problem as problem:
-        return Wanted(record, None, problem.message, problem.code.value)
+        return Wanted(record, None, _joined(problem.message), problem.code.value)
     if put.faults:
         faults = "; ".join(fault.message for fault in put.faults)
         return Wanted(record, None, faults, put.faults[0].code.value)
     return Wanted(record, put)
+
+
+def _joined(message: str | list[str]) -> str:
+    return message if isinstance(message, str) else "; ".join(message)
 
 
 def skipped(wanted: Wanted) -> Item:

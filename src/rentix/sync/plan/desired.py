@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from rentix.rules.steering import Terms
-from rentix.sync.plan import compare
-from rentix.sync.plan.compare import Wanted
+from rentix.sync.plan.compare import Wanted, skipped, want
 from rentix.sync.plan.items import Item
 from rentix.sync.plan.linking import Registered, phone_of
 from rentix.sync.records import Record, Rejection, Skipped
@@ -16,7 +15,8 @@ from rentix.sync.records import Record, Rejection, Skipped
 class Desired:
     """The source's records by external id, and the items of rows that are none.
 
-    Rows that say the same twice count once. If they differ, nobody knows which is right: a conflict.
+    Rows that say the same twice count once. If they differ, nobody knows which is right: that is a
+    conflict.
     """
 
     def __init__(self, terms: Terms) -> None:
@@ -60,9 +60,9 @@ class Desired:
             self._skip_more(record)
         else:
             self._known.add(external_id)
-            wanted = compare.want(record, self._terms)
+            wanted = want(record, self._terms)
             if wanted.put is None:
-                self.items.append(compare.skipped(wanted))
+                self.items.append(skipped(wanted))
                 return
             self._wanted[external_id] = wanted
             phone = phone_of(wanted)

@@ -33,8 +33,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defau
     """What is to be done about one agent, and why.
 
     `code` is the reason as a machine word. `if_match` is the user's etag when the plan was made: it
-    must hold when the item is applied. `send` are the members of the upsert, as the source has them.
-    `line` is the source's.
+    must hold when the item is applied. `send` are the members of the upsert, as the source has
+    them. `line` is the source's.
     """
 
     action: Action

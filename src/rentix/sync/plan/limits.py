@@ -24,7 +24,13 @@ _WORDS = {
 
 
 def fired(
-    caps: CapsConfig, items: Sequence[Item], *, linked: int, missing: int, rows: int, unreadable: int
+    caps: CapsConfig,
+    items: Sequence[Item],
+    *,
+    linked: int,
+    missing: int,
+    rows: int,
+    unreadable: int,
 ) -> tuple[Limit, ...]:
     """The limits that a plan goes beyond.
 
@@ -60,10 +66,9 @@ def kinds_of(item: Item) -> Iterable[str]:
 def _check(kind: str, count: int, of: int, cap: Cap) -> Iterable[Limit]:
     allowed = cap.most(of)
     if count > allowed:
-        yield Limit(
-            kind,
-            count,
-            allowed,
+        rule = f"{cap.percent:g} % of {of:,}, {cap.count:,}, never below {cap.floor:,}"
+        message = (
             f"{count:,} {_WORDS[kind]}; at most {allowed:,} may without a look "
-            f"([caps] {kind}: {cap.percent:g} % of {of:,}, {cap.count:,}, never below {cap.floor:,})",
+            f"([caps] {kind}: {rule})"
         )
+        yield Limit(kind, count, allowed, message)

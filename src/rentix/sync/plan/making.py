@@ -11,10 +11,11 @@ from rentix.model import User
 from rentix.rules.merge import Merge
 from rentix.rules.steering import Terms
 from rentix.sync.config import CapsConfig, SyncConfig
-from rentix.sync.plan import compare, limits, linking
+from rentix.sync.plan import limits, linking
+from rentix.sync.plan.compare import Wanted, create, update
 from rentix.sync.plan.desired import Desired
-from rentix.sync.plan.items import ACTIONS, FieldChange, Item, Plan
 from rentix.sync.plan.files import sealed
+from rentix.sync.plan.items import ACTIONS, FieldChange, Item, Plan
 from rentix.sync.records import Record, Rejection, Skipped
 from rentix.wire.shapes import AgencyShape
 
@@ -82,7 +83,7 @@ class Planner:
         if claimed is not None and claimed != user.id:
             self._items.append(_claimed_other(wanted, claimed, user))
             return
-        item, merged = compare.update(wanted, user, etag)
+        item, merged = update(wanted, user, etag)
         self._note(user, merged)
         if item is None:
             self._unchanged += 1
@@ -96,7 +97,7 @@ class Planner:
             count, example = self._warnings.get(code, (0, f"{field} of user {user.id} is kept"))
             self._warnings[code] = (count + 1, example)
 
-    def _place(self, wanted: compare.Wanted, registered: linking.Registered) -> Item:
+    def _place(self, wanted: Wanted, registered: linking.Registered) -> Item:
         """The item of a record whose external id nobody has."""
         claimed = wanted.record.user_id
         if claimed is not None:
@@ -105,17 +106,17 @@ class Planner:
                 return _claim_unknown(wanted, claimed)
             return self._link(wanted, found, "the source names this user by the portal's id")
         if self._sync.link == "never":
-            return compare.create(wanted)
+            return create(wanted)
         evidence, same_name = linking.find(wanted, registered, self._desired.sharing)
         if evidence is None:
-            return compare.create(wanted)
+            return create(wanted)
         if not same_name:
             return _other_name(wanted, evidence[0])
         return self._link(wanted, evidence, "the same mobile number and name, and nobody else's")
 
-    def _link(self, wanted: compare.Wanted, found: linking.Evidence, reason: str) -> Item:
+    def _link(self, wanted: Wanted, found: linking.Evidence, reason: str) -> Item:
         user, etag = found
-        item, merged = compare.update(wanted, user, etag)
+        item, merged = update(wanted, user, etag)
         self._note(user, merged)
         external_id = wanted.record.external_id
         linked = FieldChange("externalId", None, external_id)
@@ -184,7 +185,7 @@ class Planner:
         )
 
 
-def _conflict(wanted: compare.Wanted, user_id: int | None, code: str, reason: str) -> Item:
+def _conflict(wanted: Wanted, user_id: int | None, code: str, reason: str) -> Item:
     return Item(
         action="conflict",
         reason=reason,
@@ -196,7 +197,7 @@ def _conflict(wanted: compare.Wanted, user_id: int | None, code: str, reason: st
     )
 
 
-def _claimed_other(wanted: compare.Wanted, claimed: int, holder: User) -> Item:
+def _claimed_other(wanted: Wanted, claimed: int, holder: User) -> Item:
     reason = (
         f"the source says that this is user {claimed}, but user {holder.id} holds the externalId; "
         f"unlink that one, or mend the source"
@@ -204,7 +205,7 @@ def _claimed_other(wanted: compare.Wanted, claimed: int, holder: User) -> Item:
     return _conflict(wanted, holder.id, "external_id_taken", reason)
 
 
-def _claim_unknown(wanted: compare.Wanted, claimed: int) -> Item:
+def _claim_unknown(wanted: Wanted, claimed: int) -> Item:
     reason = (
         f"the source says that this is user {claimed}, who is not there or has another externalId; "
         f"mend the source, or unlink that user"
@@ -212,7 +213,7 @@ def _claim_unknown(wanted: compare.Wanted, claimed: int) -> Item:
     return _conflict(wanted, claimed, "already_linked", reason)
 
 
-def _other_name(wanted: compare.Wanted, user: User) -> Item:
+def _other_name(wanted: Wanted, user: User) -> Item:
     reason = (
         f"user {user.id}, who is not linked, has the same mobile number under another name; link "
         f"them (userId in the source, or POST /users/{user.id}/link), or set [sync] link = "
