@@ -16,6 +16,7 @@ from rentix.cli.project import (
     INTERRUPTED,
     LIMITED,
     PARTLY,
+    STUBBORN,
     ConfigPath,
     opened,
 )
@@ -56,7 +57,7 @@ def apply(
         if plan.limits and allow != plan.digest:
             return _limited(plan, file, as_json=as_json)
         with (
-            opened(config) as (settings, portal, screen),
+            opened(config, STUBBORN) as (settings, portal, screen),
             hold(state_folder(settings.portal.url, plan.agency_id)),
         ):
             account = apply_plan(plan, portal, Path(f"{file}.journal"), screen)

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from rentix.cli.sync import read_key
 from rentix.client import Patience, Rentix
+from rentix.client.shell import PATIENT
 from rentix.sync.config import Config, read_config
 from rentix.sync.progress import Screen, choose_screen
 
@@ -26,11 +27,11 @@ INTERRUPTED: Final = 130
 ConfigPath = Annotated[Path, Parameter(help="The rentix.toml that says what is synced, and where.")]
 
 STUBBORN: Final = Patience(attempts=20, wait_budget_s=900.0)
-"""A run that nobody watches outlasts a restart of the portal or a bad quarter of an hour."""
+"""Who has begun to write outlasts a restart of the portal or a bad quarter of an hour."""
 
 
 @contextmanager
-def opened(config: Path) -> Iterator[tuple[Config, Rentix, Screen]]:
+def opened(config: Path, patience: Patience = PATIENT) -> Iterator[tuple[Config, Rentix, Screen]]:
     """The configuration at a path, its portal, and a screen for progress on standard error.
 
     Raises:
@@ -40,7 +41,7 @@ def opened(config: Path) -> Iterator[tuple[Config, Rentix, Screen]]:
     screen = choose_screen(Console(stderr=True))
     key = read_key(settings.portal.key_env)
     with (
-        Rentix(key, settings.portal.url, patience=STUBBORN, on_wait=screen.wait) as portal,
+        Rentix(key, settings.portal.url, patience=patience, on_wait=screen.wait) as portal,
         screen,
     ):
         yield settings, portal, screen

@@ -44,8 +44,10 @@ class _Line(msgspec.Struct, omit_defaults=True):
 class Journal:
     """The journal of one plan, at `path`. Opening it reads what is there.
 
+    Another plan's journal is begun anew: that plan's file, which stood beside it, is gone.
+
     Raises:
-        SetupError: it cannot be written, or is another plan's.
+        SetupError: it cannot be written.
     """
 
     def __init__(self, path: Path, plan: str) -> None:
@@ -70,9 +72,7 @@ class Journal:
                 if line is None:
                     break
                 if number == 0 and line.plan != plan:
-                    raise SetupError(
-                        f"{self._path} is another plan's journal; delete it if that one is done"
-                    )
+                    break
                 whole += len(text)
                 self._take(line)
         return whole
