@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from rentix.client import SetupError
-from rentix.sync.map_file import MapFile
+from rentix.sync.map_tables import MapTables
 from rentix.sync.mapping import lay_over
 from rentix.sync.records import Record, Rejection, Row
 from rentix.sync.report import to_json
@@ -27,7 +27,7 @@ def read(path: Path, content: bytes) -> list[Record | Rejection]:
     path.write_bytes(content)
     try:
         source = open_source(path)
-        field_map = lay_over(MapFile(), source)
+        field_map = lay_over(MapTables(), source)
     except SetupError:
         return []
     found = [field_map.read(row) if isinstance(row, Row) else row for row in source.rows()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from rentix.api.call import Call, Headers, Reply, json_reply
 from rentix.api.cursors import print_cursor, read_cursor
@@ -18,7 +18,7 @@ from rentix.rules.search import fold_words
 from rentix.store import UserFilter
 from rentix.wire import profiles
 from rentix.wire.answers import encode
-from rentix.wire.shapes import UsersShape
+from rentix.wire.shapes import ProfileShape, UsersShape
 
 _CHUNK = 500
 _PAGE = 100
@@ -52,7 +52,7 @@ def _profile_reply(call: Call, user: User) -> Reply:
     headers = [(b"etag", b'"%s"' % user.etag.encode()), *_PRIVATE]
     if is_current(user.etag, call.headers):
         return Reply(304, headers=headers)
-    shape = profiles.profile(user, wished_locales(call), call.portal.files_url)
+    shape = _printer(call, wished_locales(call))(user)
     return json_reply(shape, headers=headers)
 
 
@@ -102,12 +102,16 @@ async def _read_page(call: Call, wanted: UserFilter, after: int, limit: int) -> 
     return await asyncio.to_thread(call.portal.store.users, caller.agency_id, wanted, after, limit)
 
 
+def _printer(call: Call, locales: Sequence[str]) -> Callable[[User], ProfileShape]:
+    files_url, stored = call.portal.files_url, call.query.get("stored", False)
+    return lambda user: profiles.profile(user, locales, files_url, stored=stored)
+
+
 async def _page(call: Call, wanted: UserFilter, locales: Sequence[str]) -> Reply:
     limit = call.query.get("limit", _PAGE)
     after = read_cursor("u", call.query["cursor"]) if "cursor" in call.query else 0
     users = await _read_page(call, wanted, after, limit + 1)
-    files_url = call.portal.files_url
-    items = tuple(profiles.profile(user, locales, files_url) for user in users[:limit])
+    items = tuple(map(_printer(call, locales), users[:limit]))
     cursor = print_cursor("u", items[-1].id) if len(users) > limit else None
     return json_reply(UsersShape(items=items, next_cursor=cursor), headers=[*_PRIVATE])
 
@@ -120,8 +124,8 @@ def _print_chunk(call: Call, wanted: UserFilter, locales: Sequence[str], after: 
     # In a thread: hundreds of profiles on the event loop would keep everybody else waiting.
     caller, _ = call.tenant
     users = call.portal.store.users(caller.agency_id, wanted, after, _CHUNK)
-    files_url = call.portal.files_url
-    printed = b",".join([encode(profiles.profile(user, locales, files_url)) for user in users])
+    shape = _printer(call, locales)
+    printed = b",".join([encode(shape(user)) for user in users])
     return printed, users[-1].id if len(users) == _CHUNK else None
 
 

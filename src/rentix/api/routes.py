@@ -63,7 +63,17 @@ class Route(msgspec.Struct, frozen=True):
         return f"{self.method} {self.path}"
 
 
-_FILTERS = ("search", "phone", "linked", "status", "updatedSince", "limit", "cursor", "locale")
+_FILTERS = (
+    "search",
+    "phone",
+    "linked",
+    "status",
+    "updatedSince",
+    "limit",
+    "cursor",
+    "locale",
+    "stored",
+)
 
 # fmt: off
 ROUTES: tuple[Route, ...] = (
@@ -73,8 +83,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/users/bulk", bulk.bulk_users, "users:write", ("dryRun", "receipt"),
           body=bodies.BulkBody, answer=shapes.BulkShape, bulk=True),
     Route("GET", "/users/external/{externalId:path}", reading.get_user_by_external_id,
-          "users:read", ("locale",), answer=shapes.ProfileShape),
-    Route("GET", "/users/{id}", reading.get_user, "users:read", ("locale",),
+          "users:read", ("locale", "stored"), answer=shapes.ProfileShape),
+    Route("GET", "/users/{id}", reading.get_user, "users:read", ("locale", "stored"),
           answer=shapes.ProfileShape),
     Route("POST", "/users/{id}/link", users.link_user, "users:write", ("dryRun",),
           body=bodies.LinkBody, answer=shapes.LinkShape),

@@ -16,6 +16,8 @@ COMMANDS = {
     ("serve",): ("serve:serve", "Serve the API."),
     ("sandbox",): ("sandbox:sandbox", "Serve a sandbox with a published key."),
     ("sync",): ("sync:sync", "Sync a roster of agents into a portal."),
+    ("plan",): ("plan:plan", "Show what a sync would change."),
+    ("apply",): ("apply:apply", "Apply a plan, exactly."),
     ("demo",): ("demo:demo", "Show a sandbox with a roster synced into it."),
     ("worker",): ("worker:worker", "Import pictures beside those who serve."),
     ("media", "status"): ("media:status", "Show how many pictures wait and are there."),

@@ -119,6 +119,10 @@ class Portrayed:
         """The roster's own."""
         return self.source.form
 
+    def check_whole(self) -> None:
+        """As the roster."""
+        self.source.check_whole()
+
     def rows(self) -> Iterator[Row | Rejection]:
         """The roster's rows, the picture's address exchanged for a portrait's."""
         name, picture = (self.field_map.columns.get(field) for field in ("name", "avatar"))

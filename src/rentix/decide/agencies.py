@@ -7,13 +7,13 @@ from typing import Any
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from rentix.decide.avatars import avatar_of
 from rentix.decide.record import Fields, record
 from rentix.decide.refusals import check_precondition
 from rentix.decide.working_set import WorkingSet
 from rentix.errors import Code, Fault, invalid
 from rentix.model import Agency, Avatar
 from rentix.operations import AgencyOutcome, Caller, Fates, Note, PutAgency
+from rentix.rules.avatars import avatar_of
 
 _PLAIN = ("name", "phone", "region", "locale")
 _SPELLED = {"locale": "defaultLocale"}

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from rentix.decide.avatars import asked, files_of, shows
+from rentix.decide.avatars import shows
 from rentix.decide.photos import lose_photo
 from rentix.decide.record import Ledger
 from rentix.decide.refusals import (
@@ -28,6 +28,7 @@ from rentix.operations import (
     ReceiveMedia,
     UnlinkMedia,
 )
+from rentix.rules.avatars import asked, files_of
 
 _GRACE_MS = 5 * 60 * 1000
 """How much longer than its ticket an upload is waited for: it may have begun in the last second."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from rentix.decide.merge import Merge
 from rentix.model import User
 from rentix.operations import Fates, Note, PutUser
 from rentix.rules.channels import doubtful_channels
+from rentix.rules.merge import Merge
 
 _IGNORED = {
     "phone_invalid": "{field} is not a valid phone number, so the stored one was kept",

@@ -14,7 +14,7 @@ from msgspec import UNSET
 from rentix.client import ApiError, ConnectionFailed, RentixError, UnreadableAnswer
 from rentix.sync.batches import split
 from rentix.sync.mapping import FieldMap
-from rentix.sync.records import Fate, Record, Rejection
+from rentix.sync.records import Fate, Record, Rejection, Skipped
 from rentix.sync.sources import Source
 from rentix.sync.tally import Tally
 from rentix.wire.shapes import BulkShape, ResultShape
@@ -77,6 +77,8 @@ class Sync:
             record = row if isinstance(row, Rejection) else self._map.read(row)
             if isinstance(record, Rejection):
                 self._tally.reject(record)
+            elif isinstance(record, Skipped):
+                self._tally.skipped[record.reason] += 1
             elif self._is_first(record):
                 yield record
 

@@ -1,17 +1,24 @@
-"""Files that a CRM exports. Each is read twice: once for its shape, once row by row."""
+"""Rosters as CRMs give them out: files and addresses, in four forms.
+
+Each is read at least twice: once for its shape, once row by row. A row's line is the line of a
+text file, the row of a sheet, or the number of an item in a JSON document, counted from 1.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 from rentix.client import SetupError
 from rentix.sync.records import Rejection, Row
 from rentix.sync.sources.csv import CsvSource
+from rentix.sync.sources.faults import HalfRead as HalfRead
 from rentix.sync.sources.jsonl import JsonlSource
 
+Form = Literal["csv", "xlsx", "json", "jsonl"]
+FORMS: Final = ("csv", "xlsx", "json", "jsonl")
 JSONL_SUFFIXES: Final = (".jsonl", ".ndjson")
 WORKBOOK_MAGIC: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
@@ -38,20 +45,41 @@ class Source(Protocol):
     def rows(self) -> Iterator[Row | Rejection]:
         """Yield every row; one that cannot be read is a rejection."""
 
+    def check_whole(self) -> None:
+        """Raise HalfRead if the file ends midway; this may read it to its end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What a person knows better than a guess. None leaves it to the file."""
+    """What a person knows better than a guess. None leaves it to the file.
+
+    `items` is the dotted path to the array of agents in a JSON document, `sheet` a name.
+    """
 
     encoding: str | None = None
     delimiter: str | None = None
+    sheet: str | None = None
+    items: str | None = None
 
 
-def open_source(path: Path, layout: Layout = Layout()) -> Source:
-    """Return the roster in a file, CSV unless its name ends in .jsonl or .ndjson.
+def is_url(location: str) -> bool:
+    """Whether a location is an address and not a path."""
+    return location.lower().startswith(("http://", "https://"))
 
-    Raises SetupError for a file that is not there, not text, or without a header row.
+
+def open_source(
+    location: str | Path,
+    form: Form | None = None,
+    layout: Layout = Layout(),
+    cache_dir: Path | None = None,
+) -> Source:
+    """Return the roster at a path or an http(s) address, in the form that it is found to have.
+
+    What comes from an address is kept in `cache_dir` and asked for again only if it changed.
+    Raises SetupError for a roster that is not there or has no header, HalfRead for one of which
+    nothing can be read because it ends midway; `check_whole` finds the others.
     """
+    path = Path(location)
     try:
         with path.open("rb") as file:
             magic = file.read(4)

