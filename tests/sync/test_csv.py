@@ -62,10 +62,10 @@ def test_one_broken_byte_does_not_turn_the_file_into_another_encoding(roster: Wr
 
 def test_a_person_may_know_better(roster: WriteRoster) -> None:
     path = roster("id|имя\n1|Ян\n", encoding="koi8-r")
-    source = open_source(path, Layout(encoding="KOI8-R", delimiter="|"))
+    source = open_source(path, layout=Layout(encoding="KOI8-R", delimiter="|"))
     assert rows(source) == [(2, ["1", "Ян"])]
     with pytest.raises(SetupError, match="'klingon' is no encoding"):
-        open_source(path, Layout(encoding="klingon"))
+        open_source(path, layout=Layout(encoding="klingon"))
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
