@@ -17,11 +17,12 @@ from rentix.client import SetupError
 from rentix.sync.records import Rejection, Row
 from rentix.sync.sources.csv import CsvSource
 from rentix.sync.sources.detect import FORMS as FORMS
-from rentix.sync.sources.detect import Form, detect
+from rentix.sync.sources.detect import Form as Form
+from rentix.sync.sources.detect import detect
 from rentix.sync.sources.faults import HalfRead as HalfRead
 from rentix.sync.sources.json import JsonSource
 from rentix.sync.sources.jsonl import JsonlSource
-from rentix.sync.sources.web import fetch
+from rentix.sync.sources.web import Fetched, fetch, forget
 from rentix.sync.sources.workbook import WorkbookSource
 
 
@@ -79,18 +80,29 @@ def open_source(
 
     What comes from an address is kept in `cache_dir` and asked for again only if it changed.
     Raises SetupError for a roster that is not there or has no header, HalfRead for one of which
-    nothing can be read because it ends midway; `check_whole` finds the others.
+    nothing can be read because it ends midway; of a file `check_whole` finds the others.
     """
-    name, content_type = str(location), ""
+    name = str(location)
     try:
         if is_url(name):
-            fetched = fetch(name, cache_dir or user_cache_path("rentix"))
-            path, name, content_type = fetched.path, fetched.name, fetched.content_type
-        else:
-            path = Path(location)
-        return _open(path, form or detect(path, name, content_type), layout)
+            return _open_fetched(fetch(name, cache_dir or user_cache_path("rentix")), form, layout)
+        path = Path(location)
+        return _open(path, form or detect(path, name), layout)
     except OSError as fault:
         raise SetupError(f"cannot read {name}: {fault.strerror or fault}") from fault
+
+
+def _open_fetched(fetched: Fetched, form: Form | None, layout: Layout) -> Source:
+    path = fetched.path
+    try:
+        found = form or detect(path, fetched.name, fetched.content_type)
+        source = _open(path, found, layout)
+        source.check_whole()
+    except SetupError:
+        # Else the server would say the next time that the broken file is still the right one.
+        forget(path)
+        raise
+    return source
 
 
 def _open(path: Path, form: Form, layout: Layout) -> Source:

@@ -46,7 +46,7 @@ def detect(path: Path, name: str, content_type: str = "") -> Form:
         )
     said = _TYPES.get(content_type.partition(";")[0].strip().lower())
     form = _SUFFIXES.get(PurePosixPath(name).suffix.lower()) or said
-    if form == "csv" or form == "jsonl" or text[:1] not in ("[", "{"):
+    if form in {"csv", "jsonl"} or text[:1] not in {"[", "{"}:
         return form or "csv"
     return "jsonl" if text[0] == "{" and _is_lines(text) else "json"
 

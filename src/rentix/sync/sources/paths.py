@@ -18,7 +18,11 @@ def find_paths(cells: Cells, prefix: str = "", depth: int = 1) -> Iterator[str]:
     """Yield the path of every member, outer ones first."""
     for name, value in cells.items():
         yield f"{prefix}{name}"
-        if isinstance(value, list):
-            value = {str(place): each for place, each in enumerate(value[:MAX_PLACES])}
-        if isinstance(value, dict) and depth < MAX_DEPTH:
-            yield from find_paths(value, f"{prefix}{name}.", depth + 1)
+        if isinstance(inner := _members(value), dict) and depth < MAX_DEPTH:
+            yield from find_paths(inner, f"{prefix}{name}.", depth + 1)
+
+
+def _members(value: object) -> object:
+    if isinstance(value, list):
+        return {str(place): each for place, each in enumerate(value[:MAX_PLACES])}
+    return value

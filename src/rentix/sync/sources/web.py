@@ -94,6 +94,11 @@ def show(url: str) -> str:
     return f"{parsed.scheme}://{parsed.host}{port}{parsed.path}"
 
 
+def forget(path: Path) -> None:
+    """Ask for a file anew the next time, whatever the server says of it."""
+    _note(path).unlink(missing_ok=True)
+
+
 def _conditions(kept: Kept | None) -> dict[str, str]:
     said = {"If-None-Match": kept and kept.etag, "If-Modified-Since": kept and kept.last_modified}
     return {name: value for name, value in said.items() if value}
