@@ -98,10 +98,10 @@ def _open_fetched(fetched: Fetched, form: Form | None, layout: Layout) -> Source
         found = form or detect(path, fetched.name, fetched.content_type)
         source = _open(path, found, layout)
         source.check_whole()
-    except SetupError:
+    except SetupError as fault:
         # Else the server would say the next time that the broken file is still the right one.
         forget(path)
-        raise
+        raise type(fault)(str(fault).replace(str(path), fetched.name)) from fault
     return source
 
 
