@@ -43,7 +43,7 @@ class WorkbookSource:
             raise cut_short(path, f"its sheet {name!r} cannot be read ({fault})") from None
         first = f", the first of {len(names)}" if sheet is None and len(names) > 1 else ""
         self.form = f"workbook, sheet {name!r}{first}"
-        self.lines = self._sheet.total_height
+        self.lines = self._sheet.end[0] + 1 if self._sheet.end else 0
         self._headings = {
             top: right - left + 1
             for (top, left), (_, right) in self._sheet.merged_cell_ranges or ()
