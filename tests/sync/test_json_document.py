@@ -35,7 +35,7 @@ def test_of_several_arrays_one_must_be_named(roster: WriteRoster) -> None:
     assert isinstance(first, Row)
     assert isinstance(broken, Rejection)
     assert (last.line, broken.code) == (3, "row_broken")
-    with pytest.raises(SetupError, match="nothing at 'b.d'; it has: c"):
+    with pytest.raises(SetupError, match=r"nothing at 'b\.d'; it has: c"):
         open_source(path, layout=Layout(items="b.d"))
 
 
