@@ -35,8 +35,8 @@ class ListingEffects(msgspec.Struct):
     """What is to be saved of listings. `moved` are those that gave an external id up.
 
     `handovers` happen in their order, before all that is in `saved`. `bindings` say who got an
-    external id that listings wait for, and by which change. `photos` say of (agency, media, listing)
-    whether it is shown there now; they may be of what is deleted.
+    external id that listings wait for, and by which change. `photos` say of (agency, media,
+    listing) whether it is shown there now; they may be of what is deleted.
     """
 
     saved: dict[Key, Listing] = {}
