@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from typing import Any, Final
+from urllib.parse import urljoin
 
 import httpx2
 
@@ -37,7 +38,9 @@ class KeyHolder(httpx2.Auth):
 
 def request_of(call: Call[Any], base_url: str) -> httpx2.Request:
     """Return a call as a request, without the key."""
-    url = call.address or f"{base_url}{PREFIX}{call.path}"
+    url = f"{base_url}{PREFIX}{call.path}"
+    if call.address is not None:
+        url = urljoin(base_url, call.address)
     query = dict(call.query) or None
     headers = ABOUT_US | call.headers
     return httpx2.Request(call.method, url, params=query, content=call.body, headers=headers)
