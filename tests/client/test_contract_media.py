@@ -79,7 +79,7 @@ def test_links_and_deletion(crm: Rentix) -> None:
     second = crm.media.import_from_url(URL.format(2)).media_id or 0
     with pytest.raises(ExternalIdTaken) as caught:
         crm.media.link(second, "p")
-    assert caught.value.details[0].media_id == first
+    assert caught.value.holder_id == first
     assert crm.media.unlink(first).external_id == "p"
     assert crm.media.link(second, "p").linked is True
     assert crm.media.delete(external_id="p").deleted is True

@@ -88,7 +88,7 @@ def test_what_is_older_or_known_is_refused(crm: Rentix) -> None:
         crm.users.put(external_id="a", name="B", source_updated_at=now - timedelta(hours=1))
     with pytest.raises(ExternalIdTaken) as caught:
         crm.users.put(external_id="a", name="Ana", phone=PHONE, mode="create")
-    assert caught.value.details[0].user_id == made.id
+    assert caught.value.holder_id == made.id
     with pytest.raises(UserUnknown):
         crm.users.put(external_id="b", name="Ana", mode="update")
 
@@ -173,7 +173,7 @@ def test_a_bulk_answers_for_each_item_in_order(crm: Rentix, tenant: Tenant) -> N
     assert [result.success for result in results] == [True, False, True, True, True, True]
     with pytest.raises(ExternalIdTaken) as caught:
         results[1].raise_for_error()
-    assert caught.value.details[0].user_id == results[0].answer.id
+    assert caught.value.holder_id == results[0].answer.id
     assert caught.value.request_id == results[0].request_id is not None
     assert {change.run for change in tenant.changes()} == {None, "night"}
 

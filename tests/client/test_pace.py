@@ -172,7 +172,7 @@ def test_an_answer_of_the_minute_before_is_not_this_one_s() -> None:
 def test_a_bulk_waits_for_the_budget_of_all_requests_too() -> None:
     pace = Pace()
     for budget in ("requests", "bulk"):
-        assert pace.claim(budget, 0) == 0  # type: ignore[arg-type]
+        assert pace.claim(budget, 0) == 0
     pace.settle("requests", shows(300, 5), 0, 0)
     pace.settle("bulk", shows(300, 0), 0, 0)  # not the limit of bulks: the other one is spent
     assert (pace.claim("bulk", 0), pace.claim("requests", 0)) == (60, 60.2)

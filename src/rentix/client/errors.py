@@ -87,6 +87,14 @@ class ApiError(RentixError):
         self.etag = etag
         self.retry_after_s = retry_after_s
 
+    @property
+    def holder_id(self) -> int | None:
+        """The id of the user, listing or media that stands in the way; None where none does."""
+        for fault in self.details:
+            if found := fault.user_id or fault.listing_id or fault.media_id:
+                return found
+        return None
+
 
 class BadRequest(ApiError):
     """400: something that was sent is wrong; `details` says what, each fault once."""
