@@ -8,12 +8,20 @@ from email.utils import formatdate
 
 import pytest
 
-from rentix.client import ApiError, ConnectionFailed, Patience, Rentix
+from rentix.client import (
+    ApiError,
+    ConnectionFailed,
+    Patience,
+    PayloadTooLarge,
+    Rentix,
+    UnreadableAnswer,
+    upsert_user,
+)
 from rentix.client.answers import Answer, retry_after_s, shown_budget
 from rentix.client.calls import bulk_users
 from rentix.client.retries import Retries
 from rentix.wire.shapes import PutShape
-from tests.client.conftest import Sleeps
+from tests.client.conftest import Opens, Sleeps
 from tests.client.fake_portal import KEY, FakePortal, Fault, refused
 
 USER = {"externalId": "1", "name": "Ana", "phone": "069 123 456"}
@@ -167,3 +175,44 @@ def ends_in(answer: Answer, unix_s: float) -> float:
 def test_retry_after_is_a_number_or_a_date(asked: str, seconds: float) -> None:
     headers = {"retry-after": asked, "date": formatdate(1000, usegmt=True)}
     assert retry_after_s(Answer(503, headers, b"")) == seconds
+
+
+def test_a_service_that_says_nothing_is_not_waited_for_forever(opens: Opens) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        crm = opens(KEY, url, timeout_s=0.05, patience=Patience(attempts=1))
+        with pytest.raises(ConnectionFailed, match="no answer in time") as caught:
+            crm.agency.get()
+    assert caught.value.reached
+
+
+def test_a_proxy_that_takes_less_than_the_service_gets_halves(
+    opens: Opens, portal: FakePortal
+) -> None:
+    portal.max_bytes = 1000
+    crm = opens(KEY, portal.url)
+    people = [upsert_user(external_id=f"{n}", name="Ana", phone="069 123 456") for n in range(20)]
+    long = upsert_user(external_id="long", name="Ana", phone="069 123 456", description="x" * 1000)
+    results = list(crm.users.bulk_each([*people, long], idempotency_key="k"))
+    assert [result.success for result in results] == [True] * 20 + [False]
+    assert isinstance(results[20].error, PayloadTooLarge)
+    assert {type(result.item) for result in results} == {dict}
+    assert len(set(portal.keys)) == len(portal.keys), "each half has a key of its own"
+
+
+def test_the_end_in_the_middle_of_a_bulk_keeps_what_came(
+    opens: Opens, portal: FakePortal, sleeps: Sleeps
+) -> None:
+    crm = opens(KEY, portal.url, patience=Patience(attempts=1))
+    people = [upsert_user(external_id=f"{n}", name="Ana", phone="069 123 456") for n in range(150)]
+    portal.faults.extend([None, Fault(drop=True)])
+    with pytest.raises(ConnectionFailed) as caught:
+        crm.users.bulk(people)
+    assert [result.index for result in caught.value.results] == list(range(100))
+
+
+def test_what_answers_for_other_operations_is_unreadable(opens: Opens, portal: FakePortal) -> None:
+    said = b'{"results": [], "summary": {"total": 0, "succeeded": 0, "failed": 0}}'
+    portal.faults.append(Fault(200, body=said))
+    with pytest.raises(UnreadableAnswer, match="one result for each"):
+        opens(KEY, portal.url).users.bulk([USER])

@@ -1,4 +1,4 @@
-"""The programs in `examples/` do what they say, against a sandbox, and the same in each language."""
+"""The programs in `examples/` all do the same, against a sandbox."""
 
 from __future__ import annotations
 
