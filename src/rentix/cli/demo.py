@@ -115,7 +115,7 @@ def _await_portraits(url: str) -> None:
     deadline = time.monotonic() + _PORTRAITS_S
     with Rentix(SANDBOX_KEY, url) as client:
         while True:
-            users = list(client.users())
+            users = list(client.users.list())
             coming = [user for user in users if _is_coming(user)]
             if not coming or time.monotonic() > deadline:
                 break
@@ -162,7 +162,7 @@ def _find_stored(url: str, source: Source, field_map: FieldMap) -> list[str]:
             record = field_map.read(row) if isinstance(row, Row) else row
             if isinstance(record, Record):
                 try:
-                    client.get_user_by_external_id(record.external_id)
+                    client.users.get(external_id=record.external_id)
                 except ApiError:  # it was rejected; the next one may do
                     continue
                 known.append(record.external_id)
