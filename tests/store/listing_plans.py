@@ -104,7 +104,13 @@ SQLITE: dict[str, list[str]] = {
     "update_agency": [_AGENCY],
     **{
         name: []
-        for name in ("insert_listing", "save_binding", "save_listing_media", "save_listings_used", "save_news")
+        for name in (
+            "insert_listing",
+            "save_binding",
+            "save_listing_media",
+            "save_listings_used",
+            "save_news",
+        )
     },
 }
 
@@ -159,7 +165,9 @@ POSTGRES: dict[str, set[str]] = {
     "listings_by_external_id": _each(_BY_EXTERNAL, _FIRST),
     "listings_by_media": _each("listing_media_pkey (media_id, listing_id)", _ROW, _FIRST),
     "media_by_listing": _each(_PHOTO_OF, "media_pkey (id)"),
-    "media_beside": _each("listing_media_pkey (media_id, listing_id)", _PHOTO_OF, "media_pkey (id)"),
+    "media_beside": _each(
+        "listing_media_pkey (media_id, listing_id)", _PHOTO_OF, "media_pkey (id)"
+    ),
     "media_listed": {"media_pkey (id)"},
     "listings_held": _each(
         "listing_by_user (agency_id, user_id)",
@@ -201,3 +209,8 @@ POSTGRES: dict[str, set[str]] = {
 }
 SORTED = _viewed("sort", "listing_pkey (agency_id, id)")
 """A page by status without statistics: an agency is taken for a handful of listings."""
+SORTED_PHOTOS = {
+    name: {f"sort; {plan}" for plan in POSTGRES[name]}
+    for name in ("listings_by_media", "media_beside")
+}
+"""The same of those who share a photo: their ids are sorted, not what they are."""

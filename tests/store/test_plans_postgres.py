@@ -18,7 +18,7 @@ import pytest
 from rentix.store.cluster import create_database, drop_database
 from rentix.store.migrate_postgres import migrate_postgres
 from rentix.store.postgres_text import numbered
-from tests.store.listing_plans import POSTGRES, SORTED
+from tests.store.listing_plans import POSTGRES, SORTED, SORTED_PHOTOS
 from tests.store.pages import FILTERS, complete_queries
 
 pytestmark = pytest.mark.slow  # starts a server
@@ -154,6 +154,7 @@ _SORTED = dict.fromkeys(
     ["page by words", "page by status", "page since"],
     _IN_ORDER | {"sort; user_by_agency (agency_id, id)"},
 ) | {"listings by status": POSTGRES["listings by status"] | SORTED}
+_SORTED |= {name: POSTGRES[name] | plans for name, plans in SORTED_PHOTOS.items()}
 EXPECTED: dict[Statistics, Mapping[str, set[str]]] = {
     "none": LOOK_UPS | _SORTED,
     "fresh": LOOK_UPS,

@@ -125,13 +125,7 @@ Operation = (
 
 
 Result = (
-    Outcome
-    | MediaOutcome
-    | ListingOutcome
-    | AgencyOutcome
-    | BindOutcome
-    | TellOutcome
-    | Problem
+    Outcome | MediaOutcome | ListingOutcome | AgencyOutcome | BindOutcome | TellOutcome | Problem
 )
 """One operation's end."""
 
