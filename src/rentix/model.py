@@ -310,8 +310,8 @@ class ListingView(msgspec.Struct, frozen=True, kw_only=True):
 class ListingState(msgspec.Struct, frozen=True, kw_only=True):
     """A listing as visitors see it, by numbers: where they are the same, so is all that it shows.
 
-    `ready_photos` are the ids of those that are ready: a photo that was removed is gone at once, and
-    may not have got the listing a new version yet. `locale` is the agency's.
+    `ready_photos` are the ids of those that are ready: a photo that was removed is gone at once,
+    and may not have got the listing a new version yet. `locale` is the agency's.
     """
 
     locale: str

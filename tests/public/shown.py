@@ -84,8 +84,8 @@ class Shown:
         if self._is_new("listing", listing.id):
             effects.listings.born.add(key)
         effects.listings.saved[key] = listing
-        photos = {(listing.agency_id, media_id, listing.id) for media_id in listing.files}
-        effects.listings.photos |= photos
+        photos = [(listing.agency_id, media_id, listing.id) for media_id in listing.files]
+        effects.listings.photos |= dict.fromkeys(photos, True)
         self._listings[listing.id] = view
 
     def _import(self, wanted: Iterable[Media]) -> None:

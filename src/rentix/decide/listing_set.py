@@ -17,9 +17,9 @@ from rentix.operations import ListingOutcome, Shift, TellOutcome
 class LoadedListings(msgspec.Struct, kw_only=True):
     """What is read of listings for a batch.
 
-    `shown` says which of them have a photo, `untold` of (agency, media, number) the last of so many
-    with ids above that number, when there may be more. `awaited` are external ids that listings wait for;
-    `waiting` some of those listings, by the binding that is to be written down. `used` counts the
+    `shown` says which of them have a photo, `untold` of (agency, media, number) the last of those
+    with ids above that number, when there may be more. `awaited` are external ids that listings
+    wait for; `waiting` some of those listings, by the binding that is to be written down. `used` counts the
     listings that agencies made in `month`.
     """
 
@@ -37,9 +37,9 @@ class ListingEffects(msgspec.Struct):
     """What is to be saved of listings. `moved` are those that gave an external id up.
 
     `handovers` happen in their order, before all that is in `saved`. `bindings` say who got an
-    external id that listings wait for, and by which change. `photos` say whether a media is shown by
-    a listing now; they may be of what is deleted. `news` are media of which listings are to be told
-    later, and the last one that knows; `told` are steps of that, from one listing to another or,
+    external id that listings wait for, and by which change. `photos` say whether a media is
+    shown by a listing now; they may be of what is deleted. `news` are media of which listings are
+    to be told later, and the last one that knows; `told` are steps of that, from one listing to another or,
     with None, to the end.
     """
 

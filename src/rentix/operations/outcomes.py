@@ -127,8 +127,8 @@ class MediaOutcome(msgspec.Struct, frozen=True, kw_only=True):
 
     `former` is an external id that it gave up. `changes` are for the log; `users` are those who
     show another picture now, or wait for another, `listings` those that lose a photo or that it
-    moves to another status. `finished` is an import's end, to be stored. `untold` is set when not all
-    listings are told: the id of the last one that is.
+    moves to another status. `finished` is an import's end, to be stored. `untold` is set when not
+    all listings are told: the id of the last one that is.
     """
 
     verb: MediaVerb

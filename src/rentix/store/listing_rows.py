@@ -99,7 +99,7 @@ def files_of_rows(rows: Iterable[Row]) -> set[int]:
 def gather_shown(
     rows: Iterable[Row],
 ) -> tuple[list[Row], dict[tuple[int, int, int], list[int]]]:
-    """Rows of `listings_by_media` → those of the listings, and their ids for each that was wanted."""
+    """Rows of `listings_by_media` → those of the listings, and for each media their ids."""
     listings, shown = dict[int, Row](), dict[tuple[int, int, int], list[int]]()
     for row in rows:
         listings[row[0]] = row
