@@ -19,8 +19,8 @@ class LoadedListings(msgspec.Struct, kw_only=True):
 
     `shown` says which of them have a photo, `untold` of (agency, media, number) the last of those
     with ids above that number, when there may be more. `awaited` are external ids that listings
-    wait for; `waiting` some of those listings, by the binding that is to be written down. `used` counts the
-    listings that agencies made in `month`.
+    wait for; `waiting` some of those listings, by the binding that is to be written down. `used`
+    counts the listings that agencies made in `month`.
     """
 
     listings: tuple[Listing, ...] = ()
@@ -39,8 +39,8 @@ class ListingEffects(msgspec.Struct):
     `handovers` happen in their order, before all that is in `saved`. `bindings` say who got an
     external id that listings wait for, and by which change. `photos` say whether a media is
     shown by a listing now; they may be of what is deleted. `news` are media of which listings are
-    to be told later, and the last one that knows; `told` are steps of that, from one listing to another or,
-    with None, to the end.
+    to be told later, and the last one that knows; `told` are steps of that, from one
+    listing to another or, with None, to the end.
     """
 
     saved: dict[Key, Listing] = {}
