@@ -12,7 +12,7 @@ _WAITING = "listing INDEX listing_waiting (agency_id=? AND external_user_id=?)"
 _MET = "bound PRIMARY KEY (agency_id=? AND external_id=? AND version>?)"
 _EARLIER = "earlier PRIMARY KEY (agency_id=? AND external_id=? AND version>? AND version<?)"
 _GOT = "bound COVERING INDEX agent_binding_by_user (agency_id=? AND user_id=?)"
-_SHOWN = "shown PRIMARY KEY (media_id=?)"
+_SHOWN = "shown PRIMARY KEY (media_id=? AND listing_id>?)"
 _HELD = "listing INDEX listing_by_user (agency_id=? AND user_id=?)"
 _SORT = "USE TEMP B-TREE FOR ORDER BY"
 _IN_ORDER = "listing INDEX listing_by_agency (agency_id=? AND id>?)"
@@ -64,14 +64,15 @@ SQLITE: dict[str, list[str]] = {
     "listings_used_by": ["made PRIMARY KEY (agency_id=? AND month=?)"],
     "listings_by_id": [_LISTING, _MET],
     "listings_by_external_id": [_NAMED, _MET],
-    "listings_by_media": [_SHOWN, _LISTING, _MET],
+    "listings_by_media": [_LISTING, "CORRELATED LIST SUBQUERY 2", _SHOWN, _MET],
     "media_by_listing": [
         "shown COVERING INDEX listing_media_by_listing (listing_id=?)",
         _MEDIA,
     ],
     "media_beside": [
-        _SHOWN,
         "beside COVERING INDEX listing_media_by_listing (listing_id=?)",
+        "CORRELATED LIST SUBQUERY 1",
+        _SHOWN,
         _MEDIA,
     ],
     "media_listed": [_MEDIA],
@@ -95,6 +96,11 @@ SQLITE: dict[str, list[str]] = {
     "delete_listing_left": [
         "listing_left INDEX listing_left_by_listing (listing_id=? AND agency_id=?)"
     ],
+    **{
+        key: ["photo_news PRIMARY KEY (agency_id=? AND media_id=?)"]
+        for key in ("move_news", "end_news")
+    },
+    "photo_news": ["SCAN photo_news"],  # some of them, in order
     "forget_photos": ["listing_media PRIMARY KEY (media_id=? AND listing_id=?)"],
     **{
         key: [_LISTING]
@@ -107,7 +113,13 @@ SQLITE: dict[str, list[str]] = {
     "update_agency": [_AGENCY],
     **{
         name: []
-        for name in ("insert_listing", "save_binding", "save_listing_media", "save_listings_used")
+        for name in (
+            "insert_listing",
+            "save_binding",
+            "save_listing_media",
+            "save_listings_used",
+            "save_news",
+        )
     },
 }
 
@@ -164,9 +176,11 @@ POSTGRES: dict[str, set[str]] = {
     "listings_used_by": {"listing_count_pkey (agency_id, month)"},
     "listings_by_id": _each(_ROW, _FIRST),
     "listings_by_external_id": _each(_BY_EXTERNAL, _FIRST),
-    "listings_by_media": _each("listing_media_pkey (media_id)", _ROW, _FIRST),
+    "listings_by_media": _each("listing_media_pkey (media_id, listing_id)", _ROW, _FIRST),
     "media_by_listing": _each(_PHOTO_OF, "media_pkey (id)"),
-    "media_beside": _each("listing_media_pkey (media_id)", _PHOTO_OF, "media_pkey (id)"),
+    "media_beside": _each(
+        "listing_media_pkey (media_id, listing_id)", _PHOTO_OF, "media_pkey (id)"
+    ),
     "media_listed": {"media_pkey (id)"},
     "listings_held": _each(
         "listing_by_user (agency_id, user_id)",
@@ -183,6 +197,9 @@ POSTGRES: dict[str, set[str]] = {
     "bindings": {"agent_binding_in_order ()"},  # some of them, in order
     "delete_listing_media": {_PHOTO_OF},
     "delete_listing_left": {"listing_left_by_listing (listing_id)"},
+    **{key: {"photo_news_pkey (agency_id, media_id)"} for key in ("move_news", "end_news")},
+    "photo_news": {"photo_news_pkey ()"},  # some of them, in order
+    "save_news": {"conflicts by photo_news_pkey"},
     "forget_photos": {  # both of them hold each row once
         "listing_media_pkey (media_id, listing_id)",
         "listing_media_by_listing (listing_id, media_id)",
@@ -205,3 +222,8 @@ POSTGRES: dict[str, set[str]] = {
 }
 SORTED = _viewed("sort", "listing_pkey (agency_id, id)")
 """A page by status without statistics: an agency is taken for a handful of listings."""
+SORTED_PHOTOS = {
+    name: {f"sort; {plan}" for plan in POSTGRES[name]}
+    for name in ("listings_by_media", "media_beside")
+}
+"""The same of those who share a photo: their ids are sorted, not what they are."""

@@ -26,6 +26,7 @@ OF_NO_AGENCY = {
     "public_listing_state": "as public_listing",
     "public_agent": "a visitor names an agent, whosever it is; only who is active is shown",
     "bindings": "a worker writes down what it finds, of all agencies",
+    "photo_news": "a worker tells listings of all agencies",
 }
 """Questions that come before an agency is known, and why they may."""
 

@@ -19,7 +19,7 @@ from rentix.media.blobs import Blobs
 from rentix.model import ListingView, User
 from rentix.operations import Answer, Request
 from rentix.store import Store, UserKey
-from rentix.worker import Binder, Finish, Pool
+from rentix.worker import Finish, Later, Pool
 from rentix.writer import Clock, Ending, Writer, rehearse
 
 
@@ -59,7 +59,7 @@ class Portal:
         self.uploads = Uploads(blobs, body_timeout_s * PATIENCE) if blobs else None
         self._tickets: Tickets | None = None
         self.imports = make_imports(self.finish) if make_imports else None
-        self.binder = Binder(store, self.finish)
+        self.later = Later(store, self.finish)
         self.public_url = public_url
         self.rates = rates or {}
         self.body_timeout_s = body_timeout_s
@@ -75,14 +75,14 @@ class Portal:
         self.writer.start(self._loop)
         if self.imports:
             self.imports.start()
-        self.binder.start()
+        self.later.start()
 
     async def stop(self) -> None:
         """Write what is waiting, then give the store back."""
         self.stopping = True
         if self.imports:
             await asyncio.to_thread(self.imports.close)
-        await asyncio.to_thread(self.binder.close)
+        await asyncio.to_thread(self.later.close)
         await asyncio.to_thread(self.writer.close)
         for files in (self.files, self.uploads):
             if files is not None:

@@ -14,7 +14,7 @@ from rentix.decide.record import Fields, Ledger
 from rentix.decide.working_set import WorkingSet
 from rentix.errors import Fault
 from rentix.model import Listing, ListingStatus, Media
-from rentix.operations import FileRef, Note
+from rentix.operations import Caller, FileRef, Note, TellListings, TellOutcome
 
 PHOTOS_MIN = 3
 """An active listing has so many [P]."""
@@ -137,6 +137,26 @@ def status_by_photos(
     return "active"
 
 
+def tell_listings(
+    working: WorkingSet, caller: Caller, tell: TellListings, now_ms: int
+) -> TellOutcome:
+    """Tell the next listings what has become of a photo: as it is now, whatever it was then."""
+    ledger = Ledger(working, caller, now_ms)
+    media = working.media.find(caller.agency_id, tell.media_id)
+    for listing in working.listings.showing(caller.agency_id, tell.media_id):
+        if media is None:
+            lose_photo(working, ledger, listing, tell.media_id)
+        else:
+            settle(working, ledger, listing, media)
+    return TellOutcome(
+        agency_id=caller.agency_id,
+        asked=tell,
+        changes=tuple(ledger.changes),
+        listings=tuple(ledger.listings),
+        untold=working.listings.untold(caller.agency_id, tell.media_id, tell.after),
+    )
+
+
 def settle(working: WorkingSet, ledger: Ledger, listing: Listing, ended: Media) -> None:
     """An import has ended: move a listing that waits for its photos, if that was the last one."""
     media = [ended if one.id == ended.id else one for one in shown_media(working, listing)]
@@ -146,10 +166,10 @@ def settle(working: WorkingSet, ledger: Ledger, listing: Listing, ended: Media) 
         ledger.change_listing(listing, {"status": after}, fields)
 
 
-def lose_photo(working: WorkingSet, ledger: Ledger, listing: Listing, lost: Media) -> None:
+def lose_photo(working: WorkingSet, ledger: Ledger, listing: Listing, lost: int) -> None:
     """A media is removed: a listing shows the others. What is active stays so with fewer."""
-    files = tuple(media_id for media_id in listing.files if media_id != lost.id)
-    left = [media for media in shown_media(working, listing) if media.id != lost.id]
+    files = tuple(media_id for media_id in listing.files if media_id != lost)
+    left = [media for media in shown_media(working, listing) if media.id != lost]
     after = _settled(listing, left)
     values: dict[str, object] = {"files": files, "status": after}
     fields: Fields = {"files": (listing.files, files)}

@@ -8,7 +8,7 @@ import msgspec
 
 from rentix.model import Agency, AvatarImport, Change, Listing, Media, User
 from rentix.operations.asking import Note
-from rentix.operations.media import FinishAvatar
+from rentix.operations.media import FinishAvatar, TellListings
 
 Verb = Literal[
     "created",
@@ -129,7 +129,8 @@ class MediaOutcome(msgspec.Struct, frozen=True, kw_only=True):
 
     `former` is an external id that it gave up. `changes` are for the log; `users` are those who
     show another picture now, or wait for another, `listings` those that lose a photo or that it
-    moves to another status. `finished` is an import's end, to be stored.
+    moves to another status. `finished` is an import's end, to be stored. `untold` is set when not
+    all listings are told: the id of the last one that is.
     """
 
     verb: MediaVerb
@@ -141,6 +142,7 @@ class MediaOutcome(msgspec.Struct, frozen=True, kw_only=True):
     listings: tuple[Listing, ...] = ()
     agency: Agency | None = None
     finished: FinishAvatar | None = None
+    untold: int | None = None
 
 
 class ListingOutcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,3 +185,13 @@ class BindOutcome(msgspec.Struct, frozen=True, kw_only=True):
     shift: Shift
     done: bool
     change: Change | None = None
+
+
+class TellOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What `TellListings` came to; `untold` as with a `MediaOutcome`."""
+
+    agency_id: int
+    asked: TellListings
+    changes: tuple[Change, ...] = ()
+    listings: tuple[Listing, ...] = ()
+    untold: int | None = None

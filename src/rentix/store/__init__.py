@@ -32,6 +32,7 @@ __all__ = [
     "Known",
     "ListingFilter",
     "MediaQueue",
+    "PhotoNews",
     "Reads",
     "Spending",
     "Store",
@@ -87,6 +88,14 @@ class Binding(msgspec.Struct, frozen=True):
     external_id: str
     user_id: int
     version: int
+
+
+class PhotoNews(msgspec.Struct, frozen=True):
+    """A media that has ended or is gone; listings up to `told_id` know."""
+
+    agency_id: int
+    media_id: int
+    told_id: int
 
 
 class Spending(msgspec.Struct, frozen=True):
@@ -166,6 +175,9 @@ class Reads(Protocol):
 
     def bindings(self, most: int) -> list[Binding]:
         """Agents whom listings of any agency wait for, oldest first for each agency."""
+
+    def photo_news(self, most: int) -> list[PhotoNews]:
+        """Media of any agency of which listings are still to be told."""
 
     def changes(self, agency_id: int, after: int, limit: int) -> list[Change]:
         """Up to `limit` changes of the agency numbered above `after`, in order."""

@@ -36,6 +36,10 @@ def listing_steps(all_effects: Effects, now_ms: int) -> Iterator[Step]:
     }
     yield "forget_photos", [photo for photo, is_shown in photos.items() if not is_shown]
     yield "save_listing_media", [photo for photo, is_shown in photos.items() if is_shown]
+    # A new end of a photo comes after what is told of an older one.
+    yield "end_news", [step[:3] for step in effects.told if step[3] is None]
+    yield "move_news", [step for step in effects.told if step[3] is not None]
+    yield "save_news", [(*key, last) for key, last in effects.news.items()]
     yield from _left_steps(effects.handovers)
     yield "save_listings_used", [(*place, used) for place, used in effects.used.items()]
 

@@ -12,6 +12,7 @@ from rentix.store import (
     Binding,
     Known,
     ListingFilter,
+    PhotoNews,
     Spending,
     UserFilter,
     UserKey,
@@ -215,6 +216,13 @@ class PostgresStore:
             transaction.start("open_queue")
             rows = transaction.rows("bindings", {"most": most})
         return [Binding(*row) for row in rows]
+
+    def photo_news(self, most: int) -> list[PhotoNews]:
+        """Media of any agency of which listings are still to be told."""
+        with self._reading() as transaction:
+            transaction.start("open_queue")
+            rows = transaction.rows("photo_news", {"most": most})
+        return [PhotoNews(*row) for row in rows]
 
     def secret(self) -> bytes:
         """The installation's secret."""

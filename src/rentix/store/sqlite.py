@@ -17,6 +17,7 @@ from rentix.store import (
     Binding,
     Known,
     ListingFilter,
+    PhotoNews,
     Spending,
     UserFilter,
     UserKey,
@@ -254,6 +255,12 @@ class SqliteStore:
         with self._borrowed() as reader:
             rows: list[Any] = reader.execute(_QUERIES["bindings"], {"most": most}).fetchall()
         return [Binding(*row) for row in rows]
+
+    def photo_news(self, most: int) -> list[PhotoNews]:
+        """Media of any agency of which listings are still to be told."""
+        with self._borrowed() as reader:
+            rows: list[Any] = reader.execute(_QUERIES["photo_news"], {"most": most}).fetchall()
+        return [PhotoNews(*row) for row in rows]
 
     def secret(self) -> bytes:
         """The installation's secret."""

@@ -1,4 +1,4 @@
-"""Rosters and portals by chance: the same agents, seen by a CRM and by a portal that has moved on."""
+"""Rosters and portals by chance: the same agents, seen by a CRM and by a portal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from rentix.client import Rentix
-from rentix.client.calls import agency as get_agency
+from rentix.client.calls.others import get_agency
 from rentix.operations import Caller, DeactivateUser, Request
 from rentix.sync.apply import Account, Application, Journal
 from rentix.sync.config import CapsConfig, SyncConfig
@@ -20,7 +20,14 @@ from rentix.sync.records import Record
 from tests.service import Tenant
 
 NAMES = ("Ana Rusu", "Rusu  Ana", "Ион Попа", "Ștefan Țurcanu", "Maria O'Neil", "  Ion Popa ")
-PHONES = ("069 123 456", "+373 69 123 456", "022 123 456", "0 (79) 500-111", "069111222, 022 1", "x")
+PHONES = (
+    "069 123 456",
+    "+373 69 123 456",
+    "022 123 456",
+    "0 (79) 500-111",
+    "069111222, 022 1",
+    "x",
+)
 TEXTS = ("Case noi", "Case  noi\n\n\nîn centru", "<b>Case</b> noi", "Дома", None)
 SOCIALS = ("@ana.rusu", "instagram.com/ana.rusu", "https://www.instagram.com/ana.rusu/", None)
 LOCALES = ("ro", "ru", "en")
@@ -80,7 +87,7 @@ def record(line: int, external_id: str, user_id: int | None = None, **fields: An
 
 
 def random_roster(random: Random, tenant: Tenant, agents: int) -> list[Record]:
-    """Return a CRM's rows for an agency's agents: some of them, as they are or otherwise, and new."""
+    """Return a CRM's rows for an agency's agents: some, as they are or otherwise, and new."""
     items = tenant.get("/users?stored=true").json()["items"]
     rows = []
     for line, number in enumerate(random.sample(range(agents + 10), agents), start=2):

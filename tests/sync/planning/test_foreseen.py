@@ -49,7 +49,7 @@ def test_a_planned_outcome_is_the_applied_one(
 ) -> None:
     cases = writes = 0
     for seed in range(ROUNDS // 3 + 1):
-        random = Random(f"{absent} {seed}")
+        random = Random(f"{absent} {seed}")  # noqa: S311 - not a secret
         tenant = new_tenant(locale=random.choice(("ro", "ru")))
         populate(tenant, random, AGENTS)
         rows = random_roster(random, tenant, AGENTS)

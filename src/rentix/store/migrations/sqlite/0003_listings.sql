@@ -41,6 +41,13 @@ CREATE TABLE listing_media (
 
 CREATE INDEX listing_media_by_listing ON listing_media (listing_id, media_id);
 
+CREATE TABLE photo_news (  -- media that ended or are gone, and the last listing that was told
+    agency_id INTEGER NOT NULL,
+    media_id  INTEGER NOT NULL,
+    told_id   INTEGER NOT NULL,
+    PRIMARY KEY (agency_id, media_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE agent_binding (  -- who got an external id that listings wait for, by which change
     agency_id   INTEGER NOT NULL,
     external_id TEXT    NOT NULL,

@@ -17,11 +17,24 @@ LEFT JOIN portal_user ON (portal_user.agency_id, portal_user.id) = (
 )
 
 -- fragment: ready_photos
-SELECT count(*) FROM media AS photo
+SELECT string_agg(photo.id::text, ',' ORDER BY photo.id) FROM media AS photo
 WHERE photo.agency_id = listing.agency_id AND photo.status = 'success'
     AND photo.id = ANY (ARRAY(
         SELECT file::bigint FROM jsonb_array_elements_text(listing.files::jsonb) AS file
     ))
+
+-- fragment: wanted_shown
+(
+    SELECT (key.value ->> 0)::bigint AS agency_id, (key.value ->> 1)::bigint AS media_id,
+        (key.value ->> 2)::bigint AS after
+    FROM jsonb_array_elements(:wanted::jsonb) AS key (value) OFFSET 0
+) AS wanted
+
+-- fragment: next_shown
+SELECT shown.agency_id, shown.listing_id FROM listing_media AS shown
+WHERE shown.media_id = wanted.media_id AND shown.agency_id = wanted.agency_id
+    AND shown.listing_id > wanted.after
+ORDER BY shown.listing_id LIMIT :most
 
 -- name: listing_page_of_agent
 SELECT found.*
@@ -129,12 +142,11 @@ CROSS JOIN LATERAL (
 
 -- name: listings_by_media
 SELECT found.*
-FROM {wanted_numbers}
+FROM {wanted_shown}
 CROSS JOIN LATERAL (
-    SELECT {listing_columns}, shown.media_id
-    FROM listing_media AS shown
-    JOIN listing ON (listing.agency_id, listing.id) = (shown.agency_id, shown.listing_id)
-    WHERE shown.media_id = wanted.number AND shown.agency_id = wanted.agency_id
+    SELECT {listing_columns}, wanted.media_id, wanted.after
+    FROM ({next_shown}) AS next
+    JOIN listing ON (listing.agency_id, listing.id) = (next.agency_id, next.listing_id)
     OFFSET 0
 ) AS found
 
@@ -151,14 +163,13 @@ CROSS JOIN LATERAL (
 
 -- name: media_beside
 SELECT found.*
-FROM {wanted_numbers}
+FROM {wanted_shown}
 CROSS JOIN LATERAL (
     SELECT {media_columns}
-    FROM listing_media AS shown
+    FROM ({next_shown}) AS next
     JOIN listing_media AS beside
-        ON (beside.agency_id, beside.listing_id) = (shown.agency_id, shown.listing_id)
+        ON (beside.agency_id, beside.listing_id) = (next.agency_id, next.listing_id)
     JOIN media ON (media.agency_id, media.id) = (beside.agency_id, beside.media_id)
-    WHERE shown.media_id = wanted.number AND shown.agency_id = wanted.agency_id
     OFFSET 0
 ) AS found
 
@@ -406,6 +417,36 @@ DELETE FROM listing_media USING (
 WHERE listing_media.agency_id = named.agency_id AND listing_media.media_id = named.media_id
     AND listing_media.listing_id = named.listing_id
 
+-- name: save_news
+INSERT INTO photo_news (agency_id, media_id, told_id)
+SELECT * FROM (
+    SELECT (row.value ->> 0)::bigint AS agency_id,
+        (row.value ->> 1)::bigint AS media_id,
+        (row.value ->> 2)::bigint AS told_id
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS saved
+ON CONFLICT (agency_id, media_id) DO UPDATE SET told_id = excluded.told_id
+
+-- fragment: told_news
+(
+    SELECT (row.value ->> 0)::bigint AS agency_id,
+        (row.value ->> 1)::bigint AS media_id,
+        (row.value ->> 2)::bigint AS told_id,
+        (row.value ->> 3)::bigint AS last_id
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS told
+
+-- name: move_news
+UPDATE photo_news SET told_id = told.last_id
+FROM {told_news}
+WHERE photo_news.agency_id = told.agency_id AND photo_news.media_id = told.media_id
+    AND photo_news.told_id = told.told_id
+
+-- name: end_news
+DELETE FROM photo_news USING {told_news}
+WHERE photo_news.agency_id = told.agency_id AND photo_news.media_id = told.media_id
+    AND photo_news.told_id = told.told_id
+
 -- name: save_listings_used
 INSERT INTO listing_count (agency_id, month, used)
 SELECT * FROM (
@@ -448,6 +489,10 @@ WHERE portal_user.id = :user_id AND portal_user.status = 'active'
 SELECT agent_binding.agency_id, agent_binding.external_id, agent_binding.user_id,
     agent_binding.version
 FROM agent_binding ORDER BY agent_binding.agency_id, agent_binding.version LIMIT :most
+
+-- name: photo_news
+SELECT photo_news.agency_id, photo_news.media_id, photo_news.told_id
+FROM photo_news ORDER BY photo_news.agency_id, photo_news.media_id LIMIT :most
 
 -- name: media_listed
 SELECT found.*

@@ -8,9 +8,15 @@ LEFT JOIN portal_user
     ON (portal_user.agency_id, portal_user.id) = (listing.agency_id, {listing_agent})
 
 -- fragment: ready_photos
-SELECT count(*) FROM json_each(listing.files) AS file
+SELECT group_concat(photo.id) FROM json_each(listing.files) AS file
 CROSS JOIN media AS photo ON photo.id = file.value
 WHERE photo.agency_id = listing.agency_id AND photo.status = 'success'
+
+-- fragment: next_shown
+SELECT shown.listing_id FROM listing_media AS shown
+WHERE shown.media_id = wanted.value ->> 1 AND shown.agency_id = wanted.value ->> 0
+    AND shown.listing_id > wanted.value ->> 2
+ORDER BY shown.listing_id LIMIT :most
 
 -- name: listing_page_of_agent
 {listing_view}
@@ -75,11 +81,9 @@ CROSS JOIN listing
     ON listing.agency_id = wanted.value ->> 0 AND listing.external_id = wanted.value ->> 1
 
 -- name: listings_by_media
-SELECT {listing_columns}, shown.media_id
-FROM json_each(?) AS wanted
-CROSS JOIN listing_media AS shown ON shown.media_id = wanted.value ->> 1
-CROSS JOIN listing ON listing.id = shown.listing_id
-WHERE listing.agency_id = wanted.value ->> 0
+SELECT {listing_columns}, wanted.value ->> 1, wanted.value ->> 2
+FROM json_each(:wanted) AS wanted
+CROSS JOIN listing ON listing.id IN ({next_shown})
 
 -- name: media_by_listing
 SELECT {media_columns}
@@ -90,11 +94,9 @@ WHERE media.agency_id = wanted.value ->> 0
 
 -- name: media_beside
 SELECT {media_columns}
-FROM json_each(?) AS wanted
-CROSS JOIN listing_media AS shown ON shown.media_id = wanted.value ->> 1
-CROSS JOIN listing_media AS beside ON beside.listing_id = shown.listing_id
+FROM json_each(:wanted) AS wanted
+CROSS JOIN listing_media AS beside ON beside.listing_id IN ({next_shown})
 CROSS JOIN media ON media.id = beside.media_id
-WHERE media.agency_id = wanted.value ->> 0
 
 -- name: listings_held
 SELECT listing.agency_id, listing.user_id, listing.id, listing.agent_version, listing.moved_version
@@ -221,6 +223,16 @@ ON CONFLICT (media_id, listing_id) DO NOTHING
 -- name: forget_photos
 DELETE FROM listing_media WHERE agency_id = ?1 AND media_id = ?2 AND listing_id = ?3
 
+-- name: save_news
+INSERT INTO photo_news (agency_id, media_id, told_id) VALUES (?, ?, ?)
+ON CONFLICT (agency_id, media_id) DO UPDATE SET told_id = excluded.told_id
+
+-- name: move_news
+UPDATE photo_news SET told_id = ?4 WHERE agency_id = ?1 AND media_id = ?2 AND told_id = ?3
+
+-- name: end_news
+DELETE FROM photo_news WHERE agency_id = ?1 AND media_id = ?2 AND told_id = ?3
+
 -- name: save_listings_used
 INSERT INTO listing_count (agency_id, month, used) VALUES (?, ?, ?)
 ON CONFLICT (agency_id, month) DO UPDATE SET used = excluded.used
@@ -241,6 +253,10 @@ WHERE portal_user.id = :user_id AND portal_user.status = 'active'
 -- name: bindings
 SELECT agent_binding.agency_id, agent_binding.external_id, agent_binding.user_id, agent_binding.version
 FROM agent_binding ORDER BY agent_binding.agency_id, agent_binding.version LIMIT :most
+
+-- name: photo_news
+SELECT photo_news.agency_id, photo_news.media_id, photo_news.told_id
+FROM photo_news ORDER BY photo_news.agency_id, photo_news.media_id LIMIT :most
 
 -- name: media_listed
 SELECT {media_columns}
