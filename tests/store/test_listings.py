@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from rentix.errors import Code, Problem
 from rentix.model import Listing
@@ -202,6 +203,23 @@ def test_a_media_that_is_linked_and_removed_in_one_batch_leaves_listings(desk: D
     desk.ask(LinkMedia(id=media_id, external_id="a"), DeleteMedia(external_id="a"))
     assert desk.listing(listing.id).files == ()
     assert desk.store.media(desk.agency_id, media_id) is None
+
+
+@pytest.mark.parametrize("atomic", [False, True])
+def test_a_name_by_which_something_is_removed_in_one_batch_goes_to_a_new_photo(
+    desk: Desk, atomic: bool
+) -> None:
+    """Who else shows the one that is there nobody has looked up."""
+    listing = desk.put("flat", files=desk.photos("a"))
+    house = desk.put("house", files=tuple(FileRef(id=media_id) for media_id in listing.files))
+    [photo] = desk.photos("a")
+    patch = ListingPatch(files=(replace(photo, external_id="a"),))
+    made, _ = desk.commit(
+        desk.request([PutListing(external_id="flat", patch=patch)], atomic=atomic),
+        desk.request([DeleteMedia(external_id="a")]),
+    )
+    assert (made.verb, desk.listing(listing.id).files) == ("updated", ())
+    assert desk.view(house.id).media[0].id == listing.files[0]
 
 
 def test_a_listing_that_is_linked_and_made_active_in_one_batch_has_its_photos(desk: Desk) -> None:
