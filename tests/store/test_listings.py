@@ -68,7 +68,7 @@ def test_every_column_comes_back(desk: Desk) -> None:
     view = desk.view(told.id)
     assert view.agent == ana
     assert [media.id for media in view.media] == [*told.files]
-    assert view == desk.store.listing(desk.agency_id, "Квартира / 1")
+    assert [view] == desk.store.find_listings([(desk.agency_id, "Квартира / 1")])
 
 
 def test_a_change_leaves_the_rest(desk: Desk) -> None:
@@ -132,7 +132,7 @@ def test_visitors_see_it_while_its_agency_is_active(desk: Desk, status: str) -> 
 def test_what_is_removed_is_gone_and_its_photos_stay(desk: Desk) -> None:
     listing = desk.put("flat", files=desk.photos("a"))
     desk.do(DeleteListing(external_id="flat"))
-    assert desk.store.listing(desk.agency_id, listing.id) is None
+    assert desk.store.find_listings([(desk.agency_id, listing.id)]) == [None]
     assert desk.store.media(desk.agency_id, listing.files[0]) is not None
     assert desk.put("flat").id != listing.id
 

@@ -12,6 +12,10 @@ SELECT count(*) FROM json_each(listing.files) AS file
 CROSS JOIN media AS photo ON photo.id = file.value
 WHERE photo.agency_id = listing.agency_id AND photo.status = 'success'
 
+-- name: one_listing_by_external_id
+{listing_view}
+WHERE listing.agency_id = :agency_id AND listing.external_id = :external_id
+
 -- name: listing_page_of_agent
 {listing_view}
 JOIN (
