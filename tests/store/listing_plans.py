@@ -158,9 +158,7 @@ POSTGRES: dict[str, set[str]] = {
     "listing_state": _each(
         _ROW, "agency_pkey (id)", _FIRST, _USER, "media_queue (agency_id, status, id) alone"
     ),
-    **dict.fromkeys(
-        ("one_listing_by_external_id", "listing_views_by_external_id"), _viewed(_BY_EXTERNAL)
-    ),
+    "listing_views_by_external_id": _viewed(_BY_EXTERNAL),
     "listings": _viewed("listing_pkey (agency_id, id)"),
     "listings by status": _viewed("listing_pkey (agency_id, id)"),
     "listings of a user": _FEW_AFTER,

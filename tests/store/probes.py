@@ -222,8 +222,8 @@ OF_LISTINGS: dict[str, list[Probe]] = {
         named([(None, "133")], (3, 5), agency_id=OURS, listing_id=200 + OUR_LISTING),
     ],
     "one_listing_by_external_id": [
-        named([_HELD_ONE], _SEEN, agency_id=OURS, external_id="flat"),
-        named([_MET_ONE], _SEEN, agency_id=OURS, external_id="room"),
+        Probe({"sqlite": {"agency_id": OURS, "external_id": name}, "postgres": None}, [row], _SEEN)
+        for name, row in (("flat", _HELD_ONE), ("room", _MET_ONE))
     ],
     "listing_page": [
         listing_page(ListingFilter(), *_ALL, shown=_SEEN),

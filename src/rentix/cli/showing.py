@@ -21,7 +21,10 @@ def publish_homes(url: str, place: str, agents: Sequence[str]) -> None:
     """Publish listings of these agents, with photos from `place`, and say where their pages are."""
     with Rentix(SANDBOX_KEY, url) as client:
         homes = sample_homes(place, agents)
-        sent = [client.send(write("PUT", "/listings", PutListingShape, home, options={})) for home in homes]
+        sent = [
+            client.send(write("PUT", "/listings", PutListingShape, home, options={}))
+            for home in homes
+        ]
         _await_photos(client)
         agent = client.users.get(external_id=agents[0])
     say("\nPages that visitors see:")

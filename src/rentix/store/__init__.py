@@ -150,9 +150,6 @@ class Reads(Protocol):
     def find_listings(self, wanted: Sequence[UserKey]) -> list[ListingView | None]:
         """The listings with these keys, in the same order."""
 
-    def listing(self, agency_id: int, key: int | str) -> ListingView | None:
-        """The agency's listing with this id (a number) or external id (a text)."""
-
     def listings(
         self, agency_id: int, wanted: ListingFilter, after: int, limit: int
     ) -> list[ListingView]:

@@ -1,4 +1,4 @@
-"""The queries for one listing by either of its ids, and for a page of them."""
+"""The queries for a page of listings."""
 
 from __future__ import annotations
 
@@ -8,13 +8,6 @@ from typing import Any
 from rentix.model import PUBLIC_LISTINGS
 from rentix.store import ListingFilter
 from rentix.store.queries import Database, spell
-
-
-def listing_query(key: int | str) -> tuple[str, str]:
-    """The query's name, and the parameter's that takes `key`: an id, or an external id."""
-    if isinstance(key, int):
-        return "one_listing", "listing_id"
-    return "one_listing_by_external_id", "external_id"
 
 
 def listing_page_query(

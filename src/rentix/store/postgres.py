@@ -18,7 +18,7 @@ from rentix.store import (
     UserKey,
 )
 from rentix.store.listing_loads import month_of
-from rentix.store.listing_query import listing_page_query, listing_query, public_span
+from rentix.store.listing_query import listing_page_query, public_span
 from rentix.store.listing_rows import files_of_rows, to_state, to_view
 from rentix.store.media_query import media_query
 from rentix.store.page_query import page_query
@@ -137,13 +137,6 @@ class PostgresStore:
             for key in (view.listing.id, view.listing.external_id or ""):
                 found[view.listing.agency_id, key] = view
         return [found.get(key) for key in wanted]
-
-    def listing(self, agency_id: int, key: int | str) -> ListingView | None:
-        """The agency's listing with this id or external id."""
-        query, name = listing_query(key)
-        with self._connections.transaction({agency_id}, _SNAPSHOT) as transaction:
-            views = _views(transaction, agency_id, query, **{name: key})
-        return views[0] if views else None
 
     def listings(
         self, agency_id: int, wanted: ListingFilter, after: int, limit: int

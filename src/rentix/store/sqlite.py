@@ -23,7 +23,7 @@ from rentix.store import (
     UserKey,
 )
 from rentix.store.listing_loads import month_of
-from rentix.store.listing_query import listing_page_query, listing_query, public_span
+from rentix.store.listing_query import listing_page_query, public_span
 from rentix.store.listing_rows import FILES, files_of_rows, to_state, to_view
 from rentix.store.media_query import media_query
 from rentix.store.migrate import migrate_sqlite
@@ -177,19 +177,14 @@ class SqliteStore:
         return [self._listing(*key) for key in wanted]
 
     def _listing(self, agency_id: int, key: int | str) -> ListingView | None:
-        query, name = listing_query(key)
+        query, name = "one_listing_by_external_id", "external_id"
+        if isinstance(key, int):
+            query, name = "one_listing", "listing_id"
         row = self._row(query, {"agency_id": agency_id, name: key})
         if row is None:
             return None
         photos = self._rows("media_listed", {"agency_id": agency_id, "wanted": row[FILES]})
         return to_view(row, {photo[0]: to_media(photo) for photo in photos})
-
-    def listing(self, agency_id: int, key: int | str) -> ListingView | None:
-        """The agency's listing with this id or external id."""
-        query, name = listing_query(key)
-        with self._snapshot() as reader:
-            views = self._views(reader, agency_id, query, **{name: key})
-        return views[0] if views else None
 
     def listings(
         self, agency_id: int, wanted: ListingFilter, after: int, limit: int

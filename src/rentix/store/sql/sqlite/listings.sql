@@ -18,6 +18,10 @@ WHERE shown.media_id = wanted.value ->> 1 AND shown.agency_id = wanted.value ->>
     AND shown.listing_id > wanted.value ->> 2
 ORDER BY shown.listing_id LIMIT :most
 
+-- name: one_listing_by_external_id
+{listing_view}
+WHERE listing.agency_id = :agency_id AND listing.external_id = :external_id
+
 -- name: listing_page_of_agent
 {listing_view}
 JOIN (
