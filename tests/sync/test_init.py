@@ -140,7 +140,7 @@ def test_a_status_is_proposed_as_a_rule_to_switch_on(run: Run, roster: WriteRost
         text.replace(*marked).replace("# equals", "equals"), encoding="utf-8"
     )
     (rule,) = read_config(Path("rentix.toml")).mapping.skips
-    assert rule.equals == {"уволен"}
+    assert rule.equals == frozenset({"уволен"})
 
 
 def test_the_file_says_what_was_found_and_never_a_key(run: Run, roster: WriteRoster) -> None:
