@@ -40,9 +40,7 @@ SAMPLE: Final = Path(__file__).parents[3] / "examples" / "roster"
 
 def demo(
     *,
-    roster: Annotated[
-        Path | None, Parameter(help="A roster of your own (CSV or .jsonl), not the sample.")
-    ] = None,
+    roster: Annotated[Path | None, Parameter(help="A roster of your own, not the sample.")] = None,
     map_path: Annotated[Path | None, Parameter(name="--map", help="Its MAP.toml.")] = None,
     region: Annotated[str, Parameter(help="Country of numbers written without one.")] = "MD",
     once: Annotated[bool, Parameter(negative="", help="End after the second sync.")] = False,

@@ -100,10 +100,10 @@ class Cap:
 class CapsConfig:
     """A cap for each kind of change that hurts when it is a mistake.
 
-    `deactivate`, `unlink`, `clear` (fields that lose their value), `avatar` (pictures that are
-    replaced) and `phone` (telephones that change) are of the portal's linked agents. `shrink`
-    is how many of these the source may lack, whatever is done about them; `unreadable` how many
-    of the source's rows may be unreadable.
+    `deactivate`, `unlink`, `clear` (agents who lose a value), `avatar` (who lose their picture)
+    and `phone` (who get another one) are of the portal's linked agents. `shrink` is how many of
+    these the source may lack, whatever is done about them; `unreadable` how many of the source's
+    rows may be unreadable.
     """
 
     deactivate: Cap = Cap(percent=10, count=50, floor=3)
