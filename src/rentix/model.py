@@ -307,16 +307,17 @@ class ListingView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _state_of_photo(media: Media) -> str:
-    named = media.external_id
-    return media.status if named is None else f"{media.status}{len(named)}:{named}"
+    state, named = f"{media.id}{media.status}", media.external_id
+    return state if named is None else f"{state}{len(named)}:{named}"
 
 
 class ListingState(msgspec.Struct, frozen=True, kw_only=True):
     """What tells a listing from what it was: where that is the same, so is all that it shows.
 
-    Its own version says which photos it has, but no version moves with what becomes of one. So
-    `photos` has the status of each, in order, and its external id with the length before it. What
-    a photo that is ready is made of stays as it is. `locale` is the agency's.
+    Its own version says which photos it was given, but no version moves with what becomes of one,
+    and one that was removed is gone at once, before the listing is told. So `photos` has, of each
+    that is there, in order, its id, its status, and its external id with the length before it.
+    What a photo that is ready is made of stays as it is. `locale` is the agency's.
     """
 
     locale: str
@@ -328,12 +329,21 @@ class ListingState(msgspec.Struct, frozen=True, kw_only=True):
     photos: str
 
 
+PUBLIC_LISTINGS: Final = 60
+"""How many listings a page of an agent shows."""
+
+
 class AgentView(msgspec.Struct, frozen=True, kw_only=True):
-    """A user as visitors see them: with the agency, and the newest of the public listings."""
+    """A user as visitors see them: with the agency, and a page of the `total` public listings.
+
+    The newest come first, on page 1.
+    """
 
     user: User
     agency: Agency
     listings: tuple[ListingView, ...] = ()
+    page: int = 1
+    total: int = 0
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from rentix.client import SetupError
-from rentix.sync.map_file import MapFile, read_map
+from rentix.sync.config import read_map
+from rentix.sync.map_tables import MapTables
 from rentix.sync.mapping import lay_over
 from rentix.sync.records import Record, Rejection, Row
 from rentix.sync.run import open_roster
@@ -55,7 +56,7 @@ def test_a_map_names_columns_constants_and_layout(roster: WriteRoster) -> None:
         phone = "022 123 456"
         settings.contact_viber = false
         description.ru = "Привет"
-        [csv]
+        [source]
         encoding = "cp1251"
         delimiter = "|"
         """,
@@ -148,7 +149,7 @@ def test_bytes_outside_the_encoding_reject_a_row_only_where_they_are_used(
     valid = "externalId,name,note\n1,Ștefan,\n4,Țurcan,\n5,Bălan,\n".encode()
     content = valid + b"2,\xc8tefan,\n3,Ana,\xc8\n"
     source = open_source(roster(content))
-    field_map = lay_over(MapFile(), source)
+    field_map = lay_over(MapTables(), source)
     found = [field_map.read(row) for row in source.rows() if isinstance(row, Row)]
     assert [type(each) for each in found] == [Record] * 3 + [Rejection, Record]
     assert isinstance(found[3], Rejection)
@@ -160,7 +161,7 @@ def test_an_external_id_that_is_no_text_is_rejected(roster: WriteRoster, value: 
     source = open_source(roster(f'{{"externalId": {value}}}', "r.jsonl"))
     (row,) = source.rows()
     assert isinstance(row, Row)
-    rejection = lay_over(MapFile(), source).read(row)
+    rejection = lay_over(MapTables(), source).read(row)
     assert isinstance(rejection, Rejection)
     assert rejection.code == "type_invalid"
 
@@ -173,7 +174,10 @@ def test_an_external_id_that_is_no_text_is_rejected(roster: WriteRoster, value: 
         ("[columns]\nextrenalId = 'id'", "did you mean 'externalId'?"),
         ("[columns]\nexternalId = 'Id'", "no column 'Id'; did you mean 'id'? There are: id, a, a"),
         ("[columns]\nname = 'id'", "no column is mapped to externalId"),
-        ("[columns]\nexternalId = 3", "must be text in quotes"),
+        (
+            "[columns]\nexternalId = 3",
+            "line 2: [columns] externalId must be a column's name in quotes",
+        ),
         ("[columns]\nexternalId = 'a'", "the file has 2 columns 'a'"),
         ("columns = 1", "must be a table"),
         ("[constants]\nexternalId = '1'", "every row the same user"),
@@ -183,8 +187,8 @@ def test_an_external_id_that_is_no_text_is_rejected(roster: WriteRoster, value: 
             "[columns]\nexternalId='id'\n'description.ro'='id'\ndescription='id'",
             "keep one of the two",
         ),
-        ("[csv]\ndelimiter = '::'", "must be one character"),
-        ("[csv]\ncharset = 'x'", "no member of [csv] is called 'charset'"),
+        ("[source]\ndelimiter = '::'", "must be one character"),
+        ("[source]\ncharset = 'x'", "no member of [source] is called 'charset'"),
     ],
 )
 def test_a_wrong_map_is_refused_with_the_way_out(roster: WriteRoster, toml: str, said: str) -> None:

@@ -64,6 +64,7 @@ def test_json_is_one_object_and_nothing_else(
         "rejected": [
             {"line": 3, "externalId": "2", "reason": "phone is required", "code": "required"}
         ],
+        "skipped": {},
         "warnings": {"fixed_line": 1},
     }
     assert "roster.csv (CSV, utf-8, comma)" in err

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
 from hashlib import sha256
 
 from rentix.api.bulk import OPS_INVALID, bulk_terms, read_bulk, write_bulk
 from rentix.api.call import Call, Headers, Reply
-from rentix.api.cursors import print_cursor, read_cursor
+from rentix.api.lists import list_reply
 from rentix.api.names import read_external_id, read_id
 from rentix.api.showing import show
 from rentix.api.writing import terms, with_strays, write_one
@@ -39,7 +37,7 @@ from rentix.wire import listing_answers as answers
 from rentix.wire.answers import encode
 from rentix.wire.bodies import BulkBody
 from rentix.wire.decode import parse_object
-from rentix.wire.listing_shapes import ListingShape, ListingsShape
+from rentix.wire.listing_shapes import ListingShape
 from rentix.wire.listings import listing
 from rentix.wire.sound_listings import (
     SoundListingBulk,
@@ -48,7 +46,6 @@ from rentix.wire.sound_listings import (
 )
 
 _OPS = ("upsert", "update", "link", "unlink", "delete", "validate")
-_PAGE, _CHUNK = 100, 200
 _PRIVATE: Headers = [
     (b"cache-control", b"private, no-cache"),
     (b"vary", b"accept, authorization, x-api-key"),
@@ -197,48 +194,15 @@ async def list_listings(call: Call) -> Reply:
     In order of id. Without `limit` and `cursor` all of them are streamed; with either the answer
     has `nextCursor`. `userId` is the agent whom they show.
     """
+    caller, _ = call.tenant
     wanted = ListingFilter(user_id=call.query.get("userId"), status=call.query.get("status"))
-    if "limit" in call.query or "cursor" in call.query:
-        return await _page(call, wanted)
-    first = await asyncio.to_thread(_print_chunk, call, wanted, 0)
-    return Reply(body=_stream(call, wanted, first), headers=[*_PRIVATE])
 
+    def read(after: int, most: int) -> list[tuple[int, bytes]]:
+        # In a thread: hundreds of listings on the event loop would keep everybody else waiting.
+        views = call.portal.store.listings(caller.agency_id, wanted, after, most)
+        return [(view.listing.id, encode(_print(call, view))) for view in views]
 
-async def _page(call: Call, wanted: ListingFilter) -> Reply:
-    caller, _ = call.tenant
-    limit = call.query.get("limit", _PAGE)
-    after = read_cursor("l", call.query["cursor"]) if "cursor" in call.query else 0
-    found = call.portal.store.listings
-
-    def print_page() -> bytes:
-        # In a thread: a thousand listings on the event loop would keep everybody else waiting.
-        views = found(caller.agency_id, wanted, after, limit + 1)
-        items = tuple(_print(call, view) for view in views[:limit])
-        cursor = print_cursor("l", items[-1].id) if len(views) > limit else None
-        return encode(ListingsShape(items=items, next_cursor=cursor))
-
-    return Reply(body=await asyncio.to_thread(print_page), headers=[*_PRIVATE])
-
-
-_Chunk = tuple[bytes, int | None]
-"""Listings as JSON, and the id of the last one if there may be more."""
-
-
-def _print_chunk(call: Call, wanted: ListingFilter, after: int) -> _Chunk:
-    caller, _ = call.tenant
-    views = call.portal.store.listings(caller.agency_id, wanted, after, _CHUNK)
-    printed = b",".join([encode(_print(call, view)) for view in views])
-    return printed, views[-1].listing.id if len(views) == _CHUNK else None
-
-
-async def _stream(call: Call, wanted: ListingFilter, chunk: _Chunk) -> AsyncIterator[bytes]:
-    printed, last = chunk
-    yield b'{"items":[' + printed
-    while last is not None:
-        printed, last = await asyncio.to_thread(_print_chunk, call, wanted, last)
-        if printed:
-            yield b"," + printed
-    yield b"]}"
+    return await list_reply(call, "l", read, [*_PRIVATE])
 
 
 def _print(call: Call, view: ListingView) -> ListingShape:

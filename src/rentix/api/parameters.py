@@ -83,6 +83,7 @@ PARAMETERS: dict[str, Parameter] = {
     "dryRun": _bool("Decide and answer, but store nothing."),
     "receipt": _bool("Say of every submitted field what became of it."),
     "locale": _string("Language of `description`; wins over Accept-Language.", enum=[*LOCALES]),
+    "stored": _bool("Add to each profile what a write would be compared with."),
     "limit": _integer("How many on a page.", 1000),
     "cursor": _string("`nextCursor` of the page before.", maxLength=64),
     "search": _string("Words of the name, each by its beginning, in any script.", maxLength=200),

@@ -39,7 +39,8 @@ class Route(msgspec.Struct, frozen=True):
     """An endpoint. `scope` None asks for no key; `bulk` counts in the bulk budget as well.
 
     `base` is what its path comes after; `raw` says that its handler reads the body, of any kind.
-    `extra` are lines of headers that all its answers have, refusals too.
+    `visit` counts in what its visitor's address may ask for. `extra` are lines of headers that all
+    its answers have, refusals too.
     """
 
     method: str
@@ -53,6 +54,7 @@ class Route(msgspec.Struct, frozen=True):
     bulk: bool = False
     base: str = BASE
     raw: bool = False
+    visit: bool = False
     extra: bytes = b""
 
     @property
@@ -61,7 +63,17 @@ class Route(msgspec.Struct, frozen=True):
         return f"{self.method} {self.path}"
 
 
-_FILTERS = ("search", "phone", "linked", "status", "updatedSince", "limit", "cursor", "locale")
+_FILTERS = (
+    "search",
+    "phone",
+    "linked",
+    "status",
+    "updatedSince",
+    "limit",
+    "cursor",
+    "locale",
+    "stored",
+)
 
 # fmt: off
 ROUTES: tuple[Route, ...] = (
@@ -71,8 +83,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/users/bulk", bulk.bulk_users, "users:write", ("dryRun", "receipt"),
           body=bodies.BulkBody, answer=shapes.BulkShape, bulk=True),
     Route("GET", "/users/external/{externalId:path}", reading.get_user_by_external_id,
-          "users:read", ("locale",), answer=shapes.ProfileShape),
-    Route("GET", "/users/{id}", reading.get_user, "users:read", ("locale",),
+          "users:read", ("locale", "stored"), answer=shapes.ProfileShape),
+    Route("GET", "/users/{id}", reading.get_user, "users:read", ("locale", "stored"),
           answer=shapes.ProfileShape),
     Route("POST", "/users/{id}/link", users.link_user, "users:write", ("dryRun",),
           body=bodies.LinkBody, answer=shapes.LinkShape),
@@ -137,9 +149,9 @@ PUBLIC: tuple[Route, ...] = (
     Route("GET", "/media/files/{name}", files.get_file, base=""),
     Route("PUT", "/media/upload/{ticket}", uploads.put_bytes, raw=True, extra=uploads.ANY_ORIGIN),
     Route("OPTIONS", "/media/upload/{ticket}", uploads.allow_put, extra=uploads.ANY_ORIGIN),
-    Route("GET", "/announcement/{id}", visiting.show_listing, base=""),
-    Route("GET", "/agents/{id}.vcf", visiting.show_vcard, base=""),
-    Route("GET", "/agents/{id}", visiting.show_agent, base=""),
+    Route("GET", "/announcement/{id}", visiting.show_listing, base="", visit=True),
+    Route("GET", "/agents/{id}.vcf", visiting.show_vcard, base="", visit=True),
+    Route("GET", "/agents/{id}", visiting.show_agent, base="", visit=True),
     Route("GET", "/assets/{name}", visiting.get_style, base=""),
 )
 # fmt: on

@@ -24,7 +24,7 @@ INTERRUPTED: Final = 130
 
 
 def sync(
-    file: Annotated[Path, Parameter(help="The roster: CSV, or JSON Lines if named .jsonl.")],
+    file: Annotated[Path, Parameter(help="The roster: CSV, a workbook, JSON or JSON Lines.")],
     /,
     *,
     url: Annotated[str, Parameter(help="The service's address, e.g. http://127.0.0.1:8000.")],
@@ -35,7 +35,7 @@ def sync(
         Path | None,
         Parameter(
             name="--map",
-            help="A MAP.toml that says which column is which field; without it, columns are "
+            help="A map (or rentix.toml): which column is which field; without it, they are "
             "found by the fields' own names (externalId, name, phone, description, ...).",
         ),
     ] = None,
@@ -46,12 +46,12 @@ def sync(
         Path | None, Parameter(help="Write every rejected row and its reason to this CSV file.")
     ] = None,
 ) -> int:
-    """Sync a roster of agents from a CSV or JSON Lines file into the portal.
+    """Sync a roster of agents from a file into the portal.
 
-    Every row is created, updated, unchanged or rejected with a reason. Empty cells change
-    nothing. Running it again is safe: what is already there is unchanged.
+    Every row is created, updated, unchanged, skipped by the map or rejected with a reason. Empty
+    cells change nothing. Running it again is safe: what is already there is unchanged.
 
-    Example: rentix sync agents.csv --url https://crm.example.md --map MAP.toml
+    Example: rentix sync agents.csv --url https://crm.example.md --map rentix.toml
 
     Exit code: 0 done, 1 some rows were rejected, 2 could not start or was cut off, 130 Ctrl-C.
     """

@@ -10,8 +10,9 @@ from rentix.decide.photos import settle
 from rentix.decide.record import Fields, Ledger
 from rentix.decide.refusals import media_unknown
 from rentix.decide.working_set import WorkingSet
-from rentix.model import Avatar, AvatarImport, Media, Optimization, Picture, User
+from rentix.model import AvatarImport, Media, Optimization, User
 from rentix.operations import Caller, FinishAvatar, MediaOutcome
+from rentix.rules.avatars import avatar_of, files_of
 
 
 def finish_avatar(
@@ -50,6 +51,7 @@ def finish_avatar(
         users=tuple(ledger.users),
         listings=tuple(ledger.listings),
         finished=finish,
+        untold=working.listings.untold(caller.agency_id, media.id),
     )
 
 
@@ -93,28 +95,6 @@ def shows(user: User, media: Media) -> bool:
     return refreshed and picture is not None and picture.variants == shown.variants
 
 
-def avatar_of(media_id: int, url: str | None, picture: Picture) -> Avatar:
-    """What visitors see of a media."""
-    return Avatar(
-        id=media_id,
-        url=url,
-        content_type=picture.content_type,
-        variants=picture.variants,
-        blurhash=picture.blurhash,
-    )
-
-
-def asked(user: User) -> object:
-    """The picture that was asked for last, as it was named: an address, or a media by its id."""
-    named = user.avatar_import or user.avatar
-    return None if named is None else name_of(named)
-
-
-def name_of(named: Avatar | AvatarImport) -> object:
-    """An address, or `{"id": …}`."""
-    return {"id": named.id} if named.url is None else named.url
-
-
 def _changes(before: User, after: User) -> Fields:
     # What was asked for was logged when it was, as `avatar`.
     fields = {
@@ -127,8 +107,3 @@ def _changes(before: User, after: User) -> Fields:
 def _stand(coming: AvatarImport | None) -> str | None:
     """How an import stands, for the log: what went wrong, else its status."""
     return None if coming is None else coming.error or coming.status
-
-
-def files_of(avatar: Avatar | None) -> list[str] | None:
-    """The names of its files, for the log."""
-    return [variant.file for variant in avatar.variants] if avatar else None

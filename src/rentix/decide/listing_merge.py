@@ -16,7 +16,7 @@ from rentix.operations import Fates, ListingPatch, Mode, Note, PutListing
 
 
 class ListingMerge(msgspec.Struct):
-    """What a patch does to a listing. See `decide.merge.Merge`.
+    """What a patch does to a listing. See `rules.merge.Merge`.
 
     `name` is the external id by which the agent that it has already was named now.
     """

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from rentix.decide.avatars import asked, files_of, shows
+from rentix.decide.avatars import shows
 from rentix.decide.photos import lose_photo
 from rentix.decide.record import Ledger
 from rentix.decide.refusals import (
@@ -28,6 +28,7 @@ from rentix.operations import (
     ReceiveMedia,
     UnlinkMedia,
 )
+from rentix.rules.avatars import asked, files_of
 
 _GRACE_MS = 5 * 60 * 1000
 """How much longer than its ticket an upload is waited for: it may have begun in the last second."""
@@ -206,7 +207,7 @@ def delete_media(
         if user and values:
             ledger.change_user(user, values, _removal(user, replace(user, **values)))
     for listing in working.listings.showing(caller.agency_id, media.id):
-        lose_photo(working, ledger, listing, media)
+        lose_photo(working, ledger, listing, media.id)
     agency = working.agency(caller.agency_id)
     if agency and agency.logo and agency.logo.id == media.id:
         agency = ledger.change_agency(agency, {"logo": None}, {"logo": (media.id, None)})
@@ -226,6 +227,7 @@ def delete_media(
         users=tuple(ledger.users),
         listings=tuple(ledger.listings),
         agency=agency,
+        untold=working.listings.untold(caller.agency_id, media.id),
     )
 
 

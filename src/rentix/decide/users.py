@@ -7,7 +7,6 @@ from msgspec.structs import replace
 
 from rentix.decide.leavers import give_back, return_fields
 from rentix.decide.media_set import is_free
-from rentix.decide.merge import Merge, birth, merge
 from rentix.decide.record import record
 from rentix.decide.refusals import (
     already_there,
@@ -21,6 +20,7 @@ from rentix.decide.working_set import WorkingSet
 from rentix.errors import Code, Fault, invalid
 from rentix.model import Change, Media, User
 from rentix.operations import Caller, Note, Outcome, Patch, PutUser, RegisterUser, Shift, Verb
+from rentix.rules.merge import Merge, birth, comes_back, merge
 
 _LISTED = 10
 
@@ -167,9 +167,9 @@ def _return(
 ) -> Shift | None:
     """Bring back who left, if it is the CRM's to say: it took them away, or insists."""
     user = merged.user
-    by_crm = put.external_id is not None and user.leave is not None and user.leave.by_crm
-    if not (by_crm or put.reactivate):
-        merged.fates.held["status"] = "portal"
+    if not comes_back(user, put):
+        by_crm = user.leave is not None and user.leave.by_crm
+        merged.fates.held["status"] = "crm" if by_crm else "portal"
         return None
     shift = give_back(working, user, working.next_seq(caller.agency_id), now_ms)
     merged.values |= {"status": "active", "leave": None}

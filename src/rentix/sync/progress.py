@@ -9,7 +9,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from rentix.client import Wait
-from rentix.sync.tally import Tally
 
 STEPS: Final = 10
 WORTH_SAYING_S: Final = 1.0
@@ -26,11 +25,11 @@ class Screen(Protocol):
         trace: TracebackType | None,
     ) -> None: ...
 
-    def start(self, title: str, lines: int) -> None:
-        """Begin a file of so many lines."""
+    def start(self, title: str, total: int | None) -> None:
+        """Begin something of so many parts; None if nobody knows how many."""
 
-    def advance(self, line: int, tally: Tally) -> None:
-        """Show that a file is dealt with up to a line."""
+    def advance(self, done: int, note: str = "") -> None:
+        """Show how many parts are dealt with, and what is to be said of them."""
 
     def wait(self, pause: Wait) -> None:
         """Show what is waited for, and for how long."""
@@ -60,15 +59,13 @@ class Bar:
     ) -> None:
         self._progress.stop()
 
-    def start(self, title: str, lines: int) -> None:
-        """Begin a file of so many lines."""
-        self._task = self._progress.add_task(title, total=lines, note="")
+    def start(self, title: str, total: int | None) -> None:
+        """Begin something of so many parts; None if nobody knows how many."""
+        self._task = self._progress.add_task(title, total=total, note="")
 
-    def advance(self, line: int, tally: Tally) -> None:
-        """Show that a file is dealt with up to a line."""
-        rejected = len(tally.rejected)
-        note = f"{rejected:,} rejected" if rejected else ""
-        self._progress.update(self._task, completed=line, note=note)
+    def advance(self, done: int, note: str = "") -> None:
+        """Show how many parts are dealt with, and what is to be said of them."""
+        self._progress.update(self._task, completed=done, note=note)
 
     def wait(self, pause: Wait) -> None:
         """Show what is waited for, and for how long."""
@@ -76,11 +73,11 @@ class Bar:
 
 
 class Lines:
-    """A line each time a tenth of the file is done, and for each wait worth the name."""
+    """A line each time a tenth is done, and for each wait worth the name."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._lines = self._step = 0
+        self._total = self._step = 0
 
     def __enter__(self) -> Self:
         return self
@@ -93,17 +90,18 @@ class Lines:
     ) -> None:
         pass
 
-    def start(self, title: str, lines: int) -> None:
-        """Begin a file of so many lines."""
-        self._lines, self._step = max(lines, 1), 0
+    def start(self, title: str, total: int | None) -> None:
+        """Begin something of so many parts; None if nobody knows how many."""
+        self._total, self._step = max(total or 0, 1), 0
         self._say(title)
 
-    def advance(self, line: int, tally: Tally) -> None:
-        """Show that a file is dealt with up to a line."""
-        step = min(line, self._lines) * STEPS // self._lines
+    def advance(self, done: int, note: str = "") -> None:
+        """Show how many parts are dealt with, and what is to be said of them."""
+        step = min(done, self._total) * STEPS // self._total
         if step > self._step:
             self._step = step
-            self._say(f"{line:,} of {self._lines:,} lines, {len(tally.rejected):,} rejected")
+            said = f"{done:,} of {self._total:,}" if self._total > 1 else f"{done:,}"
+            self._say(f"{said}, {note}" if note else said)
 
     def wait(self, pause: Wait) -> None:
         """Show what is waited for, and for how long."""

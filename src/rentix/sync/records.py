@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -28,12 +28,31 @@ class Rejection(msgspec.Struct, frozen=True, rename="camel"):
     code: str
 
 
+class Skipped(msgspec.Struct, frozen=True, rename="camel"):
+    """A row that a rule of the map leaves out, and the rule in words."""
+
+    line: int
+    external_id: str | None
+    reason: str
+
+
 class Record(msgspec.Struct, frozen=True):
-    """A row as the API takes it: `operation` is an `upsert` of a bulk, already JSON."""
+    """A row as the API takes it: `operation` is an `upsert` of a bulk, already JSON.
+
+    A null in it clears a field; there is one only if the configuration says that empty cells
+    do. `user_id` is the portal's own id if the roster knows it, and is no part of the operation.
+    """
 
     line: int
     external_id: str
     operation: bytes
+    user_id: int | None = None
+
+    def fields(self) -> dict[str, Any]:
+        """Return the members of a PUT, `externalId` among them."""
+        fields: dict[str, Any] = msgspec.json.decode(self.operation)
+        del fields["op"]
+        return fields
 
 
 @dataclass(slots=True)

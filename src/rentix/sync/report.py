@@ -15,11 +15,17 @@ from rentix.sync.records import Rejection
 from rentix.sync.tally import Tally
 
 MAX_SHOWN: Final = 20
-STYLES: Final = {"created": "green", "updated": "cyan", "unchanged": "", "rejected": "red"}
+STYLES: Final = {
+    "created": "green",
+    "updated": "cyan",
+    "unchanged": "",
+    "rejected": "red",
+    "skipped": "",
+}
 
 
 def count(tally: Tally) -> dict[str, int]:
-    """Return the four sums; together they are all rows of a sync that reached the end."""
+    """Return the four sums; with what the map skips they are all rows, if it reached the end."""
     return {
         "created": tally.created,
         "updated": tally.updated,
@@ -33,6 +39,7 @@ def to_json(tally: Tally) -> bytes:
     said: dict[str, object] = {
         "summary": count(tally),
         "rejected": tally.rejected,
+        "skipped": dict(tally.skipped.most_common()),
         "warnings": dict(tally.warnings.most_common()),
     }
     if tally.stopped is not None:
@@ -72,6 +79,10 @@ def print_report(console: Console, tally: Tally, rejected_file: Path | None = No
     """Print the sums, what was rejected and why, and what deserves a look."""
     for word, number in count(tally).items():
         _say(console, f"{word:>10}  {number:,}", STYLES[word] if number else "dim")
+    if tally.skipped:
+        _say(console, f"{'skipped':>10}  {tally.skipped.total():,}")
+    for reason, number in tally.skipped.most_common(MAX_SHOWN):
+        _say(console, f"{number:>12,}: {reason}", "dim")
     _print_rejected(console, tally.rejected, rejected_file)
     if tally.warnings:
         _say(console, "\nWarnings", "bold yellow")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from rentix.client import SetupError
+from rentix.sync.config import read_map
 from rentix.sync.engine import Portal, Sync
-from rentix.sync.map_file import MapFile, read_map
+from rentix.sync.map_tables import MapTables
 from rentix.sync.mapping import FieldMap, lay_over
 from rentix.sync.progress import Screen
-from rentix.sync.sources import Source, open_source
+from rentix.sync.sources import Layout, Source, open_source
 from rentix.sync.tally import Tally
 
 
@@ -17,9 +18,11 @@ def open_roster(file: Path, map_path: Path | None) -> tuple[Source, FieldMap]:
     """Open a roster and lay its map over it; raise SetupError for what can't be used."""
     if not file.is_file():
         raise SetupError(f"there is no file {file}")
-    map_file = read_map(map_path) if map_path is not None else MapFile()
-    source = open_source(file, map_file.layout)
-    return source, lay_over(map_file, source)
+    tables, layout = read_map(map_path) if map_path is not None else (MapTables(), Layout())
+    source = open_source(file, layout=layout)
+    field_map = lay_over(tables, source)
+    source.check_whole()
+    return source, field_map
 
 
 def sync_roster(
@@ -27,4 +30,9 @@ def sync_roster(
 ) -> Tally:
     """Bring a roster into the portal, showing how far it is."""
     screen.start(f"{title} ({source.form})", source.lines)
-    return Sync(source, field_map, portal, on_progress=screen.advance).run()
+
+    def show(line: int, tally: Tally) -> None:
+        rejected = len(tally.rejected)
+        screen.advance(line, f"{rejected:,} rejected" if rejected else "")
+
+    return Sync(source, field_map, portal, on_progress=show).run()

@@ -14,13 +14,15 @@ class Tally:
     """What became of the rows, and what stopped the sync if it did not reach the end.
 
     `not_sent` rows are untouched; `unconfirmed` ones were sent without an answer coming back,
-    so the portal may have them. Both are zero when `stopped` is None.
+    so the portal may have them. Both are zero when `stopped` is None. `skipped` are those that
+    the map leaves out, by the reason.
     """
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     rejected: list[Rejection] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
     unused_columns: tuple[str, ...] = ()
@@ -31,7 +33,8 @@ class Tally:
     @property
     def counted(self) -> int:
         """How many rows have an outcome."""
-        return self.created + self.updated + self.unchanged + len(self.rejected)
+        sent = self.created + self.updated + self.unchanged
+        return sent + len(self.rejected) + self.skipped.total()
 
     def add(self, result: ResultShape) -> None:
         """Count an operation that succeeded, and its warnings."""

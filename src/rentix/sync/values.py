@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
+from msgspec import UNSET
+
+from rentix.sync.targets import SETTINGS
+from rentix.wire.bodies import MAX_ID
+
 WORDS: Final = {
-    **dict.fromkeys(("true", "yes", "da", "да", "1"), True),
-    **dict.fromkeys(("false", "no", "nu", "нет", "0"), False),
+    **dict.fromkeys(("true", "yes", "da", "да", "так", "1"), True),
+    **dict.fromkeys(("false", "no", "nu", "нет", "ні", "0"), False),
 }
+PRECISE: Final = 1e15
+"""A spreadsheet keeps fifteen digits of a number; the rest of a longer one are made up."""
+
+Convert = Callable[[object], object]
 
 
 class CellError(ValueError):
@@ -19,28 +28,69 @@ class CellError(ValueError):
         self.code = code
 
 
-def convert(target: str, value: object) -> object:
-    """Return a cell as the field `target` takes it; None for one without a value.
+def converter(target: str) -> Convert:
+    """Return what makes a cell a value of the field `target`; None for one without a value.
 
     Text is not trimmed, for an external id is opaque and the portal cleans the rest. Whole
-    numbers of JSON become text. What a type is wrong for is left to the portal to refuse.
+    numbers become text. What a type is wrong for is left to the portal to refuse.
     """
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return None
+    special = {"avatar": _read_avatar, "userId": _read_user_id}
+    read = special.get(target, _read_bool if target in SETTINGS else _as_it_is)
+
+    def convert(value: object) -> object:
+        if type(value) is str:
+            if not value or value.isspace():
+                return None
+            if not value.isascii() or "\0" in value:
+                _check_sendable(target, value)
+        elif value is None or value is UNSET:
+            return None
+        else:
+            value = _read_other(target, value)
+        return value if read is _as_it_is else read(target, value)
+
+    return convert
+
+
+def _read_other(target: str, value: object) -> object:
     for text in _texts(value):
         _check_sendable(target, text)
-    if target.startswith("settings."):
-        return _read_bool(target, value)
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    return {"url": value} if target == "avatar" and isinstance(value, str) else value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    if isinstance(value, float):
+        if abs(value) >= PRECISE:
+            raise CellError(
+                "number_imprecise",
+                f"{target} is a number of more than 15 digits, of which a spreadsheet keeps 15; "
+                "make the column text",
+            )
+        if not value.is_integer():
+            return value
+    return str(int(value))
+
+
+def _as_it_is(_: str, value: object) -> object:
+    return value
+
+
+def _read_avatar(_: str, value: object) -> object:
+    return {"url": value} if isinstance(value, str) else value
 
 
 def _read_bool(target: str, value: object) -> object:
+    if isinstance(value, bool):
+        return value
     word = str(value).strip().casefold()
     if word not in WORDS:
         raise CellError("bool_unreadable", f"{target} must be one of: {', '.join(WORDS)}")
     return WORDS[word]
+
+
+def _read_user_id(target: str, value: object) -> object:
+    digits = value.strip() if isinstance(value, str) else ""
+    if not (digits.isascii() and digits.isdigit() and 0 < int(digits[:20]) <= MAX_ID):
+        raise CellError("user_id_invalid", f"{target} must be a user's number on the portal")
+    return int(digits)
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -26,13 +26,16 @@ from rentix.wire.shapes import (
     SettingsShape,
     VariantShape,
 )
+from rentix.wire.stored import print_stored
 from rentix.wire.times import print_time
 
 
-def profile(user: User, locales: Sequence[str] = (), files_url: str = "") -> ProfileShape:
+def profile(
+    user: User, locales: Sequence[str] = (), files_url: str = "", *, stored: bool = False
+) -> ProfileShape:
     """A user's profile, its description in the first of `locales` that there is one in.
 
-    `files_url` is what names of files are put behind.
+    `files_url` is what names of files are put behind; `stored` adds what a write is compared with.
     """
     coming = user.avatar_import
     settings = user.settings
@@ -59,6 +62,7 @@ def profile(user: User, locales: Sequence[str] = (), files_url: str = "") -> Pro
         created_at=print_time(user.created_ms),
         updated_at=print_time(user.updated_ms),
         last_synced_at=None if user.synced_ms is None else print_time(user.synced_ms),
+        stored=print_stored(user) if stored else UNSET,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from rentix.model import ListingStatus, Optimization, Status, Use
+from rentix.model import ListingStatus, Optimization, PhoneOrigin, Status, Use
 from rentix.operations import Note
 
 Time = Annotated[
@@ -270,6 +270,21 @@ class SettingsShape(msgspec.Struct):
     posting_type: Literal["agent"] = "agent"
 
 
+class StoredShape(msgspec.Struct, rename="camel", kw_only=True):
+    """What a write would be compared with, beside what a profile says (`?stored=true`).
+
+    `phoneOrigin` is `registered` for a number that only the agent may change. `descriptions` are
+    all texts, by locale. `avatarUrl` is what the picture was imported from, null for one that
+    was named by its id. `leftBy` is null for who has not left.
+    """
+
+    phone: Annotated[str, Meta(description="E.164.")]
+    phone_origin: PhoneOrigin
+    descriptions: dict[str, str]
+    avatar_url: str | None
+    left_by: Literal["crm", "portal"] | None
+
+
 class ProfileShape(msgspec.Struct, rename="camel", kw_only=True):
     """One agent's profile (contract 5)."""
 
@@ -290,6 +305,7 @@ class ProfileShape(msgspec.Struct, rename="camel", kw_only=True):
     created_at: Time
     updated_at: Time
     last_synced_at: Time | None
+    stored: StoredShape | UnsetType = UNSET
 
 
 class UsersShape(msgspec.Struct, rename="camel", kw_only=True):

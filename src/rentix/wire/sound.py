@@ -63,12 +63,19 @@ class SoundBulk(msgspec.Struct, forbid_unknown_fields=True):
 
 _put = msgspec.json.Decoder(SoundPut)
 _bulk = msgspec.json.Decoder(SoundBulk)
+_operation = msgspec.json.Decoder(SoundOperation)
 
 
 def sound_put(body: bytes) -> SoundPut | None:
     """The profile in `body`, or None when it is not known to be sound."""
     put = decode_sound(_put, body)
     return put if put is not None and has_one_id(put) else None
+
+
+def sound_operation(body: bytes) -> SoundOperation | None:
+    """The operation in `body`, or None when it is not known to be sound."""
+    operation = decode_sound(_operation, body)
+    return operation if operation is not None and has_one_id(operation) else None
 
 
 def sound_bulk(body: bytes) -> SoundBulk | None:

@@ -7,14 +7,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import httpx2
+import pytest
 
 from rentix.model import Picture, Variant
 from rentix.operations import Answer, Caller, FinishAvatar, Request
 from rentix.rules.contact import choose_contact
+from rentix.store.listing_loads import TOLD
 from rentix.wire.answers import encode
 from rentix.wire.listings import listing
 from rentix.writer import commit
-from tests.contract.listings.shapes import COMPLETE, PHOTOS, create, ok, put, read
+from tests.contract.listings.shapes import COMPLETE, PHOTOS, bulk, create, ok, put, read
 from tests.service import Tenant
 
 STEPS, SEED = 150, 20_261_128
@@ -68,7 +70,8 @@ class Portal:
     def printed(self, listing_id: int) -> bytes:
         """Give what the answer is, made anew of what is stored."""
         service = self.tenant.service
-        view, portal = service.store.listing(self.tenant.agency_id, listing_id), service.app.portal
+        portal = service.app.portal
+        [view] = service.store.find_listings([(self.tenant.agency_id, listing_id)])
         assert view
         base = portal.public_url or ""
         return encode(listing(view, choose_contact(view), base, portal.files_url))
@@ -119,3 +122,29 @@ def test_a_name_that_passes_on(tenant: Tenant) -> None:
         ok(tenant.http.post(f"/listings/{got}/link", json={"externalId": "flat"}))
         assert read(tenant, "flat")["id"] == got
         ok(tenant.http.post(f"/listings/{given_up}/link", json={"externalId": "room"}))
+
+
+def test_a_photo_that_is_gone_is_gone_before_its_listings_are_told(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = tenant.service
+    later = service.app.portal.later
+    tell = later.tell
+    monkeypatch.setattr(later, "tell", lambda: None)
+    create(tenant, "flat", **COMPLETE, files=PHOTOS)
+    shared, *others = (file["id"] for file in read(tenant, "flat")["files"])
+    files = [{"id": one} for one in (shared, *others)]
+    shares = [{"op": "upsert", "externalId": f"room {n}", "files": files} for n in range(TOLD)]
+    last = ok(bulk(tenant, *shares))["results"][-1]["id"]
+    kept = tenant.get(f"/listings/{last}")
+    ok(tenant.http.delete(f"/media/{shared}"))
+    [untold] = service.store.find_listings([(tenant.agency_id, last)])
+    assert untold
+    assert shared in untold.listing.files
+    for _ in range(2):
+        assert [file["id"] for file in read(tenant, last)["files"]] == others
+        asked_again = tenant.get(f"/listings/{last}", **{"If-None-Match": kept.headers["ETag"]})
+        assert asked_again.status_code == 200
+        assert asked_again.headers["ETag"] != kept.headers["ETag"]
+        tell()
+    assert read(tenant, last)["etag"] != kept.json()["etag"]

@@ -108,3 +108,29 @@ def test_single_reads_carry_an_etag(tenant: Tenant) -> None:
             assert same.headers["etag"] == etag
         tenant.put(externalId="7", name=f"Ana {path}")
         assert tenant.get(path, **{"If-None-Match": etag}).status_code == 200
+
+
+def test_what_a_write_would_be_compared_with(tenant: Tenant) -> None:
+    """With `?stored=true` a profile has a member more, `stored`."""
+    user_id = tenant.create(
+        "a", description={"ru": "Дома"}, avatar={"url": "https://e.example/1.jpg"}
+    )
+    plain = ok(tenant.get("/users/external/a"))
+    assert "stored" not in plain
+    stored = ok(tenant.get("/users/external/a?stored=true"))["stored"]
+    assert stored == {
+        "phone": "+37369123456",
+        "phoneOrigin": "crm",
+        "descriptions": {"ru": "Дома"},
+        "avatarUrl": None,
+        "leftBy": None,
+    }
+    ok(tenant.http.post(f"/users/{user_id}/deactivate", json={}))
+    for read in (
+        f"/users/{user_id}?stored=true",
+        "/users?stored=true",
+        "/users?limit=1&stored=true",
+    ):
+        body = ok(tenant.get(read))
+        [seen] = body.get("items", [body])
+        assert seen["stored"] == stored | {"leftBy": "crm"}

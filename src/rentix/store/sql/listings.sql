@@ -47,15 +47,11 @@ agency.locale, agency.version, listing.id, listing.version, portal_user.id, port
 ({state_of_photos})
 
 -- fragment: state_of_photo
-photo.status || coalesce(length(photo.external_id) || ':' || photo.external_id, '')
+photo.id || photo.status || coalesce(length(photo.external_id) || ':' || photo.external_id, '')
 
 -- name: one_listing
 {listing_view}
 WHERE listing.agency_id = :agency_id AND listing.id = :listing_id
-
--- name: one_listing_by_external_id
-{listing_view}
-WHERE listing.agency_id = :agency_id AND listing.external_id = :external_id
 
 -- name: listing_page
 {listing_view}

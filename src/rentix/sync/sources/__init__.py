@@ -1,19 +1,29 @@
-"""Files that a CRM exports. Each is read twice: once for its shape, once row by row."""
+"""Rosters as CRMs give them out: files and addresses, in four forms.
+
+Each is read at least twice: once for its shape, once row by row. A row's line is the line of a
+text file, the row of a sheet, or the number of an item in a JSON document, counted from 1.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Protocol
+
+from platformdirs import user_cache_path
 
 from rentix.client import SetupError
 from rentix.sync.records import Rejection, Row
 from rentix.sync.sources.csv import CsvSource
+from rentix.sync.sources.detect import FORMS as FORMS
+from rentix.sync.sources.detect import Form as Form
+from rentix.sync.sources.detect import detect
+from rentix.sync.sources.faults import HalfRead as HalfRead
+from rentix.sync.sources.json import JsonSource
 from rentix.sync.sources.jsonl import JsonlSource
-
-JSONL_SUFFIXES: Final = (".jsonl", ".ndjson")
-WORKBOOK_MAGIC: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+from rentix.sync.sources.web import Fetched, fetch, forget
+from rentix.sync.sources.workbook import WorkbookSource
 
 
 class Source(Protocol):
@@ -38,27 +48,68 @@ class Source(Protocol):
     def rows(self) -> Iterator[Row | Rejection]:
         """Yield every row; one that cannot be read is a rejection."""
 
+    def check_whole(self) -> None:
+        """Raise HalfRead if the file ends midway; this may read it to its end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What a person knows better than a guess. None leaves it to the file."""
+    """What a person knows better than a guess. None leaves it to the file.
+
+    `items` is the dotted path to the array of agents in a JSON document, `sheet` a name.
+    """
 
     encoding: str | None = None
     delimiter: str | None = None
+    sheet: str | None = None
+    items: str | None = None
 
 
-def open_source(path: Path, layout: Layout = Layout()) -> Source:
-    """Return the roster in a file, CSV unless its name ends in .jsonl or .ndjson.
+def is_url(location: str) -> bool:
+    """Whether a location is an address and not a path."""
+    return location.lower().startswith(("http://", "https://"))
 
-    Raises SetupError for a file that is not there, not text, or without a header row.
+
+def open_source(
+    location: str | Path,
+    form: Form | None = None,
+    layout: Layout = Layout(),
+    cache_dir: Path | None = None,
+) -> Source:
+    """Return the roster at a path or an http(s) address, in the form that it is found to have.
+
+    What comes from an address is kept in `cache_dir` and asked for again only if it changed.
+    Raises SetupError for a roster that is not there or has no header, HalfRead for one of which
+    nothing can be read because it ends midway; of a file `check_whole` finds the others.
     """
+    name = str(location)
     try:
-        with path.open("rb") as file:
-            magic = file.read(4)
-        if magic in WORKBOOK_MAGIC:
-            raise SetupError(f"{path} is an Excel workbook; save it as CSV UTF-8 and sync that")
-        if path.suffix.lower() in JSONL_SUFFIXES:
-            return JsonlSource(path)
-        return CsvSource(path, encoding=layout.encoding, delimiter=layout.delimiter)
+        if is_url(name):
+            return _open_fetched(fetch(name, cache_dir or user_cache_path("rentix")), form, layout)
+        path = Path(location)
+        return _open(path, form or detect(path, name), layout)
     except OSError as fault:
-        raise SetupError(f"cannot read {path}: {fault.strerror}") from fault
+        raise SetupError(f"cannot read {name}: {fault.strerror or fault}") from fault
+
+
+def _open_fetched(fetched: Fetched, form: Form | None, layout: Layout) -> Source:
+    path = fetched.path
+    try:
+        found = form or detect(path, fetched.name, fetched.content_type)
+        source = _open(path, found, layout)
+        source.check_whole()
+    except SetupError as fault:
+        # Else the server would say the next time that the broken file is still the right one.
+        forget(path)
+        raise type(fault)(str(fault).replace(str(path), fetched.name)) from fault
+    return source
+
+
+def _open(path: Path, form: Form, layout: Layout) -> Source:
+    if form == "xlsx":
+        return WorkbookSource(path, layout.sheet)
+    if form == "json":
+        return JsonSource(path, layout.items)
+    if form == "jsonl":
+        return JsonlSource(path)
+    return CsvSource(path, encoding=layout.encoding, delimiter=layout.delimiter)

@@ -1,17 +1,23 @@
-"""A patch laid over a user, field by field."""
+"""A patch laid over a user, field by field.
+
+The portal decides a write by it, and a CRM's plan foresees one: both sides run this very code.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 from msgspec.structs import asdict, replace
 
-from rentix.decide.avatars import asked, avatar_of, files_of
-from rentix.decide.working_set import NewId
 from rentix.model import AvatarImport, Media, Phone, User
 from rentix.operations import Fates, Mode, Patch, PutUser
+from rentix.rules.avatars import asked, avatar_of, files_of
+
+NewMedia = Callable[[Literal["media"]], int]
+"""Gives the next media its id."""
 
 PLAIN: tuple[Literal["name", "instagram", "youtube", "tiktok"], ...] = (
     "name",
@@ -58,7 +64,7 @@ def merge(
     user: User,
     put: PutUser,
     mode: Mode,
-    new_id: NewId,
+    new_id: NewMedia,
     media: Media | None = None,
 ) -> Merge:
     """Lay the patch of `put` over `user`. Cost: the submitted fields only.
@@ -135,7 +141,7 @@ def _merge_settings(merged: Merge, sent: dict[str, bool]) -> None:
         merged.values["settings"] = replace(settings, **taken)
 
 
-def _merge_avatar(merged: Merge, patch: Patch, url: str | None, new_id: NewId) -> None:
+def _merge_avatar(merged: Merge, patch: Patch, url: str | None, new_id: NewMedia) -> None:
     user = merged.user
     coming = user.avatar_import
     before = asked(user)
@@ -185,6 +191,12 @@ def _replaced(coming: AvatarImport | None) -> int | None:
     if coming is None or coming.status == "failed" or coming.url is None:
         return None
     return coming.id
+
+
+def comes_back(user: User, put: PutUser) -> bool:
+    """Whether `put` brings back a user who has left: a CRM took them away, or it insists."""
+    by_crm = put.external_id is not None and user.leave is not None and user.leave.by_crm
+    return by_crm or put.reactivate
 
 
 def birth(user: User) -> dict[str, tuple[object, object]]:

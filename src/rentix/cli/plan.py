@@ -1,0 +1,90 @@
+"""`rentix plan`: what a sync would change, before it changes anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final
+
+from cyclopts import Parameter
+from rich.console import Console
+
+from rentix.cli.output import print_json, say_error
+from rentix.cli.project import CHANGES, DONE, FAILED, INTERRUPTED, LIMITED, ConfigPath, opened
+from rentix.client import RentixError
+from rentix.sync.plan import Plan, write_plan
+from rentix.sync.plan.page import write_page
+from rentix.sync.plan.showing import print_plan
+from rentix.sync.planning import make_plan
+from rentix.sync.sources import HalfRead
+
+_SHOWN: Final = 200
+
+
+def plan(
+    *,
+    config: ConfigPath = Path("rentix.toml"),
+    output: Annotated[
+        Path | None,
+        Parameter(name=["--output", "-o"], help="Write the plan here, for rentix apply."),
+    ] = None,
+    html: Annotated[
+        Path | None, Parameter(help="Write the plan as one self-contained page, to be read.")
+    ] = None,
+    as_json: Annotated[
+        bool, Parameter(name="--json", negative="", help="Print the sums as one JSON object.")
+    ] = False,
+    detailed_exitcode: Annotated[
+        bool, Parameter(negative="", help="Exit with 2 when there is something to apply.")
+    ] = False,
+) -> int:
+    """Show what a sync would change, agent by agent, and write nothing to the portal.
+
+    Each agent of the source is to be created, updated (every field, old and new), linked, skipped
+    or in conflict, with the reason; the rest are as they should be.
+
+    Example: rentix plan -o plan.json && rentix apply plan.json
+
+    Exit code: 0 done, 1 it could not be made, 2 there are changes (only with --detailed-exitcode),
+    3 a limit of [caps] stops it, or the source ends midway; 130 Ctrl-C.
+    """
+    try:
+        with opened(config) as (settings, portal, screen):
+            made = make_plan(settings, portal, screen)
+        if output is not None:
+            write_plan(output, made)
+        if html is not None:
+            write_page(html, made)
+    except HalfRead as stop:
+        return _stopped(stop, as_json=as_json)
+    except RentixError as fault:
+        say_error(str(fault))
+        return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    _show(made, output, as_json=as_json)
+    if made.limits:
+        return LIMITED
+    return CHANGES if detailed_exitcode and made.writes else DONE
+
+
+def _stopped(stop: HalfRead, *, as_json: bool) -> int:
+    say_error(str(stop))
+    if as_json:
+        limit = {"limit": "half_read", "message": str(stop)}
+        print_json({"digest": None, "summary": {}, "limits": [limit]})
+    return LIMITED
+
+
+def _show(made: Plan, output: Path | None, *, as_json: bool) -> None:
+    print_plan(Console(stderr=as_json), made, shown=0 if as_json else _SHOWN)
+    if as_json:
+        said = {"digest": made.digest, "summary": made.summary, "limits": made.limits}
+        print_json(said | {"warnings": made.warnings})
+        return
+    if output is None or not made.writes:
+        return
+    allow = f" --allow {made.digest}" if made.limits else ""
+    when = "once you have looked at it" if made.limits else "to apply it"
+    Console(soft_wrap=True).print(
+        f"\n{when}: rentix apply {output}{allow}", markup=False, highlight=False
+    )

@@ -1,0 +1,78 @@
+"""A plan's items as bulks: in an order that frees before it gives, and takes away last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, Final, Literal
+
+import msgspec
+
+from rentix.sync.plan import Item, Plan
+from rentix.wire.bodies import MAX_OPERATIONS
+
+Step = Literal["unlink", "link", "upsert", "deactivate"]
+STEPS: Final[tuple[Step, ...]] = ("unlink", "link", "upsert", "deactivate")
+
+_MOST_BYTES: Final = 500 * 1024
+"""Below the API's 512 KB by what surrounds the operations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One operation of a bulk: the number of its item in the plan, and its JSON."""
+
+    item: int
+    operation: bytes
+
+
+def parts_of(step: Step, plan: Plan, etags: Mapping[int, str]) -> Iterator[Part]:
+    """Yield the operations of a step; `etags` are those of items that were linked before it."""
+    for number, item in enumerate(plan.items):
+        members = _members(step, item, etags.get(number))
+        if members is not None:
+            yield Part(number, msgspec.json.encode({"op": step, **members}, order="deterministic"))
+
+
+def _members(step: Step, item: Item, linked: str | None) -> dict[str, Any] | None:
+    if step == "upsert":
+        return _upsert(item, linked)
+    if item.action != step:
+        return None
+    named: dict[str, Any] = {"id": item.user_id, "ifMatch": item.if_match}
+    return named | {"externalId": item.external_id} if step == "link" else named
+
+
+def _upsert(item: Item, linked: str | None) -> dict[str, Any] | None:
+    if item.action == "create":
+        return {**item.send, "mode": "create"}
+    if item.action == "update":
+        return {**item.send, "ifMatch": item.if_match}
+    if item.action == "link" and item.send and linked is not None:
+        return {**item.send, "ifMatch": linked}
+    return None
+
+
+def split(parts: Iterable[Part]) -> Iterator[list[Part]]:
+    """Yield the parts in bulks that the API takes."""
+    bulk: list[Part] = []
+    size_bytes = 0
+    for part in parts:
+        added_bytes = len(part.operation) + 1
+        if bulk and (len(bulk) == MAX_OPERATIONS or size_bytes + added_bytes > _MOST_BYTES):
+            yield bulk
+            bulk, size_bytes = [], 0
+        bulk.append(part)
+        size_bytes += added_bytes
+    if bulk:
+        yield bulk
+
+
+def key_of(plan: Plan, parts: Sequence[Part]) -> str:
+    """The idempotency key of a bulk: the same for the same items of the same plan, only."""
+    digest = blake2b(digest_size=20)
+    digest.update(f"{plan.id}\n{plan.digest}\n".encode())
+    for part in parts:
+        digest.update(b"%d\n%s\n" % (part.item, part.operation))
+    return f"plan-{digest.hexdigest()}"

@@ -1,0 +1,69 @@
+"""A plan as one self-contained page: for whoever must agree to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import Final
+
+from rentix.client import SetupError
+from rentix.sync.plan.items import ACTIONS, Item, Plan
+from rentix.sync.plan.showing import shown_value, told_fields
+
+_PAGE: Final = files("rentix.sync.plan") / "page.html"
+
+
+def write_page(path: Path, plan: Plan) -> None:
+    """Write the page; raise SetupError if it cannot be written."""
+    try:
+        path.write_text(page(plan), encoding="utf-8")
+    except OSError as fault:
+        raise SetupError(f"cannot write the page {path}: {fault.strerror}") from fault
+
+
+def page(plan: Plan) -> str:
+    """The page: no script, nothing from elsewhere, every value escaped."""
+    counts = "".join(
+        f'<li class="{word}"><b>{number:,}</b> {word}</li>' for word, number in plan.summary.items()
+    )
+    stops = "".join(f'<p class="stop">{escape(limit.message)}</p>' for limit in plan.limits)
+    return Template(_PAGE.read_text(encoding="utf-8")).substitute(
+        agency=escape(plan.agency),
+        portal=escape(plan.portal),
+        source=escape(plan.source),
+        made=escape(plan.made_at),
+        digest=escape(plan.digest),
+        counts=counts,
+        stops=stops,
+        sections="".join(_sections(plan)),
+    )
+
+
+def _sections(plan: Plan) -> Iterator[str]:
+    for action in ACTIONS:
+        items = [item for item in plan.items if item.action == action]
+        if items:
+            rows = "".join(map(_row, items))
+            title = f'<h2 class="{action}">{action} · {len(items):,}</h2>'
+            yield f'<section id="{action}">{title}{rows}</section>'
+    if not plan.items:
+        yield "<p>Nothing is to be done: every agent is as the source has them.</p>"
+
+
+def _row(item: Item) -> str:
+    who = escape(item.name or "?")
+    known = escape(item.external_id or f"user {item.user_id}")
+    line = f"line {item.line} · " if item.line else ""
+    fields = "".join(
+        f"<tr><th>{escape(change.field)}</th><td><del>{escape(shown_value(change.old))}</del></td>"
+        f"<td><ins>{escape(shown_value(change.new))}</ins></td></tr>"
+        for change in told_fields(item)
+    )
+    table = f"<table>{fields}</table>" if fields else ""
+    return (
+        f"<article><h3>{who} <small>{known}</small></h3>"
+        f"<p>{line}{escape(item.reason)}</p>{table}</article>"
+    )

@@ -1,0 +1,78 @@
+"""A configuration carried through: the source opened, the plan made, the plan applied."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rentix.client import Rentix, SetupError
+from rentix.client.calls.others import get_agency
+from rentix.rules.steering import Terms
+from rentix.sync.apply import Account, Application, Journal
+from rentix.sync.apply.lock import state_folder
+from rentix.sync.config import Config
+from rentix.sync.mapping import lay_over
+from rentix.sync.plan import Plan, Planner, read_actual
+from rentix.sync.plan.making import Entry
+from rentix.sync.progress import Screen
+from rentix.sync.records import Rejection
+from rentix.sync.sources import open_source
+from rentix.wire.shapes import AgencyShape
+
+
+def make_plan(config: Config, portal: Rentix, screen: Screen) -> Plan:
+    """Read the source and the portal, and say what would change. Nothing is written anywhere.
+
+    Raises:
+        HalfRead: the source ends midway.
+        SetupError: the source or its map cannot be used.
+        RentixError: the portal cannot be read.
+    """
+    agency = portal.send(get_agency())
+    planner = Planner(terms_of(agency), config.sync, config.caps, on_progress=screen.advance)
+    planner.read_source(_entries(config, portal, agency, screen))
+    screen.start(f"{agency.name} on the portal", None)
+    planner.compare(read_actual(portal))
+    return planner.plan(portal.base_url, agency, config.source.location)
+
+
+def terms_of(agency: AgencyShape) -> Terms:
+    """How an agency reads numbers and texts."""
+    return Terms(agency.region, agency.default_locale)
+
+
+def _entries(config: Config, portal: Rentix, agency: AgencyShape, screen: Screen) -> list[Entry]:
+    given = config.source
+    cache = state_folder(portal.base_url, agency.id)
+    source = open_source(given.location, given.form, given.layout, cache)
+    field_map = lay_over(config.mapping, source, config.sync.empty)
+    source.check_whole()
+    screen.start(f"{given.location} ({source.form})", source.lines)
+    return [row if isinstance(row, Rejection) else field_map.read(row) for row in source.rows()]
+
+
+def apply_plan(plan: Plan, portal: Rentix, journal_path: Path, screen: Screen) -> Account:
+    """Carry out a plan, or go on with it.
+
+    Raises:
+        SetupError: it is another portal's or agency's plan, or the journal cannot be used.
+    """
+    check_fits(plan, portal)
+    screen.start(f"plan {plan.digest[:12]}", len(plan.writes))
+    with Journal(journal_path, plan.id) as journal:
+
+        def show(account: Account) -> None:
+            counts = account.summary
+            notes = [f"{counts[word]:,} {word}" for word in ("skipped", "failed") if counts[word]]
+            screen.advance(len(account.endings), ", ".join(notes))
+
+        return Application(plan, portal, journal, on_progress=show).run()
+
+
+def check_fits(plan: Plan, portal: Rentix) -> None:
+    """Refuse a plan that was made for another portal or agency."""
+    agency = portal.send(get_agency())
+    if plan.portal != portal.base_url or plan.agency_id != agency.id:
+        raise SetupError(
+            f"the plan is for {plan.agency} at {plan.portal}; the key opens {agency.name} at "
+            f"{portal.base_url}. Use that agency's rentix.toml, or make a new plan"
+        )
