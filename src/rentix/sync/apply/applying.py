@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Final, Protocol, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from rentix.client import ApiError, RentixError, UnreadableAnswer
 from rentix.client.calls import Call, bulk_users
@@ -46,6 +47,11 @@ class Account:
         return {state: states.count(state) for state in ("applied", "skipped", "failed")}
 
 
+def utc_now() -> datetime:
+    """Tell the time."""
+    return datetime.now(UTC)
+
+
 class Application:
     """One plan, being applied through `portal`, with `journal` as its memory."""
 
@@ -56,7 +62,9 @@ class Application:
         journal: Journal,
         *,
         on_progress: Callable[[Account], None] = lambda _: None,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
+        self._clock = clock
         self._plan = plan
         self._portal = portal
         self._journal = journal
@@ -83,7 +91,7 @@ class Application:
             self.account.resumed += len(known)
             self._take(step, known)
             return
-        self._journal.note_sent(key, datetime.now(UTC).isoformat(timespec="seconds"))
+        self._journal.note_sent(key, self._clock().isoformat(timespec="seconds"))
         operations = [msgspec.Raw(part.operation) for part in parts]
         try:
             answer = self._portal.send(bulk_users(operations, key, self._plan.id))
@@ -111,9 +119,15 @@ class Application:
 
     def _take(self, step: Step, endings: Sequence[Ending]) -> None:
         for ending in endings:
-            if step == "link" and ending.state == "applied" and ending.etag is not None:
+            applied = ending.state == "applied"
+            if step == "link" and applied and ending.etag is not None:
                 self._etags[ending.item] = ending.etag
-            self.account.endings[ending.item] = ending
+            half = step == "linked" and not applied
+            self.account.endings[ending.item] = _half_done(ending) if half else ending
+
+
+def _half_done(ending: Ending) -> Ending:
+    return replace(ending, message=f"linked, but not updated: {ending.message}")
 
 
 def _ending(item: int, result: ResultShape) -> Ending:
