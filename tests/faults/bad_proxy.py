@@ -57,7 +57,8 @@ class BadProxy(socketserver.ThreadingTCPServer):
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         self.fates: Counter[str] = Counter()
         self._target = ("127.0.0.1", port)
-        self._chance = random.Random(seed)  # noqa: S311 - faults, not secrets
+        self._fate = random.Random(seed)  # noqa: S311 - faults, not secrets
+        self._chance = random.Random(seed + 1)  # noqa: S311 - as above
         self._until_s = time.monotonic() + LONGEST_S
         self._late: list[tuple[int, bytes]] = []
         self._changed = threading.Condition()
@@ -83,7 +84,8 @@ class BadProxy(socketserver.ThreadingTCPServer):
     def choose(self, request: bytes) -> tuple[str, float]:
         """Choose what becomes of a request, and a number below one for how much."""
         with self._changed:
-            [fate] = self._chance.choices([*FATES], [*FATES.values()])
+            # A generator of its own: so many requests meet the same fates, in whatever order.
+            [fate] = self._fate.choices([*FATES], [*FATES.values()])
             share = self._chance.random()
             if fate == "late":
                 self._late.append((self._chance.randint(1, OVERTAKERS), request))

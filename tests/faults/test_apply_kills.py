@@ -25,7 +25,7 @@ from tests.service import Tenant, operated
 from tests.sync.office import DONE, PARTLY, Office
 
 AGENTS = 5_000
-FEWER = 1_200
+FEWER = 1_000
 STEP = 8
 DEACTIVATE = 'absent = "deactivate"'
 RESULT = Path(__file__).with_name("apply-kills-result.json")
@@ -124,7 +124,11 @@ def kill_over_and_over(
         counts["itemsApplied"] = said["summary"]["applied"]
     run.check()  # after what the proxy had held back was delivered, too
     counts["changesInTheLog"] = len(changes_after(run.tenant, run.before))
-    counts["deactivated"] = run.plan.summary["deactivate"]
+    counts["changesTwice"] = counts["changesInTheLog"] - foreseen(run.plan).total()
+    inactive = {who for who, found in profiles(run.tenant).items() if found["status"] != "active"}
+    counts["deactivated"] = len(inactive)
+    leaving = {item.external_id for item in run.plan.items if item.action == "deactivate"}
+    counts["deactivatedByAccident"] = len(inactive - leaving)
     return counts, run.proxy.fates
 
 
@@ -148,10 +152,11 @@ def test_100_kills_on_each_database_leave_one_effect_of_each_item(
         folder = tmp_path / str(counts["runs"])
         folder.mkdir()
         more, met = kill_over_and_over(new_tenant, folder, 10, seed=counts["runs"])
-        counts += more
-        fates += met
-    said = {**counts, "effectsTwice": 0, "deactivatedByAccident": 0}
-    said |= {"requests": dict(sorted(fates.items())), "seconds": round(time.monotonic() - began)}
+        counts.update(more)
+        fates.update(met)
+    said: dict[str, Any] = {"kills": counts["kills"], **counts}
+    said |= {"requests": {fate: fates[fate] for fate in FATES}}
+    said |= {"seconds": round(time.monotonic() - began)}
     results = json.loads(RESULT.read_text("utf-8")) if RESULT.exists() else {}
     RESULT.write_text(json.dumps(results | {database: said}, indent=2) + "\n", "utf-8")
 
@@ -164,12 +169,8 @@ def tear(journal: Path) -> None:
     os.truncate(journal, journal.stat().st_size - 7)
 
 
-def confuse(journal: Path) -> None:
-    journal.write_bytes(b"\0" * 100)
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("spoil", [lose, tear, confuse])
+@pytest.mark.parametrize("spoil", [lose, tear])
 def test_a_spoilt_journal_costs_no_write(
     new_tenant: NewTenant, tmp_path: Path, spoil: Callable[[Path], None]
 ) -> None:
