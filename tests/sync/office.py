@@ -27,7 +27,7 @@ class Office:
     def __init__(
         self, folder: Path, url: str, key: str, sync: str = "", *, limits: bool = False
     ) -> None:
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         caps = [f"{kind} = {{ floor = 1000000 }}" for kind in KINDS if not limits]
         lines = ["[portal]", f'url = "{url}"', "[source]", 'file = "agents.csv"', "[sync]", sync]
         (folder / "rentix.toml").write_text("\n".join([*lines, "[caps]", *caps, ""]))
@@ -35,7 +35,7 @@ class Office:
         self.config = folder / "rentix.toml"
         self.plan_file = folder / "plan.json"
         self.journal = folder / "plan.json.journal"
-        self._environment = os.environ | {
+        self.environment = os.environ | {
             "RENTIX_API_KEY": key,
             "XDG_STATE_HOME": str(folder / "state"),
         }
@@ -49,7 +49,7 @@ class Office:
         """Start a command, which prints JSON."""
         return subprocess.Popen(
             [*rentix(*arguments), "--config", str(self.config), "--json"],
-            env=self._environment,
+            env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
