@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -43,8 +44,8 @@ class Account:
     @property
     def summary(self) -> dict[str, int]:
         """How many items were applied, skipped because they had moved, and refused."""
-        states = [ending.state for ending in self.endings.values()]
-        return {state: states.count(state) for state in ("applied", "skipped", "failed")}
+        states = Counter(ending.state for ending in self.endings.values())
+        return {state: states[state] for state in ("applied", "skipped", "failed")}
 
 
 def utc_now() -> datetime:
