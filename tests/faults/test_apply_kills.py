@@ -19,6 +19,7 @@ import pytest
 
 from rentix.model import SCOPES
 from rentix.store.agencies import create_key
+from rentix.wire.bodies import MAX_OPERATIONS
 from tests.faults.bad_proxy import FATES, BadProxy, bad_proxy
 from tests.faults.workforce import changes_after, effects, foreseen, last_seq, profiles, settle
 from tests.service import Tenant, operated
@@ -26,7 +27,6 @@ from tests.sync.office import DONE, PARTLY, Office
 
 AGENTS = 5_000
 FEWER = 1_000
-STEP = 8
 DEACTIVATE = 'absent = "deactivate"'
 RESULT = Path(__file__).with_name("apply-kills-result.json")
 
@@ -50,9 +50,14 @@ class Run:
         code, _, remarks = self.quiet.apply()
         assert code == DONE, remarks
 
-    def kill_once(self, chance: random.Random) -> bool:
-        """Apply, and kill after some requests; whether it was at work still."""
-        number = self.proxy.requests + chance.randint(1, STEP)
+    def kill_once(self, chance: random.Random, kills_left: int) -> bool:
+        """Apply, and kill after some requests; whether it was at work still.
+
+        So many that the kills are spread over the run, and not so many that it comes to its end.
+        """
+        bulks_left = (len(self.plan.writes) - len(self.answered)) // MAX_OPERATIONS
+        most = max(1, min(bulks_left - 1, 2 * bulks_left // kills_left))
+        number = self.proxy.requests + chance.randint(1, most)
         with self.office.start("apply", self.office.plan_file) as process:
             while process.poll() is None and not self.proxy.await_requests(number, at_most_s=0.05):
                 pass
@@ -85,7 +90,7 @@ class Run:
     def kill_midway(self, chance: random.Random) -> None:
         """Apply and kill until some of it has been answered."""
         while not self.answered:
-            assert self.kill_once(chance), "it came to its end"
+            assert self.kill_once(chance, 2), "it came to its end"
 
     @property
     def answered(self) -> set[int]:
@@ -116,7 +121,7 @@ def kill_over_and_over(
     chance = random.Random(seed)  # noqa: S311 - moments, not secrets
     counts = Counter({"runs": 1, "agents": AGENTS})
     with begun(new_tenant, folder, AGENTS, seed) as run:
-        counts["kills"] = sum(run.kill_once(chance) for _ in range(kills))
+        counts["kills"] = sum(run.kill_once(chance, left) for left in range(kills, 0, -1))
         counts["answeredBeforeTheLastKill"] = len(run.answered)
         code, said = run.finish()
         assert code == DONE, said
