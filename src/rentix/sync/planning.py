@@ -70,8 +70,7 @@ def apply_plan(
         SetupError: it is too old, or another portal's or agency's plan, or the journal cannot be
             used.
     """
-    check_age(plan, clock())
-    check_fits(plan, portal)
+    check_fits(plan, portal, clock)
     screen.start(f"plan {plan.digest[:12]}", len(plan.writes))
     with Journal(journal_path, plan.id) as journal:
 
@@ -83,7 +82,18 @@ def apply_plan(
         return Application(plan, portal, journal, on_progress=show, clock=clock).run()
 
 
-def check_age(plan: Plan, now: datetime) -> None:
+def check_fits(plan: Plan, portal: Rentix, clock: Callable[[], datetime] = utc_now) -> None:
+    """Refuse a plan that is too old, or was made for another portal or agency."""
+    _check_age(plan, clock())
+    agency = portal.send(get_agency())
+    if plan.portal != portal.base_url or plan.agency_id != agency.id:
+        raise SetupError(
+            f"the plan is for {plan.agency} at {plan.portal}; the key opens {agency.name} at "
+            f"{portal.base_url}. Use that agency's rentix.toml, or make a new plan"
+        )
+
+
+def _check_age(plan: Plan, now: datetime) -> None:
     """Refuse a plan of which the portal may have forgotten what it did.
 
     It would do no harm, for each item has its `ifMatch`; but what was applied long ago would be
@@ -97,14 +107,4 @@ def check_age(plan: Plan, now: datetime) -> None:
         raise SetupError(
             f"the plan was made on {plan.made_at}, {age.days} days ago; the portal remembers for "
             f"{MEMORY.days} what it has done of a plan. Make a new one: rentix plan -o FILE"
-        )
-
-
-def check_fits(plan: Plan, portal: Rentix) -> None:
-    """Refuse a plan that was made for another portal or agency."""
-    agency = portal.send(get_agency())
-    if plan.portal != portal.base_url or plan.agency_id != agency.id:
-        raise SetupError(
-            f"the plan is for {plan.agency} at {plan.portal}; the key opens {agency.name} at "
-            f"{portal.base_url}. Use that agency's rentix.toml, or make a new plan"
         )
