@@ -21,6 +21,11 @@ Agent = tuple[str, str, str, str]
 """A row: external id, name, phone, description."""
 
 
+def agents(count: int) -> list[Agent]:
+    """So many agents, each with a number of their own."""
+    return [(f"n-{n}", f"Ana Rusu {n}", f"+37369{n:06}", f"Agent {n}") for n in range(count)]
+
+
 class Office:
     """A folder whose rentix.toml names a portal, with limits out of the way unless said."""
 

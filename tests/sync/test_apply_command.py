@@ -16,15 +16,10 @@ from rentix.sync.plan import Plan, write_plan
 from rentix.sync.plan.files import sealed
 from tests.process import rentix
 from tests.service import Tenant
-from tests.sync.office import BUSY, DONE, FAILED, PARTLY, Agent, Office
+from tests.sync.office import BUSY, DONE, FAILED, PARTLY, Office, agents
 
 KEY = "rtx_test_1_OfAPortalThatNeverAnswers00000000_00000000"
 PATIENCE_S = 20
-
-
-def agents(count: int) -> list[Agent]:
-    """So many agents, each with a number of their own."""
-    return [(f"n-{n}", f"Ana Rusu {n}", f"+37369{n:06}", f"Agent {n}") for n in range(count)]
 
 
 @pytest.fixture
