@@ -10,7 +10,7 @@ import fcntl
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from platformdirs import user_state_path
@@ -50,8 +50,9 @@ def hold(folder: Path) -> Iterator[None]:
             f"another run works on this agency (process {holder}); wait until it ends"
         ) from None
     try:
-        os.ftruncate(file, 0)
-        os.write(file, str(os.getpid()).encode())
+        with suppress(OSError):  # the number is for a message; a full disk keeps nobody out
+            os.ftruncate(file, 0)
+            os.write(file, str(os.getpid()).encode())
         yield
     finally:
         os.close(file)
