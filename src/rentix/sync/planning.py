@@ -27,12 +27,17 @@ def make_plan(config: Config, portal: Rentix, screen: Screen) -> Plan:
         SetupError: the source or its map cannot be used.
         RentixError: the portal cannot be read.
     """
-    agency = portal.send(get_agency())
+    agency = agency_of(portal)
     planner = Planner(terms_of(agency), config.sync, config.caps, on_progress=screen.advance)
     planner.read_source(_entries(config, portal, agency, screen))
     screen.start(f"{agency.name} on the portal", None)
     planner.compare(read_actual(portal))
     return planner.plan(portal.base_url, agency, config.source.location)
+
+
+def agency_of(portal: Rentix) -> AgencyShape:
+    """The agency that the key opens."""
+    return portal.send(get_agency())
 
 
 def terms_of(agency: AgencyShape) -> Terms:
@@ -70,7 +75,7 @@ def apply_plan(plan: Plan, portal: Rentix, journal_path: Path, screen: Screen) -
 
 def check_fits(plan: Plan, portal: Rentix) -> None:
     """Refuse a plan that was made for another portal or agency."""
-    agency = portal.send(get_agency())
+    agency = agency_of(portal)
     if plan.portal != portal.base_url or plan.agency_id != agency.id:
         raise SetupError(
             f"the plan is for {plan.agency} at {plan.portal}; the key opens {agency.name} at "
