@@ -19,7 +19,6 @@ from platformdirs import user_state_path
 
 from rentix.client import SetupError
 
-
 _LOOKED_AT_S: Final = 0.5
 """Who only looks (`holder`) has the lock for an instant; who wants it waits that out."""
 
