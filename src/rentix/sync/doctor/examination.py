@@ -77,12 +77,13 @@ def _check_place(settings: Config, agency: AgencyShape | None) -> Iterator[Check
         return
     try:
         folder = state_folder(settings.portal.url, agency.id)
-        probe = folder / f".doctor.{os.getpid()}"
-        probe.write_bytes(b"")
-        probe.unlink()
     except SetupError as fault:
         yield bad("state", f"{fault}; set XDG_STATE_HOME to a folder that can be written")
         return
+    try:
+        probe = folder / f".doctor.{os.getpid()}"
+        probe.write_bytes(b"")
+        probe.unlink()
     except OSError as fault:
         yield bad("state", f"{folder} cannot be written: {fault.strerror}; give it to this user")
         return

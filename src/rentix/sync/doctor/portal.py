@@ -6,17 +6,19 @@ Asked without the client, which repeats, waits and follows no redirect: here the
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final, TypeVar
 
 import httpx2
 import msgspec
 
 from rentix.sync.doctor.check import Check, bad, dubious, well
 from rentix.wire.shapes import AgencyShape, ErrorShape
+
+T = TypeVar("T")
 
 CLOCK_OFF_S: Final = 60
 _DRY: Final = {"externalId": "rentix-doctor", "name": "Rentix Doctor", "phone": "-"}
@@ -65,10 +67,11 @@ def _check_address(url: str, answer: httpx2.Response) -> Check:
     if "location" in answer.headers and status // 100 == 3:  # noqa: PLR2004 - a redirect
         target = answer.headers["location"]
         return bad("address", f"{url} sends on to {target}; write that address in [portal] url")
-    if _refusal(answer) is None and _agency(answer) is None:
+    foreign = _refusal(answer) is None and _agency(answer) is None
+    if foreign or status == HTTPStatus.NOT_FOUND:
         return bad(
             "address",
-            f"{url} answers {status}, but not as the API does; is there a path too much or too "
+            f"{url} answers {status}, and not as the API does; is there a path too much or too "
             "little in [portal] url, or another service?",
         )
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -108,7 +111,7 @@ def _check_accepted(answer: httpx2.Response) -> tuple[Check, AgencyShape | None]
 
 def _check_scopes(portal: Portal, answer: httpx2.Response, agency: AgencyShape | None) -> Check:
     """What the key lacks of what a sync asks; found out by asking, for no answer lists scopes."""
-    asked = [
+    asked: list[tuple[str, Callable[[], httpx2.Response]]] = [
         ("agency:read", lambda: answer),
         ("users:read", lambda: portal.http.get("/users", params={"limit": "1"})),
         ("users:write", lambda: portal.http.put("/users", params={"dryRun": "true"}, json=_DRY)),
@@ -145,7 +148,7 @@ def _refusal(answer: httpx2.Response) -> ErrorShape | None:
     return _decode(answer.content, ErrorShape)
 
 
-def _decode(body: bytes, shape: Any) -> Any:
+def _decode(body: bytes, shape: type[T]) -> T | None:
     try:
         return msgspec.json.decode(body, type=shape)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

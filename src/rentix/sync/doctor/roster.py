@@ -13,7 +13,7 @@ from rentix.rules.steering import Terms
 from rentix.sync.config import Config
 from rentix.sync.doctor.check import Check, bad, dubious, well
 from rentix.sync.mapping import FieldMap, lay_over
-from rentix.sync.plan.compare import want
+from rentix.sync.plan.compare import create, want
 from rentix.sync.planning import terms_of
 from rentix.sync.records import Record, Rejection, Skipped
 from rentix.sync.report import printable
@@ -27,7 +27,10 @@ _HOME: Final = "MD"
 
 @dataclass(slots=True)
 class Rows:
-    """What the rows are, and of each kind but the usable the first reasons, with their lines."""
+    """What the rows are, and why the first are not usable, with their lines.
+
+    An incomplete one changes an agent who is there, and is not enough for a new one.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     reasons: list[str] = field(default_factory=list)
@@ -35,13 +38,13 @@ class Rows:
     def add(self, kind: str, line: int, reason: str = "") -> None:
         """Count a row."""
         self.counts[kind] += 1
-        if kind in ("unreadable", "refused") and len(self.reasons) < _REASONS:
+        if kind in ("unreadable", "refused", "incomplete") and len(self.reasons) < _REASONS:
             self.reasons.append(f"line {line}: {reason}")
 
     @property
     def summary(self) -> str:
         """All counts in a line."""
-        words = ("usable", "skipped", "refused", "unreadable")
+        words = ("usable", "skipped", "incomplete", "refused", "unreadable")
         return ", ".join(f"{self.counts[word]:,} {word}" for word in words)
 
 
@@ -84,13 +87,14 @@ def _add_record(rows: Rows, record: Record, terms: Terms) -> None:
     wanted = want(record, terms)
     if wanted.put is None:
         rows.add("refused", record.line, wanted.fault)
-    else:
-        rows.add("usable", record.line)
+        return
+    item = create(wanted)
+    rows.add("incomplete" if item.action == "skip" else "usable", record.line, item.reason)
 
 
 def _check_rows(rows: Rows) -> Check:
     message = printable("; ".join([rows.summary, *rows.reasons]))
-    if not rows.counts["usable"]:
+    if not rows.counts["usable"] + rows.counts["incomplete"]:
         return bad("rows", f"{message}; there is nothing to sync")
     if rows.reasons:
         return dubious("rows", message)
