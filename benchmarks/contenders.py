@@ -107,7 +107,8 @@ def serving_ours(place: Place, keys: Path, books: Books, workers: int = 1) -> It
     """Our service, in one process unless more are wanted."""
     data = ["--data", str(place)] if isinstance(place, Path) else []
     command = [sys.executable, "-m", "rentix", "serve", *data, "--workers", str(workers)]
-    environment = os.environ | ({} if data else {"RENTIX_DATABASE": str(place)})
+    environment = os.environ | {"RENTIX_VISITS_PER_MINUTE": "0"}  # all visits are of one address
+    environment |= {} if data else {"RENTIX_DATABASE": str(place)}
     with subprocess.Popen(  # noqa: S603 - our own program
         [*command, "--port", "0", "--metrics-port", "0"],
         env=environment,

@@ -104,6 +104,7 @@ class Service:
         protocol: type[HttpProtocol] = HttpProtocol,
         blobs: Blobs | None = None,
         make_imports: Callable[[Service, Finish], Pool] | None = None,
+        visits_per_minute: int = 0,
     ) -> None:
         self.place = place
         self.clock = Clock()
@@ -116,6 +117,7 @@ class Service:
             body_timeout_s=body_timeout_s,
             blobs=blobs,
             make_imports=partial(make_imports, self) if make_imports else None,
+            visits_per_minute=visits_per_minute,
         )
         self.app = App(portal)
         self.server = Server(self.app, LOOPBACK, protocol)

@@ -301,15 +301,17 @@ class ListingView(msgspec.Struct, frozen=True, kw_only=True):
             version=self.listing.version,
             agent_id=self.agent.id if self.agent else None,
             agent_version=self.agent.version if self.agent else None,
-            ready_photos=sum(media.status == "success" for media in self.media),
+            ready_photos=tuple(
+                sorted(media.id for media in self.media if media.status == "success")
+            ),
         )
 
 
 class ListingState(msgspec.Struct, frozen=True, kw_only=True):
     """A listing as visitors see it, by numbers: where they are the same, so is all that it shows.
 
-    Its own version says which photos it has, and a photo that is ready stays so. `locale` is the
-    agency's.
+    `ready_photos` are the ids of those that are ready: a photo that was removed is gone at once,
+    and may not have got the listing a new version yet. `locale` is the agency's.
     """
 
     locale: str
@@ -317,15 +319,24 @@ class ListingState(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     agent_id: int | None
     agent_version: int | None
-    ready_photos: int
+    ready_photos: tuple[int, ...]
+
+
+PUBLIC_LISTINGS: Final = 60
+"""How many listings a page of an agent shows."""
 
 
 class AgentView(msgspec.Struct, frozen=True, kw_only=True):
-    """A user as visitors see them: with the agency, and the newest of the public listings."""
+    """A user as visitors see them: with the agency, and a page of the `total` public listings.
+
+    The newest come first, on page 1.
+    """
 
     user: User
     agency: Agency
     listings: tuple[ListingView, ...] = ()
+    page: int = 1
+    total: int = 0
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,6 +16,8 @@ ALLOW_VARIABLE = "RENTIX_FETCH_ALLOW"
 PUBLIC_URL_VARIABLE = "RENTIX_PUBLIC_URL"
 BLOBS_VARIABLE = "RENTIX_BLOBS"
 RATES_VARIABLE = "RENTIX_RATES"
+VISITS_VARIABLE = "RENTIX_VISITS_PER_MINUTE"
+DEFAULT_VISITS = 600
 DEFAULT_DATA = Path("rentix-data")
 
 _HOST = r"(?:\[[\w:.%]+\]|[^@:/?#,\[\]]*)(?::\d*)?"
@@ -113,6 +115,18 @@ def find_rates() -> dict[str, float]:
             raise BadPlace(message)
         rates[found[1]] = float(found[2])
     return rates
+
+
+def find_visits_per_minute() -> int:
+    """How many pages an address may ask for, 0 for any number: RENTIX_VISITS_PER_MINUTE, else 600.
+
+    Raises:
+        BadPlace: it is no such number.
+    """
+    text = os.environ.get(VISITS_VARIABLE) or str(DEFAULT_VISITS)
+    if not re.fullmatch(r"\d{1,9}", text):
+        raise BadPlace(f"{VISITS_VARIABLE} must be a number of pages a minute, or 0 for no limit")
+    return int(text)
 
 
 def find_s3_access() -> S3Access | None:

@@ -21,7 +21,7 @@ from rentix.media.blobs.places import open_blobs
 from rentix.media.decode import Decoder
 from rentix.media.fetch import Fetcher, Limits
 from rentix.operations import Answer, Request
-from rentix.settings import Place, find_rates, find_s3_access
+from rentix.settings import Place, find_rates, find_s3_access, find_visits_per_minute
 from rentix.store import Store
 from rentix.store.postgres import PostgresStore
 from rentix.store.sqlite import SqliteStore
@@ -84,9 +84,16 @@ def serving(place: Place, pictures: Pictures | None = None) -> Iterator[App]:
         imports = None
         if blobs and pictures.at_once:
             imports = partial(make_imports, store, blobs, pictures)
-        url, rates = pictures.public_url, find_rates()
         yield App(
-            Portal(store, now_ms, blobs=blobs, make_imports=imports, public_url=url, rates=rates)
+            Portal(
+                store,
+                now_ms,
+                blobs=blobs,
+                make_imports=imports,
+                public_url=pictures.public_url,
+                rates=find_rates(),
+                visits_per_minute=find_visits_per_minute(),
+            )
         )
 
 

@@ -19,6 +19,7 @@ from rentix.media.blobs.disk import DiskBlobs
 from rentix.media.blobs.keys import blob_key
 from rentix.model import SANDBOX_KEY
 from tests.process import serving
+from tests.worker.studio import until
 
 Run = Callable[..., Any]
 
@@ -103,7 +104,6 @@ def until_status(http: httpx2.Client, status: int) -> None:
     deadline = time.monotonic() + 1
     while http.get("/users").status_code != status:
         assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_a_running_server_hears_the_operator_within_a_second(run: Run, tmp_path: Path) -> None:
@@ -133,6 +133,11 @@ def test_who_registers_keeps_the_phone(run: Run, tmp_path: Path) -> None:
     assert (profile["phone"], profile["externalId"]) == ("+373 601 23 404", None)
 
 
+def test_an_agency_that_nobody_can_call_is_told_so(run: Run) -> None:
+    assert "It has no phone" in run("agency", "create", "Casa Nouă")
+    assert "no phone" not in run("agency", "create", "Casa Nouă", "--phone", "+373 22 000 100")
+
+
 def test_a_sandbox_is_ready_to_be_tried(run: Run, tmp_path: Path) -> None:
     with serving(tmp_path / "data", command="sandbox") as served:
         assert SANDBOX_KEY in served.said
@@ -140,6 +145,13 @@ def test_a_sandbox_is_ready_to_be_tried(run: Run, tmp_path: Path) -> None:
         with served.client(SANDBOX_KEY) as http:
             answer = http.get("/users")
             http.put("/users", json={"externalId": "x", "name": "A", "phone": "069123456"})
+            flat = http.get("/listings/external/offer-1").json()
+            until(lambda: httpx2.get(flat["publicUrl"]).status_code == 200)
+            page = httpx2.get(flat["publicUrl"]).text
+    assert flat["publicUrl"].endswith("/announcement/2")
+    assert flat["publicUrl"].removeprefix(served.url) in served.said
+    assert "Ana Munteanu" in page
+    assert page.count('<a href="/media/files/') >= 3
     users = answer.json()["items"]
     assert sum(user["externalId"] is None for user in users) == 2
     assert len(users) > 2

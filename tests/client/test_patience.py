@@ -8,14 +8,28 @@ from email.utils import formatdate
 
 import pytest
 
-from rentix.client import ApiError, ConnectionFailed, Patience, Rentix
-from rentix.client.answers import Answer, retry_after_s, seconds_to_reset
+from rentix.client import (
+    ApiError,
+    ConnectionFailed,
+    Patience,
+    PayloadTooLarge,
+    Rentix,
+    UnreadableAnswer,
+    upsert_user,
+)
+from rentix.client.answers import Answer, retry_after_s, shown_budget
 from rentix.client.calls import bulk_users
 from rentix.client.retries import Retries
-from tests.client.conftest import Sleeps
+from rentix.wire.shapes import PutShape
+from tests.client.conftest import Opens, Sleeps
 from tests.client.fake_portal import KEY, FakePortal, Fault, refused
 
 USER = {"externalId": "1", "name": "Ana", "phone": "069 123 456"}
+
+
+def put(client: Rentix) -> PutShape:
+    """Create the user, or send it again."""
+    return client.users.put(external_id="1", name="Ana", phone="069 123 456")
 
 
 @pytest.mark.parametrize(
@@ -31,13 +45,13 @@ USER = {"externalId": "1", "name": "Ana", "phone": "069 123 456"}
 )
 def test_what_passes_is_tried_again(client: Rentix, portal: FakePortal, fault: Fault) -> None:
     portal.faults.extend([fault, fault])
-    assert client.put_user(USER).created is True
+    assert put(client).created is True
     assert len(portal.requests) == 3
 
 
 def test_a_write_whose_answer_was_lost_has_one_effect(client: Rentix, portal: FakePortal) -> None:
     portal.faults.append(Fault(drop=True, after=True))
-    assert client.put_user(USER).created is True
+    assert put(client).created is True
     assert len(portal.keys) == 2
     assert len(set(portal.keys)) == 1
 
@@ -45,7 +59,7 @@ def test_a_write_whose_answer_was_lost_has_one_effect(client: Rentix, portal: Fa
 def test_a_500_is_final(client: Rentix, portal: FakePortal) -> None:
     portal.faults.append(refused(500, "Internal server error", "internal"))
     with pytest.raises(ApiError, match="500 Internal"):
-        client.put_user(USER)
+        put(client)
     assert len(portal.requests) == 1
 
 
@@ -58,7 +72,7 @@ def test_a_write_without_a_key_is_sent_once(client: Rentix, portal: FakePortal) 
 
 def test_retry_after_is_waited_out(client: Rentix, portal: FakePortal, sleeps: Sleeps) -> None:
     portal.faults.append(refused(429, "Too many", "rate_limited", Retry_After="37"))
-    client.put_user(USER)
+    put(client)
     assert len(sleeps.taken) == 1
     assert 37 <= sleeps.taken[0] <= 37.5
     assert sleeps.told[0].reason == "the service said 429"
@@ -67,14 +81,14 @@ def test_retry_after_is_waited_out(client: Rentix, portal: FakePortal, sleeps: S
 def test_a_wait_beyond_the_budget_ends_the_call(client: Rentix, portal: FakePortal) -> None:
     portal.faults.append(refused(503, "Down", "unavailable", Retry_After="3600"))
     with pytest.raises(ApiError, match="503 Down"):
-        client.put_user(USER)
+        put(client)
     assert len(portal.requests) == 1
 
 
 def test_attempts_are_bounded(client: Rentix, portal: FakePortal, sleeps: Sleeps) -> None:
     portal.faults.extend([Fault(drop=True)] * 100)
     with pytest.raises(ConnectionFailed) as caught:
-        client.put_user(USER)
+        put(client)
     assert caught.value.reached
     assert len(portal.requests) == Patience().attempts
     assert sum(sleeps.taken) < Patience().wait_budget_s
@@ -87,7 +101,7 @@ def test_nothing_has_reached_a_service_that_is_not_there(sleeps: Sleeps) -> None
         Rentix(KEY, f"http://127.0.0.1:{port}", clock=sleeps.clock) as client,
         pytest.raises(ConnectionFailed, match=f"no answer from http://127.0.0.1:{port}") as caught,
     ):
-        client.agency()
+        client.agency.get()
     assert not caught.value.reached
 
 
@@ -112,10 +126,10 @@ def test_a_spent_budget_is_waited_for(client: Rentix, portal: FakePortal, sleeps
         "X-RateLimit-Remaining": "0",
         "X-RateLimit-Reset": str(int(sleeps.now_s) + 41),
     }
-    client.bulk_users([USER])
-    client.put_user(USER)
+    client.users.bulk([USER])
+    put(client)
     assert sleeps.taken == [], "the bulk budget is not the budget of single requests"
-    client.bulk_users([USER])
+    client.users.bulk([USER])
     assert sleeps.taken == [41]
     assert sleeps.told[0].reason == "rate budget spent"
 
@@ -126,8 +140,8 @@ def test_no_budget_shown_or_some_left_is_no_reason_to_wait(
 ) -> None:
     if remaining:
         portal.headers = {"X-RateLimit-Remaining": remaining, "X-RateLimit-Reset": "9999999999"}
-    client.bulk_users([USER])
-    client.bulk_users([USER])
+    client.users.bulk([USER])
+    client.users.bulk([USER])
     assert sleeps.taken == []
 
 
@@ -135,16 +149,23 @@ def test_a_reset_that_nobody_can_mean_is_not_waited_for(
     client: Rentix, portal: FakePortal, sleeps: Sleeps
 ) -> None:
     portal.headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "99999999999"}
-    client.bulk_users([USER])
-    client.bulk_users([USER])
+    client.users.bulk([USER])
+    client.users.bulk([USER])
     assert sleeps.taken == [120]
 
 
 def test_a_wrong_clock_here_does_not_matter_when_the_service_says_its_time() -> None:
     headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1020"}
     answer = Answer(200, headers | {"date": formatdate(1000, usegmt=True)}, b"")
-    assert seconds_to_reset(answer, unix_s=5_000_000) == 20
-    assert seconds_to_reset(Answer(200, headers, b""), unix_s=1005) == 15
+    assert ends_in(answer, unix_s=5_000_000) == 20
+    assert ends_in(Answer(200, headers, b""), unix_s=1005) == 15
+
+
+def ends_in(answer: Answer, unix_s: float) -> float:
+    """Seconds until the budget that an answer shows is full again."""
+    shown = shown_budget(answer, unix_s)
+    assert shown is not None
+    return shown.ends_in_s
 
 
 @pytest.mark.parametrize(
@@ -154,3 +175,44 @@ def test_a_wrong_clock_here_does_not_matter_when_the_service_says_its_time() -> 
 def test_retry_after_is_a_number_or_a_date(asked: str, seconds: float) -> None:
     headers = {"retry-after": asked, "date": formatdate(1000, usegmt=True)}
     assert retry_after_s(Answer(503, headers, b"")) == seconds
+
+
+def test_a_service_that_says_nothing_is_not_waited_for_forever(opens: Opens) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        crm = opens(KEY, url, timeout_s=0.05, patience=Patience(attempts=1))
+        with pytest.raises(ConnectionFailed, match="no answer in time") as caught:
+            crm.agency.get()
+    assert caught.value.reached
+
+
+def test_a_proxy_that_takes_less_than_the_service_gets_halves(
+    opens: Opens, portal: FakePortal
+) -> None:
+    portal.max_bytes = 1000
+    crm = opens(KEY, portal.url)
+    people = [upsert_user(external_id=f"{n}", name="Ana", phone="069 123 456") for n in range(20)]
+    long = upsert_user(external_id="long", name="Ana", phone="069 123 456", description="x" * 1000)
+    results = list(crm.users.bulk_each([*people, long], idempotency_key="k"))
+    assert [result.success for result in results] == [True] * 20 + [False]
+    assert isinstance(results[20].error, PayloadTooLarge)
+    assert {type(result.item) for result in results} == {dict}
+    assert len(set(portal.keys)) == len(portal.keys), "each half has a key of its own"
+
+
+def test_the_end_in_the_middle_of_a_bulk_keeps_what_came(
+    opens: Opens, portal: FakePortal, sleeps: Sleeps
+) -> None:
+    crm = opens(KEY, portal.url, patience=Patience(attempts=1))
+    people = [upsert_user(external_id=f"{n}", name="Ana", phone="069 123 456") for n in range(150)]
+    portal.faults.extend([None, Fault(drop=True)])
+    with pytest.raises(ConnectionFailed) as caught:
+        crm.users.bulk(people)
+    assert [result.index for result in caught.value.results] == list(range(100))
+
+
+def test_what_answers_for_other_operations_is_unreadable(opens: Opens, portal: FakePortal) -> None:
+    said = b'{"results": [], "summary": {"total": 0, "succeeded": 0, "failed": 0}}'
+    portal.faults.append(Fault(200, body=said))
+    with pytest.raises(UnreadableAnswer, match="one result for each"):
+        opens(KEY, portal.url).users.bulk([USER])

@@ -81,6 +81,22 @@ def test_absent_keeps_and_null_clears(tenant: Tenant) -> None:
     assert read(tenant, "a")["contact"]["channels"] == []
 
 
+@pytest.mark.parametrize("phone", ["022 123 400", None])
+def test_an_agency_that_cannot_be_reached_is_warned(tenant: Tenant, phone: str | None) -> None:
+    """`null` clears; and "nothing … doubtful" is kept quiet about."""
+    ok(change(tenant, phone=phone))
+    body = ok(change(tenant, phone=None))
+    assert body["phone"] is None
+    [warning] = body["warnings"]
+    assert (warning["field"], warning["code"]) == ("phone", "agency_unreachable")
+    assert "PUT /agency" in warning["message"]
+    create(tenant, "a")
+    shown = read(tenant, "a")["contact"]
+    assert (shown["name"], shown["phone"], shown["channels"]) == ("Casa Test", None, [])
+    assert "warnings" not in ok(change(tenant, phone="+373 22 123 400"))
+    assert "warnings" not in ok(change(tenant, name="Casa Nouă"))
+
+
 def test_the_next_request_is_read_by_a_new_region(tenant: Tenant) -> None:
     """`region`, `defaultLocale`: those that a write is read by, from the next request on."""
     ok(change(tenant, region="ro", defaultLocale="ru"))

@@ -229,6 +229,34 @@ def test_after_the_time_for_undoing_nothing_comes_back(
     assert len(body["changedSince"]) == 2 - restored
 
 
+@pytest.mark.parametrize(
+    ("days", "shown"),
+    [(29, ("Ana Rusu", "linked")), (31, (AGENCY, "no_agent_given"))],
+    ids=["in time", "late"],
+)
+def test_nothing_says_of_who_is_back_that_they_have_left(
+    tenant: Tenant, ana: int, ion: int, days: int, shown: tuple[str, str]
+) -> None:
+    """What the agency keeps names no agent any more, until the CRM names one."""
+    for name in "cd":
+        create(tenant, name, externalUserId="ana")
+    ok(leave(tenant, ana))
+    ok(put(tenant, externalId="c", userId=ion))
+    ok(put(tenant, externalId="d", userId=None))
+    before = read(tenant, "b")["etag"]
+    tenant.service.clock.ahead_ms += days * DAY_MS
+    try:
+        come_back(tenant, ana)
+    finally:
+        tenant.service.clock.ahead_ms -= days * DAY_MS
+    assert (contact(tenant, "a"), contact(tenant, "b")) == (shown, shown)
+    assert read(tenant, "b")["etag"] != before
+    assert contact(tenant, "c") == ("Ion Lupu", "linked")
+    assert contact(tenant, "d") == (AGENCY, "no_agent_given")
+    ok(put(tenant, externalId="b", externalUserId="ana"))
+    assert contact(tenant, "b") == ("Ana Rusu", "linked")
+
+
 def test_the_crm_goes_on_naming_the_leaver(tenant: Tenant, ana: int, ion: int) -> None:
     """What was passed on stays with the successor; the warning says so."""
     ok(leave(tenant, ana, successorUserId=ion))
@@ -260,6 +288,19 @@ def test_whom_a_person_deactivated_stays_so(tenant: Tenant, ana: int) -> None:
     assert ok(tenant.get(f"/users/{ana}"))["name"] == "Ana Lupu"
     ok(tenant.put(externalId="ana", reactivate=True))
     assert ok(tenant.get(f"/users/{ana}"))["status"] == "active"
+    assert contact(tenant, "a") == ("Ana Lupu", "linked")
+
+
+def test_sent_again_by_id_who_left_stays_away(tenant: Tenant, ana: int) -> None:
+    """It is the external id that brings back whom a CRM let go; the warning says what else does."""
+    ok(leave(tenant, ana))
+    body = ok(tenant.put("?receipt=true", id=ana, name="Ana Lupu"))
+    (warning,) = body["warnings"]
+    assert (warning["field"], warning["code"]) == ("status", "status_held")
+    assert "reactivate true" in warning["message"]
+    assert body["fields"]["held"] == {"status": "crm"}
+    assert ok(tenant.get(f"/users/{ana}"))["status"] == "inactive"
+    assert warned(ok(tenant.put(id=ana, reactivate=True))) == []
     assert contact(tenant, "a") == ("Ana Lupu", "linked")
 
 

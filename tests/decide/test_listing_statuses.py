@@ -188,3 +188,42 @@ def test_a_file_by_the_crms_own_name() -> None:
     assert result.listing.files == (14, 201)
     assert [one.external_id for one in result.queued] == ["q"]
     assert told(result) == [("files", "media_known"), ("files", "duplicate_file")]
+
+
+def test_a_photo_that_is_shown_gets_the_name_that_comes_with_its_url() -> None:
+    named = FileRef(url=PHOTOS[0].url, external_id="p")
+    files = (named, *(FileRef(id=one.id) for one in PHOTOS[1:]))
+    working = working_set(FLAT)
+    result, again, by_name, other = results(
+        working,
+        putting(files=files),
+        putting(files=files),
+        putting(files=(FileRef(external_id="p"), *files[1:]), form={"announcementValue": 1}),
+        putting(files=(FileRef(url=PHOTOS[0].url, external_id="q"), *files[1:])),
+    )
+    assert (result.verb, result.queued, result.listing.files) == ("unchanged", (), FLAT.files)
+    assert told(result) == [("files", "media_named")]
+    assert [(media.id, media.external_id) for media, _ in result.linked] == [(11, "p")]
+    assert (again.verb, again.linked, told(again)) == ("unchanged", (), [])
+    assert by_name.listing.files == FLAT.files
+    assert [one.external_id for one in other.queued] == ["q"], "another name is another media"
+    assert [change.seq for change in working.effects.changes] == [11, 12, 13]
+
+
+def test_a_new_name_and_a_change_are_numbered_in_turn() -> None:
+    working = working_set(FLAT)
+    files = tuple(FileRef(url=one.url, external_id=f"p-{one.id}") for one in PHOTOS[::-1])
+    [result] = results(working, putting(files=files))
+    assert (result.verb, result.listing.files) == ("updated", (13, 12, 11))
+    assert [change.seq for change in working.effects.changes] == [11, 12, 13, 14]
+    assert [media.external_id for _, media in sorted(working.effects.media.linked.items())] == [
+        *("p-11", "p-12", "p-13")
+    ]
+
+
+def test_with_mode_fill_nobody_gets_a_name() -> None:
+    working = working_set(FLAT)
+    named = FileRef(url=PHOTOS[0].url, external_id="p")
+    [result] = results(working, putting("fill", files=(named,)))
+    assert (result.linked, told(result)) == ((), [("files", "not_empty")])
+    assert working.effects.empty

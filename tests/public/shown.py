@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from rentix.decide.lookup import lookup
+from rentix.decide.lookup import Lookup
 from rentix.decide.working_set import Effects
 from rentix.model import Agency, AgentView, ListingView, Media, User
 from rentix.operations import Answer, Caller, FinishAvatar, Request
@@ -58,7 +58,8 @@ class Shown:
     def _save(self, effects: Effects) -> None:
         now_ms = self._service.clock()
         with self._service.store.batch([AGENCY.id]) as batch:
-            batch.load(lookup([]), now_ms)
+            # What is not looked up before is taken for unchanged in its keys, its agent for one.
+            batch.load(Lookup(listings={*effects.listings.saved}), now_ms)
             batch.save(effects, now_ms)
 
     def _agency(self, effects: Effects, agency: Agency) -> None:
@@ -84,8 +85,8 @@ class Shown:
         if self._is_new("listing", listing.id):
             effects.listings.born.add(key)
         effects.listings.saved[key] = listing
-        photos = {(listing.agency_id, media_id, listing.id) for media_id in listing.files}
-        effects.listings.photos |= photos
+        photos = [(listing.agency_id, media_id, listing.id) for media_id in listing.files]
+        effects.listings.photos |= dict.fromkeys(photos, True)
         self._listings[listing.id] = view
 
     def _import(self, wanted: Iterable[Media]) -> None:

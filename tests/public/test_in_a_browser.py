@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 
 from rentix.model import Phone, Settings
 from tests.public.browser import SCHEMES, WIDTHS, Scheme, browsing, looking
-from tests.public.sample import ANA, agent_view, listing_view
+from tests.public.sample import AGENCY, ANA, LISTING, SILENT, agent_view, listing_view
 from tests.public.shown import Shown
 from tests.service import Service
 
@@ -44,6 +44,49 @@ def test_axe_finds_nothing(
         page.evaluate(AXE)
         found = page.evaluate("axe.run(document, {resultTypes: ['violations', 'incomplete']})")
     assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]] == []
+
+
+def show_much(shown: Shown) -> None:
+    """Show an agent with three pages of listings, and an agency that nobody can call."""
+    agency, agent = replace(AGENCY, phone=None), replace(ANA, settings=SILENT)
+    rows = [replace(LISTING, id=1001 + number) for number in range(140)]
+    views = tuple(listing_view(listing=row, agency=agency, agent=agent) for row in rows)
+    shown.show(
+        listing_view(agent=None, agency=agency),
+        agent_view(user=agent, agency=agency, listings=views),
+    )
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_pages_of_much_and_of_nobody_are_for_everyone(
+    scheme: Scheme, width: int, browser: Browser, shown: Shown, served: tuple[Service, Shown]
+) -> None:
+    show_much(shown)
+    with looking(browser, width, scheme, script=True) as page:
+        for path in ("/agents/7?page=2", "/announcement/42"):
+            page.goto(served[0].url + path)
+            page.evaluate(AXE)
+            found = page.evaluate("axe.run(document, {resultTypes: ['violations', 'incomplete']})")
+            assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]] == []
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+            assert page.locator(".silent").is_visible()
+            assert page.locator(".buttons").count() == 0
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_pages_are_turned_without_script(
+    width: int, browser: Browser, shown: Shown, served: tuple[Service, Shown]
+) -> None:
+    show_much(shown)
+    with looking(browser, width, "light") as page:
+        page.goto(f"{served[0].url}/agents/7?locale=en")
+        for said in ("61–120 of 140 listings", "121–140 of 140 listings"):
+            page.get_by_role("link", name="Older listings").click()
+            assert page.locator(".shown").inner_text() == said
+        assert page.get_by_role("link", name="Older listings").count() == 0
+        page.get_by_role("link", name="Newer listings").click()
+        assert page.locator(".shown").inner_text() == "61–120 of 140 listings"
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -137,6 +180,22 @@ def test_photos_come_in_their_place(
             ".map(i => [i.complete && i.naturalWidth > 0, i.width === i.parentElement.clientWidth])"
         )
     assert shapes == [[True, True]] * 5
+
+
+@pytest.mark.parametrize("count", range(1, 8))
+def test_photos_stand_apart(
+    count: int, browser: Browser, drawn: Any, shown: Shown, served: tuple[Service, Shown]
+) -> None:
+    """However many there are, none reaches into the place of another one."""
+    shown.show(replace(drawn[0], media=drawn[0].media[:count]))
+    with looking(browser, 1440, "light", script=True) as page:
+        page.goto(f"{served[0].url}/announcement/42", wait_until="networkidle")
+        sizes = page.evaluate(
+            "[...document.querySelectorAll('.gallery li')].map(li => [li.clientWidth, "
+            "li.clientHeight, li.firstElementChild.offsetWidth, li.firstElementChild.offsetHeight])"
+        )
+    assert len(sizes) == min(count, 5)
+    assert all(sized[:2] == sized[2:] for sized in sizes)
 
 
 def test_names_as_long_as_they_may_be_fit(

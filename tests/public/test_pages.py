@@ -143,6 +143,38 @@ def test_an_agent_who_cannot_be_reached_is_answered_for(
         assert "600 00 107" not in text
 
 
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("ro", "Casa Nouă nu a indicat un număr de telefon."),
+        ("ru", "Casa Nouă: номер телефона не указан."),
+        ("en", "Casa Nouă has given no telephone number."),
+    ],
+)
+def test_an_agency_without_a_number_says_so(
+    locale: str, said: str, visitor: httpx2.Client, shown: Shown
+) -> None:
+    agency = replace(AGENCY, phone=None)
+    silent = replace(ANA, settings=SILENT)
+    shown.show(listing_view(agent=None, agency=agency), agent_view(user=silent, agency=agency))
+    for path in PAGES:
+        page = visitor.get(f"{path}?locale={locale}")
+        assert said in page.text
+        assert '<ul class="buttons">' not in page.text
+        assert "tel:" not in page.text
+        assert Outline(page.text).open == []
+    card = visitor.get("/agents/7.vcf").text
+    assert "ORG:Casa Nouă" in card
+    assert "TEL" not in card
+
+
+def test_who_can_be_reached_says_nothing_of_the_kind(visitor: httpx2.Client, shown: Shown) -> None:
+    agency = replace(AGENCY, phone=None)
+    shown.show(listing_view(agency=agency), agent_view(agency=agency))
+    for path in PAGES:
+        assert "nu a indicat" not in visitor.get(path).text
+
+
 @pytest.mark.parametrize("status", get_args(ListingStatus))
 def test_only_public_listings_are_there(
     status: ListingStatus, visitor: httpx2.Client, shown: Shown

@@ -20,7 +20,7 @@ def broken(served: tuple[Service, Shown], monkeypatch: pytest.MonkeyPatch) -> An
     """Make the store fail: `broken(Unavailable())`."""
 
     def make(error: Exception) -> None:
-        def fail(_: int) -> None:
+        def fail(*_: Any) -> None:
             raise error
 
         for name in ("public_listing_state", "public_agent"):

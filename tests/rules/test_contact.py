@@ -108,7 +108,7 @@ LINKS = {channel.kind: channel.url for channel in make_channels(ANA.phone.e164, 
 
 
 @given(SETTINGS, st.sampled_from(["active", "inactive"]), st.booleans())
-def test_a_card_is_never_empty(settings: Settings, status: Any, there: bool) -> None:
+def test_there_is_always_somebody_to_ask(settings: Settings, status: Any, there: bool) -> None:
     agent = replace(ANA, settings=settings, status=status) if there else None
     contact = choose_contact(view(HERS if there else LISTING, agent))
     assert contact.name

@@ -232,11 +232,18 @@ def test_a_photo_that_comes_twice_is_shown_once() -> None:
         ]
     )
     assert operation.patch.files == (
-        FileRef(url=url),
+        FileRef(url=url, external_id="a"),
         FileRef(id=9, index=1),
         FileRef(external_id="b", index=5),
     )
     assert [*operation.ignored] == ["files.2", "files.3", "files.4", "files.6"]
+
+
+@pytest.mark.parametrize("names", [(None, "a"), ("a", None)])
+def test_a_photo_that_comes_twice_keeps_its_name(names: tuple[str | None, ...]) -> None:
+    url = "https://crm.example/1.jpg"
+    files = [{"url": url} | ({"externalFileId": name} if name else {}) for name in names]
+    assert put(files=files).patch.files == (FileRef(url=url, external_id="a"),)
 
 
 @pytest.mark.parametrize(

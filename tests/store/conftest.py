@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -62,15 +63,21 @@ def watched_writer(store: SqliteStore) -> Iterator[list[str]]:
 
 @contextmanager
 def watched_trips(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """See what this thread sends: services of other tests look for work in theirs meanwhile."""
     seen: list[str] = []
+    thread = threading.get_ident()
     queue, exchange = Trips.queue, Trips._exchange
 
+    def tell(what: str) -> None:
+        if threading.get_ident() == thread:
+            seen.append(what)
+
     def queue_and_tell(trips: Trips, query: str, *values: Any, **more: Any) -> Sent:
-        seen.append(query)
+        tell(query)
         return queue(trips, query, *values, **more)
 
     def exchange_and_tell(trips: Trips) -> None:
-        seen.append("trip")
+        tell("trip")
         exchange(trips)
 
     with monkeypatch.context() as patch:

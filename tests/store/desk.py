@@ -93,7 +93,7 @@ class Desk:
         return self.do(ReactivateUser(id=user_id))
 
     def view(self, listing_id: int) -> ListingView:
-        view = self.store.listing(self.agency_id, listing_id)
+        [view] = self.store.find_listings([(self.agency_id, listing_id)])
         assert view is not None
         return view
 

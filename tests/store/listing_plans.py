@@ -12,7 +12,7 @@ _WAITING = "listing INDEX listing_waiting (agency_id=? AND external_user_id=?)"
 _MET = "bound PRIMARY KEY (agency_id=? AND external_id=? AND version>?)"
 _EARLIER = "earlier PRIMARY KEY (agency_id=? AND external_id=? AND version>? AND version<?)"
 _GOT = "bound COVERING INDEX agent_binding_by_user (agency_id=? AND user_id=?)"
-_SHOWN = "shown PRIMARY KEY (media_id=?)"
+_SHOWN = "shown PRIMARY KEY (media_id=? AND listing_id>?)"
 _HELD = "listing INDEX listing_by_user (agency_id=? AND user_id=?)"
 _SORT = "USE TEMP B-TREE FOR ORDER BY"
 _IN_ORDER = "listing INDEX listing_by_agency (agency_id=? AND id>?)"
@@ -36,6 +36,12 @@ def _of_a_user(held: str, waiting: str) -> list[str]:
     ]
 
 
+_OF_AN_AGENT = [  # the page's ids first, and then those listings alone
+    *("MATERIALIZE page", "MERGE (UNION ALL)"),
+    *("LEFT", "CO-ROUTINE held", _HELD, "SCAN held", _SORT),
+    *("RIGHT", "CO-ROUTINE met", _GOT, _WAITING, _EARLIER, _SORT, "SCAN met", _SORT),
+    *("SCAN page", _LISTING, _AGENCY, *_AGENT, _SORT),
+]
 _PAGE = [_AGENCY, _IN_ORDER, *_AGENT]
 _HELD_AFTER = _HELD.replace("user_id=?", "user_id=? AND id>?")
 _WAITING_AFTER = _WAITING.replace("user_id=?", "user_id=? AND id>?")
@@ -50,19 +56,23 @@ SQLITE: dict[str, list[str]] = {
         _HELD_AFTER.replace("INDEX", "COVERING INDEX"), _WAITING_AFTER
     ),
     "listings of a user by status": _of_a_user(_HELD_AFTER, _WAITING_AFTER),
-    "listings_of_agent": _of_a_user(_HELD, _WAITING),
+    "listings_of_agent": _OF_AN_AGENT,
+    "count_of_agent": [
+        *("SCALAR SUBQUERY 1", _HELD, "SCALAR SUBQUERY 3", _GOT, _WAITING, _EARLIER)
+    ],
     "listings_used": ["listing_count PRIMARY KEY (agency_id=? AND month=?)"],
     "listings_used_by": ["made PRIMARY KEY (agency_id=? AND month=?)"],
     "listings_by_id": [_LISTING, _MET],
     "listings_by_external_id": [_NAMED, _MET],
-    "listings_by_media": [_SHOWN, _LISTING, _MET],
+    "listings_by_media": [_LISTING, "CORRELATED LIST SUBQUERY 2", _SHOWN, _MET],
     "media_by_listing": [
         "shown COVERING INDEX listing_media_by_listing (listing_id=?)",
         _MEDIA,
     ],
     "media_beside": [
-        _SHOWN,
         "beside COVERING INDEX listing_media_by_listing (listing_id=?)",
+        "CORRELATED LIST SUBQUERY 1",
+        _SHOWN,
         _MEDIA,
     ],
     "media_listed": [_MEDIA],
@@ -86,7 +96,12 @@ SQLITE: dict[str, list[str]] = {
     "delete_listing_left": [
         "listing_left INDEX listing_left_by_listing (listing_id=? AND agency_id=?)"
     ],
-    "delete_media_from_listings": ["listing_media PRIMARY KEY (media_id=?)"],
+    **{
+        key: ["photo_news PRIMARY KEY (agency_id=? AND media_id=?)"]
+        for key in ("move_news", "end_news")
+    },
+    "photo_news": ["SCAN photo_news"],  # some of them, in order
+    "forget_photos": ["listing_media PRIMARY KEY (media_id=? AND listing_id=?)"],
     **{
         key: [_LISTING]
         for key in (
@@ -98,7 +113,13 @@ SQLITE: dict[str, list[str]] = {
     "update_agency": [_AGENCY],
     **{
         name: []
-        for name in ("insert_listing", "save_binding", "save_listing_media", "save_listings_used")
+        for name in (
+            "insert_listing",
+            "save_binding",
+            "save_listing_media",
+            "save_listings_used",
+            "save_news",
+        )
     },
 }
 
@@ -137,9 +158,7 @@ POSTGRES: dict[str, set[str]] = {
     "listing_state": _each(
         _ROW, "agency_pkey (id)", _FIRST, _USER, "media_queue (agency_id, status, id) alone"
     ),
-    **dict.fromkeys(
-        ("one_listing_by_external_id", "listing_views_by_external_id"), _viewed(_BY_EXTERNAL)
-    ),
+    "listing_views_by_external_id": _viewed(_BY_EXTERNAL),
     "listings": _viewed("listing_pkey (agency_id, id)"),
     "listings by status": _viewed("listing_pkey (agency_id, id)"),
     "listings of a user": _FEW_AFTER,
@@ -147,13 +166,19 @@ POSTGRES: dict[str, set[str]] = {
     "listings_of_agent": _few(
         "listing_by_user (agency_id, user_id) backward", f"{_AWAITING} backward"
     ),
+    "count_of_agent": _each(
+        "listing_by_user (agency_id, user_id)",
+        *("agent_binding_by_user (agency_id, user_id)", _AWAITING, _OTHERS),
+    ),
     "listings_used": {"listing_count_pkey (agency_id, month)"},
     "listings_used_by": {"listing_count_pkey (agency_id, month)"},
     "listings_by_id": _each(_ROW, _FIRST),
     "listings_by_external_id": _each(_BY_EXTERNAL, _FIRST),
-    "listings_by_media": _each("listing_media_pkey (media_id)", _ROW, _FIRST),
+    "listings_by_media": _each("listing_media_pkey (media_id, listing_id)", _ROW, _FIRST),
     "media_by_listing": _each(_PHOTO_OF, "media_pkey (id)"),
-    "media_beside": _each("listing_media_pkey (media_id)", _PHOTO_OF, "media_pkey (id)"),
+    "media_beside": _each(
+        "listing_media_pkey (media_id, listing_id)", _PHOTO_OF, "media_pkey (id)"
+    ),
     "media_listed": {"media_pkey (id)"},
     "listings_held": _each(
         "listing_by_user (agency_id, user_id)",
@@ -170,7 +195,13 @@ POSTGRES: dict[str, set[str]] = {
     "bindings": {"agent_binding_in_order ()"},  # some of them, in order
     "delete_listing_media": {_PHOTO_OF},
     "delete_listing_left": {"listing_left_by_listing (listing_id)"},
-    "delete_media_from_listings": {"listing_media_pkey (media_id)"},
+    **{key: {"photo_news_pkey (agency_id, media_id)"} for key in ("move_news", "end_news")},
+    "photo_news": {"photo_news_pkey ()"},  # some of them, in order
+    "save_news": {"conflicts by photo_news_pkey"},
+    "forget_photos": {  # both of them hold each row once
+        "listing_media_pkey (media_id, listing_id)",
+        "listing_media_by_listing (listing_id, media_id)",
+    },
     **{
         key: {*_ROW}
         for key in (
@@ -189,3 +220,8 @@ POSTGRES: dict[str, set[str]] = {
 }
 SORTED = _viewed("sort", "listing_pkey (agency_id, id)")
 """A page by status without statistics: an agency is taken for a handful of listings."""
+SORTED_PHOTOS = {
+    name: {f"sort; {plan}" for plan in POSTGRES[name]}
+    for name in ("listings_by_media", "media_beside")
+}
+"""The same of those who share a photo: their ids are sorted, not what they are."""

@@ -94,6 +94,11 @@ class Mirror:
             self._listing(
                 replace(listing, agent_version=agent_version, moved_version=moved_version, **passed)
             )
+        for listing_id in shift.settled:
+            listing = self.listings[shift.agency_id, listing_id]
+            assert listing is not None
+            passed = {"version": shift.version, "updated_ms": now_ms}
+            self._listing(replace(listing, external_user_id=None, moved_version=0, **passed))
         if shift.kind == "return":
             left.clear()
 

@@ -49,6 +49,7 @@ VALUES ({listing}, {agency}, 'flat', 'active', '{{}}', '[{media}]', {user}, NULL
     (300 + {listing}, {agency}, NULL, 'draft', '{{}}', '[]', NULL, 'got-1', 1, 0, 1, 0, 0);
 INSERT INTO listing_media (media_id, listing_id, agency_id) VALUES ({media}, {listing}, {agency}),
     ({media}, 100 + {listing}, {agency});
+INSERT INTO photo_news (agency_id, media_id, told_id) VALUES ({agency}, {media}, 7);
 INSERT INTO agent_binding (agency_id, external_id, version, user_id)
 VALUES ({agency}, 'awaited', {bound}, {user}), ({agency}, 'got-{agency}', 4, {user});
 INSERT INTO listing_left (agency_id, user_id, listing_id, version, agent_version, moved_version)
@@ -198,11 +199,12 @@ PROBES: dict[str, list[Probe]] = {
 # Of a listing as it is read: its id, its agent, its agency, and the id of the user who is that.
 _HEAD = 15
 _SEEN = (0, 6, _HEAD, _HEAD + 13)
+_NINE: dict[str, Any] = {"limit": 9, "offset": 0, "most": 9}  # a page of an agent's listings
 _HELD_ONE = (OUR_LISTING, OUR_USER, OURS, OUR_USER)
 _MET_ONE = (OUR_WAITING, OUR_USER, OURS, OUR_USER)
 _BY_NUMBER = [(OURS, number) for number in (OUR_LISTING, OUR_WAITING, THEIR_LISTING)]
 _BY_TEXT = [(OURS, "flat"), (OURS, "room")]
-_BY_MEDIA = [(OURS, OUR_MEDIA), (OURS, THEIR_MEDIA)]
+_SHOWN = [(OURS, OUR_MEDIA, 0), (OURS, THEIR_MEDIA, 0)]
 _PUT = ("other", "draft", "{}", "[]", None, None, 9, 9, 9, 9, 9, None, None)
 _ALL = (
     _HELD_ONE,
@@ -216,12 +218,12 @@ OF_LISTINGS: dict[str, list[Probe]] = {
     ],
     "listing_state": [
         named([], agency_id=OURS, listing_id=THEIR_LISTING),
-        named([(OUR_USER, 0)], (3, 5), agency_id=OURS, listing_id=OUR_WAITING),
-        named([(None, 1)], (3, 5), agency_id=OURS, listing_id=200 + OUR_LISTING),
+        named([(OUR_USER, None)], (3, 5), agency_id=OURS, listing_id=OUR_WAITING),
+        named([(None, "133")], (3, 5), agency_id=OURS, listing_id=200 + OUR_LISTING),
     ],
     "one_listing_by_external_id": [
-        named([_HELD_ONE], _SEEN, agency_id=OURS, external_id="flat"),
-        named([_MET_ONE], _SEEN, agency_id=OURS, external_id="room"),
+        Probe({"sqlite": {"agency_id": OURS, "external_id": name}, "postgres": None}, [row], _SEEN)
+        for name, row in (("flat", _HELD_ONE), ("room", _MET_ONE))
     ],
     "listing_page": [
         listing_page(ListingFilter(), *_ALL, shown=_SEEN),
@@ -232,8 +234,12 @@ OF_LISTINGS: dict[str, list[Probe]] = {
         listing_page(ListingFilter(user_id=THEIR_USER)),
     ],
     "listings_of_agent": [
-        named([_MET_ONE, _HELD_ONE], _SEEN, agency_id=OURS, user_id=OUR_USER, limit=9),
-        named([], agency_id=OURS, user_id=THEIR_USER, limit=9),
+        named([_MET_ONE, _HELD_ONE], _SEEN, agency_id=OURS, user_id=OUR_USER, **_NINE),
+        named([], agency_id=OURS, user_id=THEIR_USER, **_NINE),
+    ],
+    "count_of_agent": [
+        named([(2,)], agency_id=OURS, user_id=OUR_USER),
+        named([(0,)], agency_id=OURS, user_id=THEIR_USER),
     ],
     "listing_views_by_id": [found(_BY_NUMBER, _HELD_ONE, _MET_ONE, shown=_SEEN)],
     "listing_views_by_external_id": [found(_BY_TEXT, _HELD_ONE, _MET_ONE, shown=_SEEN)],
@@ -244,10 +250,10 @@ OF_LISTINGS: dict[str, list[Probe]] = {
         found(_BY_TEXT, (OUR_LISTING, OUR_USER), (OUR_WAITING, OUR_USER), shown=(0, 6))
     ],
     "listings_by_media": [
-        found(_BY_MEDIA, (OUR_LISTING, OUR_USER), (OUR_WAITING, OUR_USER), shown=(0, 6))
+        found(_SHOWN, (OUR_LISTING, OUR_USER), (OUR_WAITING, OUR_USER), shown=(0, 6), most=9)
     ],
     "media_by_listing": [found([(OURS, OUR_LISTING), (OURS, THEIR_LISTING)], (OUR_MEDIA,))],
-    "media_beside": [found(_BY_MEDIA, (OUR_MEDIA,), (OUR_MEDIA,))],
+    "media_beside": [found(_SHOWN, (OUR_MEDIA,), (OUR_MEDIA,), most=9)],
     "media_listed": [
         Probe(
             {
@@ -283,6 +289,8 @@ OF_LISTINGS: dict[str, list[Probe]] = {
     "agencies_named": [of_agencies((OURS,))],
     "shift_listings": [saved(OURS, f"[[{THEIR_LISTING}, 9, 9]]", None, 9, NOW_MS)],
     "forget_listings_left": [saved(OURS, THEIR_USER)],
+    "move_news": [saved(OURS, THEIR_MEDIA, 7, 8)],
+    "end_news": [saved(OURS, THEIR_MEDIA, 7)],
     "delete_binding": [saved(OURS, "awaited", 2)],
     "delete_listing_media": [saved(OURS, THEIR_LISTING)],
     "delete_listing_left": [saved(OURS, THEIR_LISTING)],
@@ -290,7 +298,7 @@ OF_LISTINGS: dict[str, list[Probe]] = {
     "clear_listing_external_id": [saved(OURS, THEIR_LISTING)],
     "update_listing": [saved(THEIR_LISTING, OURS, *_PUT)],
     "update_listing_keys": [saved(THEIR_LISTING, OURS, "other", None, None, 9, 9)],
-    "delete_media_from_listings": [saved(OURS, THEIR_MEDIA)],
+    "forget_photos": [saved(OURS, THEIR_MEDIA, THEIR_LISTING)],
     "update_agency": [saved(OURS, "Casa Nouă", None, "RO", "ru", "{}", None, 9)],
 }
 PROBES |= OF_LISTINGS
@@ -316,6 +324,7 @@ REASONS = {
     "save_listing_media": f"{_ROW}; what is there already is left as it is",
     "save_listings_left": _KEY,
     "save_listings_used": _KEY,
+    "save_news": _KEY,
     "save_former_link": _KEY,
     "save_memory": _KEY,
     "spend": _KEY,
@@ -329,6 +338,7 @@ REASONS = {
     "agency_of_listing": _VISITOR,
     "agency_of_user": _VISITOR,
     "open_visit": "it lets a visitor see what is public",
+    "photo_news": "a worker tells listings, of all agencies, what has become of their photos",
     "bindings": "a worker writes down who got the listings that waited, of all agencies",
     "open_queue": "it lets a worker see the table of imports, and no other",
     **dict.fromkeys(

@@ -78,7 +78,7 @@ def written_trees(connection: apsw.Connection, query: str) -> set[str]:
     schema = connection.execute("SELECT rootpage, name FROM sqlite_schema WHERE rootpage > 0")
     names = {root: str(name) for root, name in schema.fetchall()}
     numbers = map(int, re.findall(r"\?(\d+)", query))
-    values = (None,) * max([query.count("?"), *numbers])
+    values = (None,) * max([len(re.findall(r"\?(?!\d)", query)), *numbers])
     program = connection.execute(f"EXPLAIN {query}", values).fetchall()
     return {names[step[3]] for step in program if step[1] == "OpenWrite"}
 

@@ -93,9 +93,10 @@ def test_the_agent_is_shown_from_the_very_commit(
     assert seen
     assert seen.agent
     assert seen.agent.id == user_id
-    card = desk.store.public_agent(user_id)
+    card = desk.store.public_agent(user_id, 1)
     assert card
     assert [view.listing.id for view in card.listings] == [public.id]
+    assert card.total == 1
     [by_id, by_external] = desk.store.find_listings(
         [(desk.agency_id, public.id), (desk.agency_id, "flat")]
     )

@@ -19,6 +19,7 @@ from rentix.operations import (
     PutListing,
     PutUser,
     ReactivateUser,
+    UnlinkUser,
 )
 from rentix.store import Store
 from tests.store.desk import PHONE, Desk
@@ -115,6 +116,33 @@ def test_after_the_time_for_undoing_nothing_comes_back(desk: Desk, ids: Ids) -> 
     assert agents(desk, ids) == [ids["ion"]] * 2
     desk.leave(ids["ana"], undo_ms=1000)
     assert desk.come_back(ids["ana"]).shift.changed == (), "the first leaving is over"
+
+
+def test_what_stayed_with_the_agency_names_nobody_when_who_left_it_is_back(
+    desk: Desk, ids: Ids
+) -> None:
+    desk.leave(ids["ana"], undo_ms=1000)
+    desk.put("flat", user_id=ids["eva"])
+    desk.now_ms += 1001
+    back = desk.come_back(ids["ana"])
+    assert back.shift.settled == (ids["house"],)
+    house = desk.listing(ids["house"])
+    assert (house.user_id, house.external_user_id, house.is_moved) == (None, None, False)
+    assert house.version == back.change.seq
+    assert desk.agent(ids["flat"]) == ids["eva"]
+    desk.do(UnlinkUser(id=ids["ana"]))
+    desk.put_user("ana")
+    assert desk.agent(ids["house"]) is None, "it waits for nobody"
+
+
+def test_a_second_leaver_in_between_is_the_one_who_counts(desk: Desk, ids: Ids) -> None:
+    desk.leave(ids["ana"], ids["ion"], undo_ms=1000)
+    desk.leave(ids["ion"], undo_ms=9000)
+    desk.now_ms += 1001
+    assert desk.come_back(ids["ana"]).shift.settled == ()
+    assert desk.listing(ids["flat"]).is_moved, "it is where the second one has left it"
+    desk.come_back(ids["ion"])
+    assert agents(desk, ids) == [ids["ion"]] * 2
 
 
 def test_to_the_last_moment_everything_does(desk: Desk, ids: Ids) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from rentix.errors import Code, Problem
 from rentix.model import Listing
@@ -67,7 +68,7 @@ def test_every_column_comes_back(desk: Desk) -> None:
     view = desk.view(told.id)
     assert view.agent == ana
     assert [media.id for media in view.media] == [*told.files]
-    assert view == desk.store.listing(desk.agency_id, "Квартира / 1")
+    assert [view] == desk.store.find_listings([(desk.agency_id, "Квартира / 1")])
 
 
 def test_a_change_leaves_the_rest(desk: Desk) -> None:
@@ -131,7 +132,7 @@ def test_visitors_see_it_while_its_agency_is_active(desk: Desk, status: str) -> 
 def test_what_is_removed_is_gone_and_its_photos_stay(desk: Desk) -> None:
     listing = desk.put("flat", files=desk.photos("a"))
     desk.do(DeleteListing(external_id="flat"))
-    assert desk.store.listing(desk.agency_id, listing.id) is None
+    assert desk.store.find_listings([(desk.agency_id, listing.id)]) == [None]
     assert desk.store.media(desk.agency_id, listing.files[0]) is not None
     assert desk.put("flat").id != listing.id
 
@@ -202,6 +203,23 @@ def test_a_media_that_is_linked_and_removed_in_one_batch_leaves_listings(desk: D
     desk.ask(LinkMedia(id=media_id, external_id="a"), DeleteMedia(external_id="a"))
     assert desk.listing(listing.id).files == ()
     assert desk.store.media(desk.agency_id, media_id) is None
+
+
+@pytest.mark.parametrize("atomic", [False, True])
+def test_a_name_by_which_something_is_removed_in_one_batch_goes_to_a_new_photo(
+    desk: Desk, atomic: bool
+) -> None:
+    """Who else shows the one that is there nobody has looked up."""
+    listing = desk.put("flat", files=desk.photos("a"))
+    house = desk.put("house", files=tuple(FileRef(id=media_id) for media_id in listing.files))
+    [photo] = desk.photos("a")
+    patch = ListingPatch(files=(replace(photo, external_id="a"),))
+    made, _ = desk.commit(
+        desk.request([PutListing(external_id="flat", patch=patch)], atomic=atomic),
+        desk.request([DeleteMedia(external_id="a")]),
+    )
+    assert (made.verb, desk.listing(listing.id).files) == ("updated", ())
+    assert desk.view(house.id).media[0].id == listing.files[0]
 
 
 def test_a_listing_that_is_linked_and_made_active_in_one_batch_has_its_photos(desk: Desk) -> None:

@@ -18,7 +18,7 @@ import pytest
 from rentix.store.cluster import create_database, drop_database
 from rentix.store.migrate_postgres import migrate_postgres
 from rentix.store.postgres_text import numbered
-from tests.store.listing_plans import POSTGRES, SORTED
+from tests.store.listing_plans import POSTGRES, SORTED, SORTED_PHOTOS
 from tests.store.pages import FILTERS, complete_queries
 
 pytestmark = pytest.mark.slow  # starts a server
@@ -28,7 +28,7 @@ Statistics = Literal["none", "fresh"]
 TABLES = (
     *("portal_user", "change", "former_link", "idempotency"),
     *("media", "media_use", "agency", "api_key", "budget"),
-    *("listing", "listing_media", "listing_left", "listing_count", "agent_binding"),
+    *("listing", "listing_media", "listing_left", "listing_count", "agent_binding", "photo_news"),
 )
 QUERIES = {
     name: query
@@ -68,6 +68,7 @@ INSERT INTO listing_media SELECT id, id, agency_id FROM media;
 INSERT INTO listing_left SELECT agency_id, id, id, id, 0, 0 FROM portal_user;
 INSERT INTO agent_binding SELECT agency_id, 'agent-' || id / 80, id, id FROM portal_user;
 INSERT INTO listing_count SELECT id, 1, 1 FROM agency;
+INSERT INTO photo_news SELECT agency_id, id, 0 FROM media;
 """
 
 EXCEPTIONS = {
@@ -153,6 +154,7 @@ _SORTED = dict.fromkeys(
     ["page by words", "page by status", "page since"],
     _IN_ORDER | {"sort; user_by_agency (agency_id, id)"},
 ) | {"listings by status": POSTGRES["listings by status"] | SORTED}
+_SORTED |= {name: POSTGRES[name] | plans for name, plans in SORTED_PHOTOS.items()}
 EXPECTED: dict[Statistics, Mapping[str, set[str]]] = {
     "none": LOOK_UPS | _SORTED,
     "fresh": LOOK_UPS,

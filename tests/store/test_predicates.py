@@ -36,6 +36,7 @@ TABLES = (
     "media_use",
     "listing_media",
     "listing_left",
+    "photo_news",
     "agent_binding",
     "listing_count",
     "listing",

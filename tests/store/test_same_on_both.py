@@ -109,7 +109,7 @@ class Side:
 def describe(value: Any) -> Any:
     if isinstance(value, Exception):
         return {"problem": type(value).__name__, **vars(value)}
-    raise NotImplementedError
+    raise NotImplementedError  # with which msgspec refuses what nobody has said how to print
 
 
 @pytest.fixture

@@ -44,6 +44,7 @@ INSERT INTO listing VALUES (
     {id}, {id}, 'same', 'active', '{{}}', '[]', {id}, NULL, 1, 0, 1, 0, 0, NULL, NULL
 );
 INSERT INTO listing_media VALUES ({id}, {id}, {id});
+INSERT INTO photo_news VALUES ({id}, {id}, 0);
 INSERT INTO agent_binding VALUES ({id}, 'awaited', 1, {id});
 INSERT INTO listing_left VALUES ({id}, {id}, {id}, 1, 0, 0);
 INSERT INTO listing_count VALUES ({id}, 1, 1);
@@ -200,9 +201,10 @@ def test_a_worker_sees_the_queue_and_nothing_else(admin: Connection, app: Connec
     with app.transaction():
         app.execute("SELECT set_config('app.queue', 'open', true)")
         seen = {t for t in tenant_tables(admin) if ask(app, "SELECT FROM {table}", t).rowcount}
-        assert ask(app, "DELETE FROM {table}", "agent_binding").rowcount == 0
-    assert seen == {"media", "agent_binding", "api_key"}
-    for table in ("media", "agent_binding"):
+        for table in ("photo_news", "agent_binding"):
+            assert ask(app, "DELETE FROM {table}", table).rowcount == 0
+    assert seen == {"media", "photo_news", "agent_binding", "api_key"}
+    for table in ("media", "photo_news", "agent_binding"):
         assert ask(app, "SELECT FROM {table}", table).rowcount == 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import signal
 import socket
@@ -34,7 +35,8 @@ def test_once_shows_everything_and_ends_with_0() -> None:
     assert shown.returncode == 0, shown.stderr
     assert "created  55" in shown.stdout
     assert "The second sync found 56 unchanged, 0 to create and 0 to update" in shown.stdout
-    assert shown.stdout.count("curl ") == 3
+    assert shown.stdout.count("curl ") == 4
+    assert shown.stdout.count("/announcement/") == 4
     assert not is_up(shown.stdout.partition("The service: ")[2].split()[0])
 
 
@@ -53,21 +55,37 @@ def test_it_serves_what_it_prints_until_it_is_stopped(how: signal.Signals) -> No
         ) as shown,
     ):
         assert shown.stdout is not None
-        curls, url = [], ""
+        curls, pages, url = [], list[str](), ""
         for line in shown.stdout:
             if line.strip().startswith("curl "):
                 curls.append(line.strip())
+            pages += re.findall(r"http://\S+/(?:announcement|agents)/\d+", line)
             url = line.partition("The service: ")[2].strip() or url
             if "until Ctrl-C" in line:
                 break
-        listed, found, changed = map(run_curl, curls)
+        listed, found, changed, listing = map(run_curl, curls)
         assert len(listed["items"]) > 55
         assert found["externalId"] == "CH/001"
         assert changed["updated"] is True
+        assert listing["contact"]["reason"] == "no_agent_given"
+        assert listing["publicUrl"] in pages
+        look_at(pages)
         shown.send_signal(how)
         assert "Nothing of the demo is left behind" in shown.stdout.read()
     assert shown.returncode == 0
     assert not is_up(url)
+
+
+def look_at(pages: list[str]) -> None:
+    """See on each page what was promised: photos, and somebody to call."""
+    assert len(pages) == 5
+    for address in pages:
+        page = httpx2.get(address, trust_env=False)
+        assert page.status_code == 200
+        assert 'href="tel:+373' in page.text
+        [first, *_] = re.findall(r'<img src="(/media/files/\S+)"', page.text)
+        photo = httpx2.get(httpx2.URL(address).join(first), trust_env=False)
+        assert photo.headers["content-type"] == "image/webp"
 
 
 def run_curl(line: str) -> dict[str, Any]:

@@ -174,7 +174,10 @@ def test_an_external_id_that_is_no_text_is_rejected(roster: WriteRoster, value: 
         ("[columns]\nextrenalId = 'id'", "did you mean 'externalId'?"),
         ("[columns]\nexternalId = 'Id'", "no column 'Id'; did you mean 'id'? There are: id, a, a"),
         ("[columns]\nname = 'id'", "no column is mapped to externalId"),
-        ("[columns]\nexternalId = 3", "must be text in quotes"),
+        (
+            "[columns]\nexternalId = 3",
+            "line 2: [columns] externalId must be a column's name in quotes",
+        ),
         ("[columns]\nexternalId = 'a'", "the file has 2 columns 'a'"),
         ("columns = 1", "must be a table"),
         ("[constants]\nexternalId = '1'", "every row the same user"),
@@ -185,7 +188,7 @@ def test_an_external_id_that_is_no_text_is_rejected(roster: WriteRoster, value: 
             "keep one of the two",
         ),
         ("[source]\ndelimiter = '::'", "must be one character"),
-        ("[source]\ncharset = 'x'", "no member of [csv] is called 'charset'"),
+        ("[source]\ncharset = 'x'", "no member of [source] is called 'charset'"),
     ],
 )
 def test_a_wrong_map_is_refused_with_the_way_out(roster: WriteRoster, toml: str, said: str) -> None:

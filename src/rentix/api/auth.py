@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from hashlib import sha256
-from ipaddress import ip_address, ip_network
 
 from rentix.api.asking import Asking
+from rentix.api.throttles import Throttle
 from rentix.errors import Code, Problem
 from rentix.rules.keys import read_key_id, same_key
 from rentix.store import Known
@@ -16,7 +16,6 @@ from rentix.writer import Clock
 _KNOWN_FOR_MS = 500  # a revocation in another process is seen within a second (contract 2)
 _KNOWN_MAX = 10_000
 _FAILURES_PER_MINUTE = 20
-_ADDRESSES_MAX = 10_000
 
 
 def read_credential(headers: dict[bytes, bytes], repeated: Sequence[bytes]) -> str:
@@ -50,7 +49,7 @@ class Keys:
         self._stored = stored
         self._clock = clock
         self._known: OrderedDict[bytes, tuple[int, Known]] = OrderedDict()
-        self._failures = Failures()
+        self._failures = Throttle(_FAILURES_PER_MINUTE)
 
     def recall(self, key: str) -> Known | None:
         """What `identify` said of the key within the last half second."""
@@ -69,13 +68,19 @@ class Keys:
         digest = sha256(key.encode()).digest()
         known = await self._look_up(key)
         if known is None:
-            self._failures.count(address, now_ms)
-            raise Problem(Code.KEY_INVALID, "Invalid API key")
+            raise self._refuse(address, now_ms)
         self._known[digest] = (now_ms + _KNOWN_FOR_MS, known)
         self._known.move_to_end(digest)
         if len(self._known) > _KNOWN_MAX:
             self._known.popitem(last=False)
         return known
+
+    def _refuse(self, address: str, now_ms: int) -> Problem:
+        # A valid key is never held up by the wrong ones of its neighbours.
+        if wait_s := self._failures.count(address, now_ms):
+            message = f"too many invalid API keys from this address; wait {wait_s} s"
+            return Problem(Code.ATTEMPTS_LIMITED, message, retry_after_s=wait_s)
+        return Problem(Code.KEY_INVALID, "Invalid API key")
 
     async def _look_up(self, key: str) -> Known | None:
         key_id = read_key_id(key)  # the checksum first: most wrong keys cost no look-up
@@ -87,44 +92,6 @@ class Keys:
     def forget(self) -> None:
         """Look every key up anew, as after a revocation in this process."""
         self._known.clear()
-
-
-class Failures:
-    """Wrong keys by address and minute. A valid key is never held up by its neighbours."""
-
-    def __init__(self) -> None:
-        self._minute = 0
-        self._counts: OrderedDict[str, int] = OrderedDict()
-
-    def count(self, address: str, now_ms: int) -> None:
-        """Count a wrong key.
-
-        Raises:
-            Problem: 429, when this minute's are used up.
-        """
-        minute, past_ms = divmod(now_ms, 60_000)
-        if minute != self._minute:
-            self._minute = minute
-            self._counts.clear()
-        place = _place(address)
-        count = self._counts.get(place, 0) + 1
-        self._counts[place] = count
-        if len(self._counts) > _ADDRESSES_MAX:
-            self._counts.popitem(last=False)
-        if count > _FAILURES_PER_MINUTE:
-            wait_s = (60_000 - past_ms) // 1000 + 1
-            message = f"too many invalid API keys from this address; wait {wait_s} s"
-            raise Problem(Code.ATTEMPTS_LIMITED, message, retry_after_s=wait_s)
-
-
-def _place(address: str) -> str:
-    # Whoever has one IPv6 address has the 2^64 of its subnet.
-    try:
-        if ip_address(address).version == 6:  # noqa: PLR2004 - the protocol's number
-            return str(ip_network(f"{address}/64", strict=False))
-    except ValueError:
-        pass
-    return address
 
 
 def check_rights(known: Known, scope: str) -> None:

@@ -54,6 +54,8 @@ class Gate:
             exchange.extra += route.extra
             if route.scope is not None:
                 await self._identify(exchange, call, route)
+            if route.visit:
+                self._portal.visits.admit(exchange.client, self._portal.clock())
             if route.raw:
                 exchange.body_max_bytes = MAX_BLOB_BYTES
                 call.exchange = exchange

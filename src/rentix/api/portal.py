@@ -19,7 +19,7 @@ from rentix.media.blobs import Blobs
 from rentix.model import ListingView, User
 from rentix.operations import Answer, Request
 from rentix.store import Store, UserKey
-from rentix.worker import Binder, Finish, Pool
+from rentix.worker import Finish, Later, Pool
 from rentix.writer import Clock, Ending, Writer, rehearse
 
 
@@ -30,7 +30,8 @@ class Portal:
     long a client may take over its body. Without `blobs` there are no files to hand out, and
     without `make_imports` nobody imports pictures here. `public_url` is what addresses of files
     begin with, for clients; when it is not given, the server's own, which `serve` sets. `rates` are
-    euros for one unit of other currencies.
+    euros for one unit of other currencies. `visits_per_minute` is how many pages an address may ask
+    for; 0 is any number.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Portal:
         make_imports: Callable[[Finish], Pool] | None = None,
         public_url: str | None = None,
         rates: Mapping[str, float] | None = None,
+        visits_per_minute: int = 0,
     ) -> None:
         self.store = store
         self.clock = clock
@@ -52,12 +54,12 @@ class Portal:
         self.keys = Keys(asking(store.find_keys), clock)
         self.budgets = Budgets(Gathered(store.spend) if store.shared else None)
         self.pages = make_pages()
-        self.visits = Visits(store, at_once=not store.shared)
+        self.visits = Visits(store, at_once=not store.shared, per_minute=visits_per_minute)
         self.files = Files(blobs) if blobs else None
         self.uploads = Uploads(blobs, body_timeout_s * PATIENCE) if blobs else None
         self._tickets: Tickets | None = None
         self.imports = make_imports(self.finish) if make_imports else None
-        self.binder = Binder(store, self.finish)
+        self.later = Later(store, self.finish)
         self.public_url = public_url
         self.rates = rates or {}
         self.body_timeout_s = body_timeout_s
@@ -73,14 +75,14 @@ class Portal:
         self.writer.start(self._loop)
         if self.imports:
             self.imports.start()
-        self.binder.start()
+        self.later.start()
 
     async def stop(self) -> None:
         """Write what is waiting, then give the store back."""
         self.stopping = True
         if self.imports:
             await asyncio.to_thread(self.imports.close)
-        await asyncio.to_thread(self.binder.close)
+        await asyncio.to_thread(self.later.close)
         await asyncio.to_thread(self.writer.close)
         for files in (self.files, self.uploads):
             if files is not None:

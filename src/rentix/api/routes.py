@@ -39,7 +39,8 @@ class Route(msgspec.Struct, frozen=True):
     """An endpoint. `scope` None asks for no key; `bulk` counts in the bulk budget as well.
 
     `base` is what its path comes after; `raw` says that its handler reads the body, of any kind.
-    `extra` are lines of headers that all its answers have, refusals too.
+    `visit` counts in what its visitor's address may ask for. `extra` are lines of headers that all
+    its answers have, refusals too.
     """
 
     method: str
@@ -53,6 +54,7 @@ class Route(msgspec.Struct, frozen=True):
     bulk: bool = False
     base: str = BASE
     raw: bool = False
+    visit: bool = False
     extra: bytes = b""
 
     @property
@@ -147,9 +149,9 @@ PUBLIC: tuple[Route, ...] = (
     Route("GET", "/media/files/{name}", files.get_file, base=""),
     Route("PUT", "/media/upload/{ticket}", uploads.put_bytes, raw=True, extra=uploads.ANY_ORIGIN),
     Route("OPTIONS", "/media/upload/{ticket}", uploads.allow_put, extra=uploads.ANY_ORIGIN),
-    Route("GET", "/announcement/{id}", visiting.show_listing, base=""),
-    Route("GET", "/agents/{id}.vcf", visiting.show_vcard, base=""),
-    Route("GET", "/agents/{id}", visiting.show_agent, base=""),
+    Route("GET", "/announcement/{id}", visiting.show_listing, base="", visit=True),
+    Route("GET", "/agents/{id}.vcf", visiting.show_vcard, base="", visit=True),
+    Route("GET", "/agents/{id}", visiting.show_agent, base="", visit=True),
     Route("GET", "/assets/{name}", visiting.get_style, base=""),
 )
 # fmt: on

@@ -10,6 +10,8 @@ from rentix.api.call import Call, Reply
 from rentix.api.etags import is_current
 from rentix.api.files import FILES_PATH
 from rentix.api.locales import wished_locales
+from rentix.api.throttles import Throttle
+from rentix.errors import Code, Problem
 from rentix.model import LOCALES, AgentView, ListingState
 from rentix.public.kept import Kept, Page
 from rentix.public.pages import (
@@ -28,15 +30,28 @@ from rentix.wire.bodies import MAX_ID
 _PAGE = re.compile(rb"/(?:announcement|agents)/")
 _ID = re.compile(r"[0-9]{1,19}")
 _CHOSEN = re.compile(rb"(?:^|&)locale=([a-z]{2})(?:&|$)")
+_PAGED = re.compile(rb"(?:^|&)page=([^&]*)")
+_PAGE_NUMBER = re.compile(rb"[1-9][0-9]{0,5}")
 
 
 class Visits:
     """Looks at the store for each visit, and keeps the pages that were made of what it saw."""
 
-    def __init__(self, store: Reads, *, at_once: bool) -> None:
+    def __init__(self, store: Reads, *, at_once: bool, per_minute: int) -> None:
         self._store = store
         self._at_once = at_once
         self._kept = Kept()
+        self._throttle = Throttle(per_minute) if per_minute else None
+
+    def admit(self, address: str, now_ms: int) -> None:
+        """Count a visit of an address.
+
+        Raises:
+            Problem: 429, when this minute's are used up.
+        """
+        if self._throttle and (wait_s := self._throttle.count(address, now_ms)):
+            message = f"too many pages are asked for from this address; wait {wait_s} s"
+            raise Problem(Code.RATE_LIMITED, message, retry_after_s=wait_s)
 
     async def listing(self, call: Call) -> Reply:
         """The reply to a visit of a listing."""
@@ -64,16 +79,26 @@ class Visits:
         view = self._store.public_listing(number)
         return (view.state, listing_page(view, visit)) if view else None
 
-    async def agent(self, call: Call, make: Callable[[AgentView, Visit], Page]) -> Reply:
-        """The reply to a visit of an agent, as a page or a vCard."""
+    async def agent(self, call: Call) -> Reply:
+        """The reply to a visit of a page of an agent."""
+        page = _read_page(call)
+        return await self._agent(call, agent_page, page) if page else _say_missing(call)
+
+    async def vcard(self, call: Call) -> Reply:
+        """The reply to who wants an agent for an address book: no listing is looked at."""
+        return await self._agent(call, vcard_page, None)
+
+    async def _agent(
+        self, call: Call, make: Callable[[AgentView, Visit], Page], paged: int | None
+    ) -> Reply:
         number = _read_number(call)
         view = None
         if number is not None:
-            view = await asyncio.to_thread(self._store.public_agent, number)
-        if view is None:
+            view = await asyncio.to_thread(self._store.public_agent, number, paged)
+        if view is None or (view.page > 1 and not view.listings):
             return _say_missing(call)
         visit = _visit(call, view.agency.locale)
-        key, material = (make, number, visit), made_of(view)
+        key, material = (make, number, paged, visit), made_of(view)
         page = self._kept.find(key, material)
         if page is None:
             page = await asyncio.to_thread(make, view, visit)
@@ -88,12 +113,12 @@ async def show_listing(call: Call) -> Reply:
 
 async def show_agent(call: Call) -> Reply:
     """The page of an agent."""
-    return await call.portal.visits.agent(call, agent_page)
+    return await call.portal.visits.agent(call)
 
 
 async def show_vcard(call: Call) -> Reply:
     """An agent for an address book."""
-    return await call.portal.visits.agent(call, vcard_page)
+    return await call.portal.visits.vcard(call)
 
 
 async def get_style(call: Call) -> Reply:
@@ -116,6 +141,14 @@ def excuse(call: Call, refusal: Reply) -> Reply:
 def _read_number(call: Call) -> int | None:
     text = call.names["id"]
     return int(text) if _ID.fullmatch(text) and int(text) <= MAX_ID else None
+
+
+def _read_page(call: Call) -> int | None:
+    """The number of a page: 1 when none is named, None when what is named is no number of one."""
+    named = _PAGED.search(call.raw_query)
+    if named is None:
+        return 1
+    return int(named[1]) if _PAGE_NUMBER.fullmatch(named[1]) else None
 
 
 def _visit(call: Call, locale: str | None) -> Visit:

@@ -15,6 +15,7 @@ from rentix.cli.output import Stop, say_error
 COMMANDS = {
     ("serve",): ("serve:serve", "Serve the API."),
     ("sandbox",): ("sandbox:sandbox", "Serve a sandbox with a published key."),
+    ("init",): ("init:init", "Find a roster's columns and write rentix.toml."),
     ("sync",): ("sync:sync", "Sync a roster of agents into a portal."),
     ("plan",): ("plan:plan", "Show what a sync would change."),
     ("apply",): ("apply:apply", "Apply a plan, exactly."),

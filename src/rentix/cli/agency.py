@@ -67,6 +67,11 @@ def create(
         print_json({"agencyId": agency_id, "keyId": key_id, "apiKey": key})
     else:
         say(f"Agency {agency_id} created: {agency.name}")
+        if agency.phone is None:
+            say(
+                "It has no phone, so a listing that shows the agency gives visitors no way to reach"
+            )
+            say("anybody; PUT /api/v1/agency gives it one")
         say(f"API key {key_id}, shown this once: {key}")
     return 0
 

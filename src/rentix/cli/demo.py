@@ -13,8 +13,10 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from rentix.cli.child import Sandbox, free_port, start_sandbox
+from rentix.cli.homes import UNNAMED
 from rentix.cli.output import Stop, say, say_error
 from rentix.cli.portraits import Portrayed, serving_portraits
+from rentix.cli.showing import publish_homes
 from rentix.cli.signals import ending_by_signal
 from rentix.cli.sync import exit_code
 from rentix.client import ApiError, Rentix, SetupError
@@ -32,14 +34,13 @@ from rentix.wire.shapes import AvatarImportShape, ProfileShape
 
 _PORTRAITS_S: Final = 60
 _LOOK_S: Final = 0.5
+_AGENTS: Final = 2
 SAMPLE: Final = Path(__file__).parents[3] / "examples" / "roster"
 
 
 def demo(
     *,
-    roster: Annotated[
-        Path | None, Parameter(help="A roster of your own (CSV or .jsonl), not the sample.")
-    ] = None,
+    roster: Annotated[Path | None, Parameter(help="A roster of your own, not the sample.")] = None,
     map_path: Annotated[Path | None, Parameter(name="--map", help="Its MAP.toml.")] = None,
     region: Annotated[str, Parameter(help="Country of numbers written without one.")] = "MD",
     once: Annotated[bool, Parameter(negative="", help="End after the second sync.")] = False,
@@ -61,7 +62,7 @@ def demo(
         ):
             if roster is None:  # the sample's own pictures are at addresses that don't exist
                 source = Portrayed(source, field_map, place)
-            return _show(sandbox, source, field_map, once=once)
+            return _show(sandbox, source, field_map, place, once=once)
     except (SetupError, OSError) as fault:
         raise Stop(str(fault)) from fault
     except KeyboardInterrupt:
@@ -81,7 +82,7 @@ def open_chosen(roster: Path | None, map_path: Path | None) -> tuple[Source, Fie
     return open_roster(SAMPLE / "agents.csv", map_path or SAMPLE / "MAP.toml")
 
 
-def _show(sandbox: Sandbox, source: Source, field_map: FieldMap, *, once: bool) -> int:
+def _show(sandbox: Sandbox, source: Source, field_map: FieldMap, place: str, *, once: bool) -> int:
     tally = _sync(sandbox.url, source, field_map, "First sync")
     print_report(Console(), tally)
     if tally.stopped is None:
@@ -95,7 +96,9 @@ def _show(sandbox: Sandbox, source: Source, field_map: FieldMap, *, once: bool) 
         return exit_code(tally)
     if isinstance(source, Portrayed):
         _await_portraits(sandbox.url)
-    _print_way_in(sandbox.url, source, field_map)
+    agents = _find_stored(sandbox.url, source, field_map)
+    publish_homes(sandbox.url, place, agents)
+    _print_way_in(sandbox.url, agents[0])
     return _end_at_once() if once else _serve(sandbox)
 
 
@@ -110,7 +113,7 @@ def _await_portraits(url: str) -> None:
     deadline = time.monotonic() + _PORTRAITS_S
     with Rentix(SANDBOX_KEY, url) as client:
         while True:
-            users = list(client.users())
+            users = list(client.users.list())
             coming = [user for user in users if _is_coming(user)]
             if not coming or time.monotonic() > deadline:
                 break
@@ -128,15 +131,15 @@ def _is_coming(user: ProfileShape) -> bool:
     )
 
 
-def _print_way_in(url: str, source: Source, field_map: FieldMap) -> None:
-    say("\nTry it:")
-    for line in curl_lines(url, _find_stored(url, source, field_map)):
+def _print_way_in(url: str, external_id: str) -> None:
+    say("\nTry it; the last one says in `contact` whom visitors see on a page, and why:")
+    for line in curl_lines(url, external_id):
         say(f"  {line}")
     say(f"\nThe service: {url}")
 
 
 def curl_lines(url: str, external_id: str) -> list[str]:
-    """Return commands to paste: list all users, find one, change that one."""
+    """Return commands to paste: list all users, find one, change that one, read a listing."""
     curl = f"curl -sS -H {shlex.quote(f'Authorization: ApiKey {SANDBOX_KEY}')}"
     change = {"externalId": external_id, "description": "Changed by hand."}
     body = shlex.quote(msgspec.json.encode(change).decode())
@@ -145,21 +148,25 @@ def curl_lines(url: str, external_id: str) -> list[str]:
         f"{curl} {shlex.quote(users)}",
         f"{curl} {shlex.quote(url + PREFIX + external_id_path(external_id))}",
         f"{curl} -X PUT -H 'Content-Type: application/json' -d {body} {shlex.quote(users)}",
+        f"{curl} {shlex.quote(f'{url}{PREFIX}/listings/external/{UNNAMED}')}",
     ]
 
 
-def _find_stored(url: str, source: Source, field_map: FieldMap) -> str:
-    """Return the first external id of the roster that the service knows."""
+def _find_stored(url: str, source: Source, field_map: FieldMap) -> list[str]:
+    """Return the first external ids of the roster that the service knows, one at least."""
+    known: list[str] = []
     with Rentix(SANDBOX_KEY, url) as client:
         for row in source.rows():
             record = field_map.read(row) if isinstance(row, Row) else row
             if isinstance(record, Record):
                 try:
-                    client.get_user_by_external_id(record.external_id)
+                    client.users.get(external_id=record.external_id)
                 except ApiError:  # it was rejected; the next one may do
                     continue
-                return record.external_id
-    return "crm-1"  # seeded by the sandbox
+                known.append(record.external_id)
+                if len(known) == _AGENTS:
+                    break
+    return known or ["crm-1"]  # seeded by the sandbox
 
 
 def _end_at_once() -> int:

@@ -30,7 +30,7 @@ def unblock(
     Example: rentix listing unblock 7 1204
     """
     with store_at(data, database) as store:
-        found = store.listing(agency_id, listing_id)
+        [found] = store.find_listings([(agency_id, listing_id)])
         if found and found.listing.status != "blocked":
             raise Stop(f"listing {listing_id} is not blocked; it is {found.listing.status}")
         _set_status(store, agency_id, listing_id, "hidden")

@@ -1,16 +1,17 @@
-"""Portraits for the demo: initials on a colour, drawn when they are asked for."""
+"""Pictures for the demo, drawn when they are asked for: initials on a colour, and homes."""
 
 from __future__ import annotations
 
-import struct
+import re
 import threading
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import product
 
+from rentix.cli.canvas import print_png
+from rentix.cli.scenes import draw_scene
 from rentix.rules.search import fold_words
 from rentix.sync.mapping import FieldMap
 from rentix.sync.records import Rejection, Row
@@ -20,6 +21,7 @@ _SIDE = 578
 _CELL = 34  # pixels of a dot
 _INK = (0xFF, 0xFF, 0xFF)
 _GROUNDS = ("2f6f73", "7a4b6a", "4a5d8f", "8a5a3c", "4f7a4a", "6b5b95", "9b4f4f", "3f6c8c")
+_SCENE = re.compile(r"/([a-z]+)-(\d)\.png")
 _LETTERS = bytes.fromhex(  # A to Z: seven rows of five dots each
     "0e11111f1111111e11111e11111e0e11101010110e1e11111111111e1f10101e10101f"
     "1f10101e1010100e11101711110e1111111f1111110e04040404040e0702020202120c"
@@ -44,7 +46,7 @@ def draw_initials(initials: str) -> bytes:
         )
         rows.append((b"\0" + line) * _CELL)
     ground = bytes.fromhex(_GROUNDS[sum(letters) % len(_GROUNDS)])
-    return _print_png(b"".join(rows), ground + bytes(_INK))
+    return print_png(_SIDE, _SIDE, b"".join(rows), ground + bytes(_INK))
 
 
 def _dots(letter: int, place: int) -> Iterator[tuple[int, int]]:
@@ -54,21 +56,18 @@ def _dots(letter: int, place: int) -> Iterator[tuple[int, int]]:
             yield x + 6 * place, y
 
 
-def _print_png(lines: bytes, palette: bytes) -> bytes:
-    head = struct.pack(">IIBBBBB", _SIDE, _SIDE, 8, 3, 0, 0, 0)
-    chunks = ((b"IHDR", head), (b"PLTE", palette), (b"IDAT", zlib.compress(lines)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in chunks
-    )
+def _draw(path: str) -> bytes:
+    scene = _SCENE.fullmatch(path)
+    drawn = draw_scene(scene[1], int(scene[2])) if scene else None
+    return drawn or draw_initials(path.strip("/").partition(".")[0])
 
 
 class _Portraits(BaseHTTPRequestHandler):
-    """Answers `/AM.png`, whatever the letters."""
+    """Answers `/AM.png`, whatever the letters, and `/kitchen-2.png`."""
 
     def do_GET(self) -> None:
         """Draw what the path names."""
-        drawn = draw_initials(self.path.strip("/").partition(".")[0])
+        drawn = _draw(self.path)
         self.send_response(200)
         self.send_header("Content-Type", "image/png")
         self.send_header("Content-Length", str(len(drawn)))
@@ -81,7 +80,7 @@ class _Portraits(BaseHTTPRequestHandler):
 
 @contextmanager
 def serving_portraits() -> Iterator[str]:
-    """A server on loopback that draws initials; `HOST:PORT` is given."""
+    """A server on loopback that draws initials and homes; `HOST:PORT` is given."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _Portraits) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from rentix.cli.sync import read_key
 from rentix.client import Patience, Rentix
-from rentix.client.shell import PATIENT
+from rentix.client.retries import PATIENT
 from rentix.sync.config import Config, read_config
 from rentix.sync.progress import Screen, choose_screen
 

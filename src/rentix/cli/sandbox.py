@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from rentix.cli.homes import FLAT, photos
 from rentix.cli.options import Data, Database, check_region, describe, find_place, store_in
 from rentix.cli.output import Stop, say
 from rentix.cli.pictures import choose_pictures
@@ -37,30 +38,19 @@ from rentix.wiring import InUse, claimed, now_ms
 from rentix.writer import commit
 
 _DATABASE = "rentix"
+_PHONE = "+37322000100"  # of nobody
 _FROM_CRM: list[dict[str, Any]] = [
     {"externalId": "crm-1", "name": "Ana Munteanu", "phone": "+373 69 123 401"},
     {"externalId": "crm-2", "name": "Андрей Чебан", "phone": "+373 78 123 402"},
     {"externalId": "crm-3", "name": "Ștefan Țurcanu", "phone": "+373 22 123 456"},
 ]
-_OFFERS: list[dict[str, Any]] = [
-    {
-        "externalId": "offer-0",
-        "announcementType": "rent",
-        "propertyType": "commercial",
-        "propertySecondaryType": "office",
-    },
-    {
-        "externalId": "offer-1",
-        "announcementType": "sale",
-        "propertyType": "residential",
-        "propertySecondaryType": "apartment",
-        "announcementValue": 74000,
-        "announcementCurrency": "EUR",
-        "propertyAddress": "Chișinău, str. Ismail 12",
-        "announcementStatus": "completed",
-        "externalUserId": "crm-1",
-    },
-]
+_OFFICE: dict[str, Any] = {
+    "externalId": "offer-0",
+    "announcementType": "rent",
+    "propertyType": "commercial",
+    "propertySecondaryType": "office",
+}
+_SCENES = ("block", "room", "kitchen", "bedroom")
 _REGISTERED = [("Elena Rusu", "+373 60 123 404"), ("Ion Croitoru", "+373 79 123 405")]
 
 
@@ -120,6 +110,7 @@ def _serve_sandbox(
         _prepare_sandbox(place, region, portraits, reset=reset)
         say(f"Sandbox key: {SANDBOX_KEY}")
         say(f"Pictures to try: http://{portraits}/AB.png, with any two letters")
+        say("Pages to look at: /announcement/2 (when its photos are there) and /agents/3")
         pictures = choose_pictures(place, str(blobs) if blobs else None, fetch_allow=[portraits])
         serve_place(place, "127.0.0.1", port, metrics_port, sandbox=True, pictures=pictures)
 
@@ -167,7 +158,12 @@ def _remove_pictures(blobs: Path) -> None:
 
 def _seed(store: Store, region: str, portraits: str) -> None:
     agency = Agency(
-        id=0, name="Sandbox Agency", region=region, requests_per_minute=0, bulk_per_minute=0
+        id=0,
+        name="Sandbox Agency",
+        phone=_PHONE,
+        region=region,
+        requests_per_minute=0,
+        bulk_per_minute=0,
     )
     every = frozenset(SCOPES)
     with store.operate() as hand:
@@ -188,7 +184,14 @@ def _seed(store: Store, region: str, portraits: str) -> None:
     puts = [read_put(raw, Terms(region, "ro")) for raw in agents]
     _commit(store, Caller(agency_id), registrations)
     photo = ImportMedia(url=f"http://{portraits}/RX.png", external_id="photo-1")
-    offers = [read_put_listing(raw, Terms(region, "ro")) for raw in _OFFERS]
+    shown = {
+        **FLAT,
+        "externalId": "offer-1",
+        "announcementStatus": "active",
+        "externalUserId": "crm-1",
+        "files": photos(portraits, _SCENES, 3, "offer-1"),
+    }
+    offers = [read_put_listing(raw, Terms(region, "ro")) for raw in (_OFFICE, shown)]
     unlink = UnlinkListing(external_id="offer-0")  # so that there is one to link
     _commit(store, Caller(agency_id, key_id), [*puts, photo, *offers, unlink])
 

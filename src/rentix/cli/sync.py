@@ -52,7 +52,7 @@ _NO_CONFIG: Final = ByConfig()
 def sync(
     file: Annotated[
         Path | None,
-        Parameter(help="The roster: CSV, or JSON Lines if named .jsonl. Without, --config."),
+        Parameter(help="The roster: CSV, a workbook, JSON or JSON Lines. Without it: --config."),
     ] = None,
     /,
     *,
@@ -66,7 +66,7 @@ def sync(
         Path | None,
         Parameter(
             name="--map",
-            help="A MAP.toml that says which column is which field; without it, columns are "
+            help="A map (or rentix.toml): which column is which field; without it, they are "
             "found by the fields' own names (externalId, name, phone, description, ...).",
         ),
     ] = None,
@@ -80,11 +80,12 @@ def sync(
 ) -> int:
     """Sync a roster of agents into the portal: a FILE, or what a rentix.toml says.
 
-    With FILE every row is created, updated, unchanged or rejected with a reason; nobody leaves.
-    Without, a plan is made and applied in one, as rentix plan and rentix apply would. Running it
-    again is safe: what is already there is unchanged, and what a crash cut off is gone on with.
+    With FILE every row is created, updated, unchanged, skipped by the map or rejected with a
+    reason, and nobody leaves. Without, a plan is made and applied in one, as rentix plan and rentix
+    apply would. Running it again is safe: what is there already is unchanged, and what a crash cut
+    off is gone on with.
 
-    Example: rentix sync agents.csv --url https://crm.example.md --map MAP.toml
+    Example: rentix sync agents.csv --url https://crm.example.md --map rentix.toml
 
     Exit code with FILE: 0 done, 1 some rows were rejected, 2 could not start or was cut off.
     Without: 0 done, 1 it failed, 3 a limit stops it, 4 partly applied, 5 another run is at work.

@@ -9,8 +9,11 @@ from http import HTTPStatus
 from typing import TypeVar
 
 import msgspec
+from msgspec import UNSET
 
 from rentix.client.errors import ApiError, UnreadableAnswer
+from rentix.client.refusals import error_class
+from rentix.client.results import Seen
 from rentix.wire.shapes import BulkShape, ErrorShape
 
 T = TypeVar("T")
@@ -24,6 +27,11 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
 
+    @property
+    def request_id(self) -> str | None:
+        """What the portal logged the request under."""
+        return self.headers.get("x-request-id")
+
 
 def read(answer: Answer, shape: type[T]) -> T:
     """Return the body as `shape`; raise ApiError for a refusal, UnreadableAnswer for nonsense."""
@@ -32,19 +40,36 @@ def read(answer: Answer, shape: type[T]) -> T:
     try:
         return msgspec.json.decode(answer.body, type=shape)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
-        raise UnreadableAnswer(
+        unreadable = UnreadableAnswer(
             f"the answer is not what the API promises ({fault}); is the address right?"
-        ) from fault
+        )
+        unreadable.request_id = answer.request_id
+        raise unreadable from fault
 
 
-def read_bulk(answer: Answer) -> BulkShape:
+def read_seen(answer: Answer, shape: type[T]) -> Seen[T] | None:
+    """Return the body together with its etag; None when it is still the one that is known."""
+    if answer.status == HTTPStatus.NOT_MODIFIED:
+        return None
+    return Seen(read(answer, shape), answer.headers.get("etag", ""))
+
+
+class BulkAnswer(BulkShape, rename="camel", kw_only=True):
+    """The results of one request, and what the portal logged it under."""
+
+    request_id: str | None = None
+
+
+def read_bulk(answer: Answer) -> BulkAnswer:
     """Return the results of a bulk: a 422 in which every operation failed has them too."""
     if answer.status == HTTPStatus.UNPROCESSABLE_ENTITY:
         try:
-            return msgspec.json.decode(answer.body, type=BulkShape)
+            return msgspec.json.decode(answer.body, type=BulkAnswer)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise refusal(answer) from None
-    return read(answer, BulkShape)
+    found = read(answer, BulkAnswer)
+    found.request_id = answer.request_id
+    return found
 
 
 def refusal(answer: Answer) -> ApiError:
@@ -52,15 +77,20 @@ def refusal(answer: Answer) -> ApiError:
     try:
         said = msgspec.json.decode(answer.body, type=ErrorShape)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return ApiError(
-            answer.status, _foreign_words(answer), request_id=answer.headers.get("x-request-id")
+        return error_class(answer.status, None)(
+            answer.status,
+            _foreign_words(answer),
+            request_id=answer.request_id,
+            retry_after_s=retry_after_s(answer),
         )
-    return ApiError(
+    return error_class(answer.status, said.code)(
         answer.status,
         said.message if isinstance(said.message, str) else "; ".join(said.message),
         code=said.code,
         details=said.details,
         request_id=said.request_id,
+        etag=None if said.etag is UNSET else said.etag,
+        retry_after_s=retry_after_s(answer),
     )
 
 
@@ -83,19 +113,33 @@ def retry_after_s(answer: Answer) -> float:
     return max(0.0, until - now) if until is not None and now is not None else 0.0
 
 
-def seconds_to_reset(answer: Answer, unix_s: float) -> float | None:
-    """Seconds until a spent rate budget is full again; None while there is some left.
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an answer shows of a rate budget (contract 4)."""
+
+    limit: int | None
+    remaining: int
+    reset: int
+    ends_in_s: float
+
+
+def shown_budget(answer: Answer, unix_s: float) -> Shown | None:
+    """Return what an answer shows of a budget; None when it shows none.
 
     Both `X-RateLimit-Reset` and `Date` are read, so a client whose own clock `unix_s` is wrong
-    waits no longer than one whose clock is right (contract 4).
+    waits no longer than one whose clock is right.
     """
-    reset = answer.headers.get("x-ratelimit-reset", "")
-    if answer.headers.get("x-ratelimit-remaining") != "0" or not reset.isascii():
+    remaining, reset = (_number(answer, f"x-ratelimit-{name}") for name in ("remaining", "reset"))
+    if remaining is None or reset is None:
         return None
-    if not reset.isdigit():
-        return None
+    limit = _number(answer, "x-ratelimit-limit")
     now = _unix_s(answer.headers.get("date", ""))
-    return max(0.0, float(reset) - (unix_s if now is None else now))
+    return Shown(limit, remaining, reset, max(0.0, reset - (unix_s if now is None else now)))
+
+
+def _number(answer: Answer, header: str) -> int | None:
+    word = answer.headers.get(header, "")
+    return int(word) if word.isascii() and word.isdigit() else None
 
 
 def _unix_s(date: str) -> float | None:

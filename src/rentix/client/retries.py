@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from typing import Final
 
 from rentix.client.answers import Answer, retry_after_s
 
@@ -23,6 +24,9 @@ class Patience:
     wait_budget_s: float = 180.0
     first_wait_s: float = 0.5
     longest_wait_s: float = 15.0
+
+
+PATIENT: Final = Patience()
 
 
 class Retries:

@@ -17,6 +17,12 @@ from rentix.rules.avatars import avatar_of
 
 _PLAIN = ("name", "phone", "region", "locale")
 _SPELLED = {"locale": "defaultLocale"}
+_UNREACHABLE = Note(
+    "phone",
+    "agency_unreachable",
+    "without a phone of the agency, visitors cannot reach anybody about listings that show the "
+    'agency; send its number with PUT /agency {"phone": "+373 22 123 456"}',
+)
 
 
 def put_agency(working: WorkingSet, caller: Caller, put: PutAgency, now_ms: int) -> AgencyOutcome:
@@ -30,6 +36,8 @@ def put_agency(working: WorkingSet, caller: Caller, put: PutAgency, now_ms: int)
     check_precondition(put.if_match, agency, "agency")
     values, fields, fates = _merge(working, agency, put)
     warnings = (*put.notes, *_normalised(put, fates))
+    if put.patch.phone is None:
+        warnings += (_UNREACHABLE,)
     if not fields:
         return AgencyOutcome(verb="unchanged", agency=agency, warnings=warnings, fates=fates)
     seq = working.next_seq(caller.agency_id)

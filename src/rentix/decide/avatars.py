@@ -51,6 +51,7 @@ def finish_avatar(
         users=tuple(ledger.users),
         listings=tuple(ledger.listings),
         finished=finish,
+        untold=working.listings.untold(caller.agency_id, media.id),
     )
 
 

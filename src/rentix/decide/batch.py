@@ -18,6 +18,7 @@ from rentix.decide.media import (
     receive_media,
     unlink_media,
 )
+from rentix.decide.photos import tell_listings
 from rentix.decide.users import put_user, register_user
 from rentix.decide.working_set import Ending, WorkingSet
 from rentix.errors import Code, Problem
@@ -42,6 +43,7 @@ from rentix.operations import (
     RegisterUser,
     Request,
     Result,
+    TellListings,
     UnlinkListing,
     UnlinkMedia,
     UnlinkUser,
@@ -132,6 +134,7 @@ _DECISIONS: dict[type, Callable[..., Any]] = {
     UnlinkListing: unlink_listing,
     DeleteListing: delete_listing,
     BindListings: bind_listings,
+    TellListings: tell_listings,
     PutAgency: put_agency,
 }
 """Who decides what."""

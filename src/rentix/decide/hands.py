@@ -26,6 +26,11 @@ class Holding(msgspec.Struct, frozen=True):
     moved_version: int
     awaits: str | None = None
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether a handover made it nobody's for good: no agent is named any more."""
+        return self.user_id is None and not self.moved_version
+
 
 class Left(msgspec.Struct, frozen=True):
     """A listing that an agent left behind by the change `version`, and since when it was theirs."""
@@ -160,7 +165,7 @@ class Hands:
         left = {one.listing_id: one for one in self._left.get(place, ())}
         before = tuple(
             self._holdings.get((shift.agency_id, listing_id)) or Holding(listing_id, None, 0, 0)
-            for listing_id in shift.listings
+            for listing_id in (*shift.listings, *shift.settled)
         )
         after = tuple(_after(shift, one.listing_id, left) for one in before)
         for holding in after:
@@ -199,6 +204,8 @@ def _listing_of(left: Left) -> int:
 
 
 def _after(shift: Shift, listing_id: int, left: dict[int, Left]) -> Holding:
+    if listing_id in shift.settled:
+        return Holding(listing_id, None, left[listing_id].version, 0)
     if shift.kind == "return":
         # As it was before, with whose leaving had brought it there: returns undo each other's.
         was = left[listing_id]

@@ -137,7 +137,8 @@ def reactivate_user(
 def give_back(working: WorkingSet, user: User, version: int, now_ms: int) -> Shift:
     """The listings that an agent who returns gets back: those nobody has touched the hands of.
 
-    After the time for undoing, none.
+    After the time for undoing, none. Those that are the agency's are its own from then on: who left
+    them there is back.
     """
     left = working.listings.left_by(user.agency_id, user.id)
     in_time = user.leave is None or now_ms <= user.leave.undo_until_ms
@@ -147,6 +148,11 @@ def give_back(working: WorkingSet, user: User, version: int, now_ms: int) -> Shi
         for moved in left
         if not (moved.untouched and in_time) and moved.user_id != user.id
     )
+    settled = tuple(
+        moved.listing_id
+        for moved in left
+        if moved.untouched and not in_time and moved.user_id is None
+    )
     return Shift(
         kind="return",
         agency_id=user.agency_id,
@@ -155,6 +161,7 @@ def give_back(working: WorkingSet, user: User, version: int, now_ms: int) -> Shi
         to_user_id=user.id,
         version=version,
         changed=changed,
+        settled=settled,
     )
 
 
@@ -163,6 +170,8 @@ def return_fields(shift: Shift) -> Fields:
     fields: Fields = {"status": ("inactive", "active")}
     if shift.listings:
         fields["listings"] = (None, shift.listings)
+    if shift.settled:
+        fields["agencyListings"] = (None, shift.settled)
     return fields
 
 

@@ -11,19 +11,21 @@ from msgspec.structs import replace
 from rentix.decide.hands import Groups, Handover, Hands, LoadedHands, Moved
 from rentix.decide.media_set import ExternalKey, Key
 from rentix.model import Listing
-from rentix.operations import ListingOutcome, Shift
+from rentix.operations import ListingOutcome, Shift, TellOutcome
 
 
 class LoadedListings(msgspec.Struct, kw_only=True):
     """What is read of listings for a batch.
 
-    `shown` says which of them have a photo. `awaited` are external ids that listings wait for;
-    `waiting` some of those listings, by the binding that is to be written down. `used` counts the
-    listings that agencies made in `month`.
+    `shown` says which of them have a photo, `untold` of (agency, media, number) the last of those
+    with ids above that number, when there may be more. `awaited` are external ids that listings
+    wait for; `waiting` some of those listings, by the binding that is to be written down. `used`
+    counts the listings that agencies made in `month`.
     """
 
     listings: tuple[Listing, ...] = ()
     shown: dict[Key, tuple[int, ...]] = {}
+    untold: dict[tuple[int, int, int], int] = {}
     hands: LoadedHands = msgspec.field(default_factory=LoadedHands)
     awaited: frozenset[ExternalKey] = frozenset()
     waiting: dict[tuple[int, str, int], tuple[int, ...]] = {}
@@ -35,31 +37,37 @@ class ListingEffects(msgspec.Struct):
     """What is to be saved of listings. `moved` are those that gave an external id up.
 
     `handovers` happen in their order, before all that is in `saved`. `bindings` say who got an
-    external id that listings wait for, and by which change. `photos` may be of what is deleted.
+    external id that listings wait for, and by which change. `photos` say whether a media is
+    shown by a listing now; they may be of what is deleted. `news` are media of which listings are
+    to be told later, and the last one that knows; `told` are steps of that, from one
+    listing to another or, with None, to the end.
     """
 
     saved: dict[Key, Listing] = {}
     born: set[Key] = set()
     moved: set[Key] = set()
     deleted: set[Key] = set()
-    photos: set[tuple[int, int, int]] = set()
+    photos: dict[tuple[int, int, int], bool] = {}
+    news: dict[Key, int] = {}
+    told: list[tuple[int, int, int, int | None]] = []
     handovers: list[Handover] = []
     bindings: list[tuple[int, str, int, int]] = []
     used: dict[tuple[int, int], int] = {}
 
     def add(self, others: ListingEffects) -> None:
         """Add what came after."""
-        for name in ("saved", "born", "moved", "deleted", "photos", "used"):
+        for name in ("saved", "born", "moved", "deleted", "photos", "news", "used"):
             getattr(self, name).update(getattr(others, name))
         for key in others.deleted:
             self.saved.pop(key, None)
         self.handovers += others.handovers
         self.bindings += others.bindings
+        self.told += others.told
 
     @property
     def empty(self) -> bool:
         """Whether nothing is to be stored."""
-        return not (self.saved or self.deleted or self.handovers or self.bindings)
+        return not any(getattr(self, name) for name in self.__struct_fields__)
 
 
 _LAYERED = ("_listings", "_by_external", "_used", "_saving")
@@ -87,6 +95,7 @@ class ListingSet:
         self._saving: MutableMapping[Key, bool] = {}
         self._awaited = loaded.awaited
         self._waiting = loaded.waiting
+        self._untold = loaded.untold
         self._used: MutableMapping[int, int] = loaded.used
         self.month = loaded.month
         self.effects = ListingEffects()
@@ -105,6 +114,10 @@ class ListingSet:
         ids = sorted(self._shown.of((agency_id, media_id)))  # in one order on every database
         found = (self.find(agency_id, listing_id) for listing_id in ids)
         return [listing for listing in found if listing and media_id in listing.files]
+
+    def untold(self, agency_id: int, media_id: int, after: int = 0) -> int | None:
+        """The last of the listings that can be told of a photo now; None when that is all."""
+        return self._untold.get((agency_id, media_id, after))
 
     def held_by(self, agency_id: int, user_id: int) -> tuple[int, ...]:
         """The ids of listings whose agent this user is, those made in this batch among them."""
@@ -149,13 +162,19 @@ class ListingSet:
             self.effects.moved.add(key)
         if listing.external_id is not None:
             self._by_external[listing.agency_id, listing.external_id] = listing.id
-        for media_id in set(listing.files) - set(before.files if before else ()):
-            self._shown.add((listing.agency_id, media_id), (listing.id,))
-            self.effects.photos.add((listing.agency_id, media_id, listing.id))
+        self._show_photos(listing, set(before.files if before else ()))
         self._listings[key] = listing
         self.hands.note(listing)
         self._saving[key] = True
         self.effects.saved[key] = listing
+
+    def _show_photos(self, listing: Listing, before: set[int]) -> None:
+        if before == (after := set(listing.files)):
+            return
+        for media_id in after - before:
+            self._shown.add((listing.agency_id, media_id), (listing.id,))
+        for media_id in after ^ before:
+            self.effects.photos[listing.agency_id, media_id, listing.id] = media_id in after
 
     def _delete(self, key: Key, listing: Listing) -> None:
         if listing.external_id is not None:
@@ -165,6 +184,14 @@ class ListingSet:
         self._saving[key] = False
         self.effects.saved.pop(key, None)
         self.effects.deleted.add(key)
+
+    def tell(self, outcome: TellOutcome) -> None:
+        """Some listings know what has become of a photo."""
+        for listing in outcome.listings:
+            self.save(listing)
+        asked = outcome.asked
+        step = (outcome.agency_id, asked.media_id, asked.after, outcome.untold)
+        self.effects.told.append(step)
 
     def meet(self, agency_id: int, external_id: str, user_id: int, version: int) -> None:
         """A user got an external id by the change `version`: who waits for it shows that user."""
@@ -183,10 +210,12 @@ class ListingSet:
             listing = self.find(shift.agency_id, holding.listing_id)
             if listing:
                 made_so = {"version": shift.version, "updated_ms": now_ms} if shift.is_seen else {}
+                name = None if holding.is_settled else listing.external_user_id
                 self._show(
                     replace(
                         listing,
                         user_id=holding.user_id,
+                        external_user_id=name,
                         agent_version=holding.agent_version,
                         moved_version=holding.moved_version,
                         **made_so,
@@ -206,7 +235,8 @@ class ListingSet:
         for name in _LAYERED:
             setattr(twin, name, ChainMap({}, getattr(self, name)))
         twin._shown, twin.hands = Groups(self._shown), self.hands.fork()
-        twin._awaited, twin._waiting, twin.month = self._awaited, self._waiting, self.month
+        for name in ("_awaited", "_waiting", "_untold", "month"):
+            setattr(twin, name, getattr(self, name))
         return twin
 
     def adopt(self, twin: ListingSet) -> None:

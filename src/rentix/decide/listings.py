@@ -26,7 +26,7 @@ from rentix.decide.refusals import (
 )
 from rentix.decide.working_set import WorkingSet
 from rentix.errors import Fault, Problem, invalid
-from rentix.model import Listing, ListingStatus, Media
+from rentix.model import Change, Listing, ListingStatus, Media
 from rentix.operations import (
     Caller,
     DeleteListing,
@@ -119,7 +119,8 @@ def _update(
         name = merged.name or listing.external_user_id
         after = replace(listing, source_us=source_us, external_user_id=name)
         newer = after != listing
-        return _outcome("unchanged", put, merged, photos, after, stored=newer)
+        linked = _linked(caller, merged, photos, working.next_seq(caller.agency_id), now_ms)
+        return _outcome("unchanged", put, merged, photos, after, stored=newer, linked=linked)
     seq = working.next_seq(caller.agency_id)
     if merged.name:
         merged.values["external_user_id"] = merged.name
@@ -131,7 +132,25 @@ def _update(
         synced_ms=now_ms if caller.key_id else listing.synced_ms,
     )
     change = record(caller, listing, merged.changes, seq, now_ms)
-    return _outcome("updated", put, merged, photos, after, change=change)
+    linked = _linked(caller, merged, photos, seq + 1, now_ms)
+    return _outcome("updated", put, merged, photos, after, change=change, linked=linked)
+
+
+def _linked(
+    caller: Caller, merged: ListingMerge, photos: Photos, seq: int, now_ms: int
+) -> tuple[tuple[Media, Change], ...]:
+    """The photos that get an external id, with the changes that say so, from number `seq` on."""
+    if not _heeds(merged):
+        return ()
+    return tuple(
+        (media, record(caller, media, {"externalId": (None, media.external_id)}, number, now_ms))
+        for number, media in enumerate(photos.linked, seq)
+    )
+
+
+def _heeds(merged: ListingMerge) -> bool:
+    """Whether the files that were sent count: with `mode` `fill` they may not."""
+    return "files" not in merged.fates.ignored
 
 
 def _merge(
@@ -146,6 +165,8 @@ def _merge(
     shown = shown_media(working, listing)
     named: tuple[int, ...] | UnsetType = UNSET
     if files is not UNSET:
+        # As readers see it: without photos that are gone, of which it may not be told yet.
+        listing = replace(listing, files=tuple(media.id for media in shown))
         photos = find_photos(working, listing.agency_id, files or (), shown)
         named = tuple(photos.media)
     merged = merge_listing(working, listing, put, named)
@@ -222,7 +243,11 @@ def _outcome(
     return ListingOutcome(
         verb=verb,
         listing=listing,
-        warnings=(*_heard(put, merged), *photos.notes, *merged.notes),
+        warnings=(
+            *_heard(put, merged),
+            *(photos.notes if _heeds(merged) else ()),
+            *merged.notes,
+        ),
         fates=merged.fates,
         queued=tuple(photos.queued) if taken else (),
         **more,

@@ -27,6 +27,7 @@ from rentix.operations import (
     ReactivateUser,
     ReceiveMedia,
     Request,
+    TellListings,
     UnlinkMedia,
     UnlinkUser,
 )
@@ -36,7 +37,8 @@ class Lookup(msgspec.Struct):
     """What a batch must load: users by id and by external id, answers by scope, and sequences.
 
     `imports` are those that end in it. `media` and `media_external_ids` are those that it names;
-    of `shown` the users and listings are wanted as well that show them or wait for them.
+    of `shown` the users and listings are wanted as well that show them or wait for them; of
+    `telling` the listings alone, with ids above a number.
 
     `creating` are those external ids that a new user gets when nobody has them, `linking` those
     that a user gets; `pictures` is how many imports there may be. `leaving` are users by either
@@ -58,6 +60,7 @@ class Lookup(msgspec.Struct):
     media_external_ids: set[ExternalKey] = set()
     shown: set[Key] = set()
     shown_external_ids: set[ExternalKey] = set()
+    telling: set[tuple[int, int, int]] = set()
     pictures: int = 0
     listings: set[Key] = set()
     listing_external_ids: set[ExternalKey] = set()
@@ -202,6 +205,9 @@ def _collect_media(wanted: Lookup, agency_id: int, operation: Operation | Except
         wanted.media_external_ids.add((agency_id, operation.external_id))
     elif isinstance(operation, UnlinkMedia | ReceiveMedia):
         wanted.media.add((agency_id, operation.id))
+    elif isinstance(operation, TellListings):
+        wanted.media.add((agency_id, operation.media_id))
+        wanted.telling.add((agency_id, operation.media_id, operation.after))
     elif isinstance(operation, DeleteMedia):
         _collect_deletion(wanted, agency_id, operation)
 

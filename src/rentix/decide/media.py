@@ -207,7 +207,7 @@ def delete_media(
         if user and values:
             ledger.change_user(user, values, _removal(user, replace(user, **values)))
     for listing in working.listings.showing(caller.agency_id, media.id):
-        lose_photo(working, ledger, listing, media)
+        lose_photo(working, ledger, listing, media.id)
     agency = working.agency(caller.agency_id)
     if agency and agency.logo and agency.logo.id == media.id:
         agency = ledger.change_agency(agency, {"logo": None}, {"logo": (media.id, None)})
@@ -227,6 +227,7 @@ def delete_media(
         users=tuple(ledger.users),
         listings=tuple(ledger.listings),
         agency=agency,
+        untold=working.listings.untold(caller.agency_id, media.id),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Collection, Iterable, MutableMapping
 
 import msgspec
 from msgspec.structs import replace
@@ -66,6 +66,8 @@ class MediaSet:
     """The media that a batch names.
 
     `users` are those who may show one or wait for it, `holds` the tokens of imports' last holds.
+    `contested` are external ids by which the batch deletes one: of a media that got such a name
+    only now nobody has loaded who shows it.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class MediaSet:
         media: Iterable[Media] = (),
         users: dict[Key, tuple[int, ...]] | None = None,
         holds: dict[Key, int] | None = None,
+        contested: Collection[ExternalKey] = (),
     ) -> None:
         self._media: MutableMapping[Key, Media | None] = {(m.agency_id, m.id): m for m in media}
         self._by_external: MutableMapping[ExternalKey, int | None] = {
@@ -82,6 +85,7 @@ class MediaSet:
         }
         self._users: MutableMapping[Key, tuple[int, ...]] = users or {}
         self._holds: MutableMapping[Key, int | None] = {**(holds or {})}
+        self._contested = contested
         self.effects = MediaEffects()
 
     def find(self, agency_id: int, media_id: int) -> Media | None:
@@ -92,6 +96,10 @@ class MediaSet:
         """The media of this agency that holds this external id now."""
         media_id = self._by_external.get((agency_id, external_id))
         return None if media_id is None else self.find(agency_id, media_id)
+
+    def is_contested(self, agency_id: int, external_id: str) -> bool:
+        """Whether the batch deletes by this external id, so that no other media may get it."""
+        return (agency_id, external_id) in self._contested
 
     def hold(self, agency_id: int, media_id: int) -> int | None:
         """The token of whoever took an import last; None once it has ended."""
@@ -105,6 +113,12 @@ class MediaSet:
         """Have a new one saved, to be imported."""
         self.effects.born[media.agency_id, media.id] = media
         self._replace((media.agency_id, media.id), media)
+
+    def link(self, media: Media) -> None:
+        """A media has got its external id."""
+        key = (media.agency_id, media.id)
+        (self.effects.born if key in self.effects.born else self.effects.linked)[key] = media
+        self._replace(key, media)
 
     def give(self, agency_id: int, media_id: int, user_id: int) -> None:
         """A user shows it from now on, or waits for it."""
@@ -125,10 +139,10 @@ class MediaSet:
             self._holds[key] = None
         if outcome.verb in ("awaited", "received"):
             effects.sourced[key] = media
+        elif outcome.verb == "linked" and outcome.changes:
+            self.link(media)
         elif outcome.verb == "queued" or key in effects.born:
             effects.born[key] = media
-        elif outcome.verb == "linked" and outcome.changes:
-            effects.linked[key] = media
         elif outcome.verb == "unlinked":
             effects.linked.pop(key, None)
             effects.moved.add(key)
@@ -156,6 +170,7 @@ class MediaSet:
         twin = MediaSet()
         for name in _LAYERED:
             setattr(twin, name, ChainMap({}, getattr(self, name)))
+        twin._contested = self._contested
         return twin
 
     def adopt(self, twin: MediaSet) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from rentix.decide.listing_refusals import media_at, photos_missing
 from rentix.decide.media_set import is_free
@@ -13,17 +14,22 @@ from rentix.decide.record import Fields, Ledger
 from rentix.decide.working_set import WorkingSet
 from rentix.errors import Fault
 from rentix.model import Listing, ListingStatus, Media
-from rentix.operations import FileRef, Note
+from rentix.operations import Caller, FileRef, Note, TellListings, TellOutcome
 
 PHOTOS_MIN = 3
 """An active listing has so many [P]."""
 
 
 class Photos(msgspec.Struct):
-    """The files that were sent, found: in order, each once. `queued` are those to be imported."""
+    """The files that were sent, found: in order, each once.
+
+    `queued` are those to be imported, `linked` those that the listing shows already and that get
+    the external id which came with their URL.
+    """
 
     media: dict[int, Media] = {}
     queued: list[Media] = []
+    linked: list[Media] = []
     notes: list[Note] = []
     faults: list[Fault] = []
 
@@ -55,17 +61,40 @@ def _find(
         return working.media.find(agency_id, ref.id)
     if ref.external_id is not None:
         named = working.media.by_external(agency_id, ref.external_id)
-        named = named or next((m for m in photos.queued if m.external_id == ref.external_id), None)
+        others = (*photos.queued, *photos.linked)
+        named = named or next((m for m in others if m.external_id == ref.external_id), None)
         if named is not None or ref.url is None:
             _warn_of_other(photos, ref, named)
             return named
-    if ref.url is None or (ref.external_id is None and ref.url in known):
-        return known.get(ref.url or "")
+    if ref.url is None:
+        return None
+    media = known.get(ref.url)
+    if media is not None and ref.external_id is None:
+        return media
+    if media is not None and _may_be_named(working, media, ref, photos):
+        return _link(media, ref, known, photos)
     media = Media(
         id=working.new_id("media"), agency_id=agency_id, external_id=ref.external_id, url=ref.url
     )
     known[ref.url] = media
     photos.queued.append(media)
+    return media
+
+
+def _may_be_named(working: WorkingSet, media: Media, ref: FileRef, photos: Photos) -> bool:
+    is_nameless = media.external_id is None and is_free(media) and media not in photos.queued
+    return is_nameless and not working.media.is_contested(media.agency_id, ref.external_id or "")
+
+
+def _link(media: Media, ref: FileRef, known: dict[str, Media], photos: Photos) -> Media:
+    media = replace(media, external_id=ref.external_id)
+    known[ref.url or ""] = media
+    photos.linked.append(media)
+    message = (
+        f"files.{ref.index} is media {media.id}, which the listing shows already; "
+        f"it has the externalFileId {ref.external_id} from now on"
+    )
+    photos.notes.append(Note("files", "media_named", message))
     return media
 
 
@@ -108,6 +137,26 @@ def status_by_photos(
     return "active"
 
 
+def tell_listings(
+    working: WorkingSet, caller: Caller, tell: TellListings, now_ms: int
+) -> TellOutcome:
+    """Tell the next listings what has become of a photo: as it is now, whatever it was then."""
+    ledger = Ledger(working, caller, now_ms)
+    media = working.media.find(caller.agency_id, tell.media_id)
+    for listing in working.listings.showing(caller.agency_id, tell.media_id):
+        if media is None:
+            lose_photo(working, ledger, listing, tell.media_id)
+        else:
+            settle(working, ledger, listing, media)
+    return TellOutcome(
+        agency_id=caller.agency_id,
+        asked=tell,
+        changes=tuple(ledger.changes),
+        listings=tuple(ledger.listings),
+        untold=working.listings.untold(caller.agency_id, tell.media_id, tell.after),
+    )
+
+
 def settle(working: WorkingSet, ledger: Ledger, listing: Listing, ended: Media) -> None:
     """An import has ended: move a listing that waits for its photos, if that was the last one."""
     media = [ended if one.id == ended.id else one for one in shown_media(working, listing)]
@@ -117,10 +166,10 @@ def settle(working: WorkingSet, ledger: Ledger, listing: Listing, ended: Media) 
         ledger.change_listing(listing, {"status": after}, fields)
 
 
-def lose_photo(working: WorkingSet, ledger: Ledger, listing: Listing, lost: Media) -> None:
+def lose_photo(working: WorkingSet, ledger: Ledger, listing: Listing, lost: int) -> None:
     """A media is removed: a listing shows the others. What is active stays so with fewer."""
-    files = tuple(media_id for media_id in listing.files if media_id != lost.id)
-    left = [media for media in shown_media(working, listing) if media.id != lost.id]
+    files = tuple(media_id for media_id in listing.files if media_id != lost)
+    left = [media for media in shown_media(working, listing) if media.id != lost]
     after = _settled(listing, left)
     values: dict[str, object] = {"files": files, "status": after}
     fields: Fields = {"files": (listing.files, files)}

@@ -12,9 +12,12 @@ _IGNORED = {
     "not_empty": "{field} has a value already and mode is fill, so it was kept",
 }
 _HELD = {
-    "phone": "phone was registered by the agent, so only the agent may change it; it was kept",
-    "status": "status inactive was kept, as somebody set it; send reactivate true to undo that",
+    "agent": "phone was registered by the agent, so only the agent may change it; it was kept",
+    "portal": "status inactive was kept, as somebody set it; send reactivate true to undo that",
+    "crm": "status inactive was kept, as a PUT by id brings nobody back; send reactivate true to "
+    "undo that, or name the agent by externalId",
 }
+"""By the owner of what was kept."""
 
 
 def warnings(put: PutUser, merged: Merge, user: User) -> tuple[Note, ...]:
@@ -47,7 +50,7 @@ def _kept(fates: Fates) -> list[Note]:
         Note(field, reason, _IGNORED[reason].format(field=field))
         for field, reason in fates.ignored.items()
     ]
-    held = [Note(field, f"{field}_held", _HELD[field]) for field in fates.held]
+    held = [Note(field, f"{field}_held", _HELD[owner]) for field, owner in fates.held.items()]
     return ignored + held
 
 

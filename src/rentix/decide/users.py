@@ -168,7 +168,8 @@ def _return(
     """Bring back who left, if it is the CRM's to say: it took them away, or insists."""
     user = merged.user
     if not comes_back(user, put):
-        merged.fates.held["status"] = "portal"
+        by_crm = user.leave is not None and user.leave.by_crm
+        merged.fates.held["status"] = "crm" if by_crm else "portal"
         return None
     shift = give_back(working, user, working.next_seq(caller.agency_id), now_ms)
     merged.values |= {"status": "active", "leave": None}

@@ -19,6 +19,7 @@ from rentix.operations import (
     ListingOutcome,
     MediaOutcome,
     Outcome,
+    TellOutcome,
 )
 
 
@@ -79,7 +80,7 @@ class Effects(msgspec.Struct):
 NewId = Callable[[Literal["user", "media", "listing"]], int]
 """Gives an id that nothing of this kind has had."""
 
-Ending = Outcome | MediaOutcome | ListingOutcome | AgencyOutcome | BindOutcome
+Ending = Outcome | MediaOutcome | ListingOutcome | AgencyOutcome | BindOutcome | TellOutcome
 """What an operation came to."""
 
 Layered = MutableMapping
@@ -181,10 +182,16 @@ class WorkingSet:
             self._log(outcome.change)
             for photo in outcome.queued:
                 self.media.add(photo)
+            for photo, change in outcome.linked:
+                self._log(change)
+                self.media.link(photo)
             self.listings.apply(outcome)
         elif isinstance(outcome, BindOutcome):
             self._log(outcome.change)
             self.listings.shift(outcome.shift, now_ms)
+        elif isinstance(outcome, TellOutcome):
+            self._log(*outcome.changes)
+            self.listings.tell(outcome)
         elif outcome.change:
             self._log(outcome.change)
             self._replace_agency(outcome.agency)
@@ -225,6 +232,8 @@ class WorkingSet:
             self._replace(user)
         for listing in outcome.listings:
             self.listings.save(listing)
+        if outcome.untold is not None:
+            self.listings.effects.news[agency_id, outcome.media.id] = outcome.untold
         if outcome.agency:
             self._replace_agency(outcome.agency)
         self._log(*outcome.changes)

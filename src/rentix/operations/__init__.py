@@ -30,6 +30,7 @@ from rentix.operations.media import (
     ImportMedia,
     LinkMedia,
     ReceiveMedia,
+    TellListings,
     UnlinkMedia,
 )
 from rentix.operations.outcomes import (
@@ -43,6 +44,7 @@ from rentix.operations.outcomes import (
     Outcome,
     Receipt,
     Shift,
+    TellOutcome,
     Verb,
 )
 from rentix.operations.users import (
@@ -96,6 +98,8 @@ __all__ = [
     "Request",
     "Result",
     "Shift",
+    "TellListings",
+    "TellOutcome",
     "UnlinkListing",
     "UnlinkMedia",
     "UnlinkUser",
@@ -115,11 +119,14 @@ Operation = (
     | MediaOperation
     | ListingOperation
     | BindListings
+    | TellListings
     | PutAgency
 )
 
 
-Result = Outcome | MediaOutcome | ListingOutcome | AgencyOutcome | BindOutcome | Problem
+Result = (
+    Outcome | MediaOutcome | ListingOutcome | AgencyOutcome | BindOutcome | TellOutcome | Problem
+)
 """One operation's end."""
 
 

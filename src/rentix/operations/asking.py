@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from rentix.errors import Fault
+
 Mode = Literal["upsert", "create", "update", "fill"]
 
 
@@ -23,3 +25,37 @@ class Note(msgspec.Struct, frozen=True):
     field: str
     code: str
     message: str
+
+
+class Naming(msgspec.Struct, frozen=True, kw_only=True):
+    """An operation on what exactly one of its two ids names, if its etag is one of `if_match`."""
+
+    id: int | None = None
+    external_id: str | None = None
+    if_match: tuple[str, ...] | None = None
+    notes: tuple[Note, ...] = ()
+
+
+class Linking(msgspec.Struct, frozen=True, kw_only=True):
+    """An operation that attaches an external id to what has none."""
+
+    id: int
+    external_id: str
+    if_match: tuple[str, ...] | None = None
+    notes: tuple[Note, ...] = ()
+
+
+class Putting(Naming, frozen=True, kw_only=True):
+    """What steers a PUT, whatever it is of, and what reading made of it.
+
+    `forms` maps a field that was normalised to (as sent, as stored); `ignored` an unknown field
+    to the reason; `notes` are said only of fields whose value is taken. `faults` are what reading
+    found wrong: with any, it is refused. `validate_only` decides and stores nothing.
+    """
+
+    mode: Mode = "upsert"
+    source_us: int | None = None
+    forms: dict[str, tuple[str, str]] = {}
+    ignored: dict[str, str] = {}
+    faults: tuple[Fault, ...] = ()
+    validate_only: bool = False

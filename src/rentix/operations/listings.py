@@ -7,9 +7,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from rentix.errors import Fault
 from rentix.model import ListingStatus
-from rentix.operations.asking import Mode, Note
+from rentix.operations.asking import Linking, Naming, Note, Putting
 
 
 class FileRef(msgspec.Struct, frozen=True):
@@ -39,50 +38,22 @@ class ListingPatch(msgspec.Struct, frozen=True):
     external_user_id: str | UnsetType | None = UNSET
 
 
-class PutListing(msgspec.Struct, frozen=True, kw_only=True):
-    """Create or update one listing by exactly one of `id` and `external_id` (contract 6).
+class PutListing(Putting, frozen=True, kw_only=True):
+    """Create or update one listing by exactly one of `id` and `external_id` (contract 6)."""
 
-    The other members are as in `PutUser`.
-    """
-
-    id: int | None = None
-    external_id: str | None = None
     patch: ListingPatch = ListingPatch()
-    mode: Mode = "upsert"
-    source_us: int | None = None
-    if_match: tuple[str, ...] | None = None
-    forms: dict[str, tuple[str, str]] = {}
-    ignored: dict[str, str] = {}
-    notes: tuple[Note, ...] = ()
-    faults: tuple[Fault, ...] = ()
-    validate_only: bool = False
 
 
-class LinkListing(msgspec.Struct, frozen=True, kw_only=True):
+class LinkListing(Linking, frozen=True, kw_only=True):
     """Attach an external id to a listing that has none."""
 
-    id: int
-    external_id: str
-    if_match: tuple[str, ...] | None = None
-    notes: tuple[Note, ...] = ()
 
-
-class UnlinkListing(msgspec.Struct, frozen=True, kw_only=True):
+class UnlinkListing(Naming, frozen=True, kw_only=True):
     """Detach the external id of a listing, named by exactly one of its two ids."""
 
-    id: int | None = None
-    external_id: str | None = None
-    if_match: tuple[str, ...] | None = None
-    notes: tuple[Note, ...] = ()
 
-
-class DeleteListing(msgspec.Struct, frozen=True, kw_only=True):
+class DeleteListing(Naming, frozen=True, kw_only=True):
     """Remove a listing, named by exactly one of its two ids. Its photos stay media."""
-
-    id: int | None = None
-    external_id: str | None = None
-    if_match: tuple[str, ...] | None = None
-    notes: tuple[Note, ...] = ()
 
 
 class AgencyPatch(msgspec.Struct, frozen=True):

@@ -56,6 +56,16 @@ class DeleteMedia(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[Note, ...] = ()
 
 
+class TellListings(msgspec.Struct, frozen=True, kw_only=True):
+    """Tell the next listings with a photo, by ids above `after`, that it has ended or is gone.
+
+    It is asked by the portal itself, after the change that was too much for one batch.
+    """
+
+    media_id: int
+    after: int
+
+
 class FinishAvatar(msgspec.Struct, frozen=True, kw_only=True):
     """The end of an import: a `picture`, or the `error` for which there is none.
 

@@ -8,7 +8,7 @@ import msgspec
 
 from rentix.model import Agency, AvatarImport, Change, Listing, Media, User
 from rentix.operations.asking import Note
-from rentix.operations.media import FinishAvatar
+from rentix.operations.media import FinishAvatar, TellListings
 
 Verb = Literal[
     "created",
@@ -76,7 +76,8 @@ class Shift(msgspec.Struct, frozen=True, kw_only=True):
     """Listings that change hands at once: of an agent who leaves, returns, or is known at last.
 
     All that readers see a difference in get the version of the one change that says so. `changed`
-    are listings of an agent who returns that are somebody else's by now, and whose.
+    are listings of an agent who returns that are somebody else's by now, and whose. `settled` are
+    those of them that are nobody's, and that now nobody who left has left there.
     """
 
     kind: Literal["leave", "return", "bind"]
@@ -86,6 +87,7 @@ class Shift(msgspec.Struct, frozen=True, kw_only=True):
     to_user_id: int | None = None
     version: int = 0
     changed: tuple[tuple[int, int | None], ...] = ()
+    settled: tuple[int, ...] = ()
     external_id: str | None = None
     binding: int | None = None
 
@@ -127,7 +129,8 @@ class MediaOutcome(msgspec.Struct, frozen=True, kw_only=True):
 
     `former` is an external id that it gave up. `changes` are for the log; `users` are those who
     show another picture now, or wait for another, `listings` those that lose a photo or that it
-    moves to another status. `finished` is an import's end, to be stored.
+    moves to another status. `finished` is an import's end, to be stored. `untold` is set when not
+    all listings are told: the id of the last one that is.
     """
 
     verb: MediaVerb
@@ -139,13 +142,15 @@ class MediaOutcome(msgspec.Struct, frozen=True, kw_only=True):
     listings: tuple[Listing, ...] = ()
     agency: Agency | None = None
     finished: FinishAvatar | None = None
+    untold: int | None = None
 
 
 class ListingOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """What an operation on a listing came to: its state after that, or before it was deleted.
 
-    `former` is an external id that it gave up; `queued` are photos to be imported. `stored` says
-    that it is to be saved though nothing changed (a newer `source_us`).
+    `former` is an external id that it gave up; `queued` are photos to be imported, `linked` those
+    that get an external id, with a change each. `stored` says that it is to be saved though nothing
+    changed (a newer `source_us`).
     """
 
     verb: ListingVerb
@@ -154,6 +159,7 @@ class ListingOutcome(msgspec.Struct, frozen=True, kw_only=True):
     fates: Fates | None = None
     former: str | None = None
     queued: tuple[Media, ...] = ()
+    linked: tuple[tuple[Media, Change], ...] = ()
     change: Change | None = None
     stored: bool = False
 
@@ -179,3 +185,13 @@ class BindOutcome(msgspec.Struct, frozen=True, kw_only=True):
     shift: Shift
     done: bool
     change: Change | None = None
+
+
+class TellOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What `TellListings` came to; `untold` as with a `MediaOutcome`."""
+
+    agency_id: int
+    asked: TellListings
+    changes: tuple[Change, ...] = ()
+    listings: tuple[Listing, ...] = ()
+    untold: int | None = None

@@ -5,9 +5,8 @@ from __future__ import annotations
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from rentix.errors import Fault
 from rentix.model import Phone
-from rentix.operations.asking import Mode, Note
+from rentix.operations.asking import Linking, Naming, Note, Putting
 
 
 class Patch(msgspec.Struct, frozen=True):
@@ -30,44 +29,19 @@ class Patch(msgspec.Struct, frozen=True):
     settings: dict[str, bool] | UnsetType = UNSET
 
 
-class PutUser(msgspec.Struct, frozen=True, kw_only=True):
-    """Create or update one profile by exactly one of `id` and `external_id` (contract 5).
+class PutUser(Putting, frozen=True, kw_only=True):
+    """Create or update one profile by exactly one of `id` and `external_id` (contract 5)."""
 
-    `forms` maps a field that was normalised to (as sent, as stored); `ignored` an unknown field
-    to the reason; `notes` are said only of fields whose value is taken. `faults` are what reading
-    found wrong: with any, it is refused. `validate_only` decides and stores nothing.
-    """
-
-    id: int | None = None
-    external_id: str | None = None
     patch: Patch = Patch()
-    mode: Mode = "upsert"
-    source_us: int | None = None
-    if_match: tuple[str, ...] | None = None
-    forms: dict[str, tuple[str, str]] = {}
-    ignored: dict[str, str] = {}
-    notes: tuple[Note, ...] = ()
-    faults: tuple[Fault, ...] = ()
-    validate_only: bool = False
     reactivate: bool = False
 
 
-class LinkUser(msgspec.Struct, frozen=True, kw_only=True):
+class LinkUser(Linking, frozen=True, kw_only=True):
     """Attach an external id to a user that has none."""
 
-    id: int
-    external_id: str
-    if_match: tuple[str, ...] | None = None
-    notes: tuple[Note, ...] = ()
 
-
-class UnlinkUser(msgspec.Struct, frozen=True, kw_only=True):
+class UnlinkUser(Naming, frozen=True, kw_only=True):
     """Detach the external id of a user, named by exactly one of its two ids."""
-
-    id: int | None = None
-    external_id: str | None = None
-    if_match: tuple[str, ...] | None = None
-    notes: tuple[Note, ...] = ()
 
 
 class RegisterUser(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,19 +51,15 @@ class RegisterUser(msgspec.Struct, frozen=True, kw_only=True):
     phone: Phone
 
 
-class DeactivateUser(msgspec.Struct, frozen=True, kw_only=True):
+class DeactivateUser(Naming, frozen=True, kw_only=True):
     """An agent leaves: their listings go to the successor, or to the agency (contract 6a).
 
     For `undo_ms` from now on a return brings the listings back.
     """
 
-    id: int | None = None
-    external_id: str | None = None
     successor_id: int | None = None
     successor_external_id: str | None = None
     undo_ms: int = 30 * 24 * 3600 * 1000
-    if_match: tuple[str, ...] | None = None
-    notes: tuple[Note, ...] = ()
 
 
 class ReactivateUser(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,7 +23,10 @@ class Button(msgspec.Struct, frozen=True):
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """A name with a face and buttons. `href` leads to the agent's page."""
+    """A name with a face and buttons. `href` leads to the agent's page.
+
+    `silent` is said in the place of buttons where there are none.
+    """
 
     name: str
     role: str
@@ -33,6 +36,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     initials: str
     tone: int
     buttons: tuple[Button, ...] = ()
+    silent: str | None = None
 
 
 def contact_card(contact: Contact, agent: User | None, agency: Agency, visit: Visit) -> Card:
@@ -46,6 +50,7 @@ def contact_card(contact: Contact, agent: User | None, agency: Agency, visit: Vi
         initials=initials(agency.name),
         tone=agency.id % 8,
         buttons=_buttons(contact, visit.locale),
+        silent=_silent(contact, visit.locale),
     )
 
 
@@ -60,6 +65,7 @@ def agent_card(agent: User, contact: Contact, agency: Agency, visit: Visit) -> C
         initials=initials(agent.name),
         tone=agent.id % 8,
         buttons=_buttons(contact, visit.locale),
+        silent=_silent(contact, visit.locale),
     )
 
 
@@ -73,6 +79,11 @@ def _buttons(contact: Contact, locale: str) -> tuple[Button, ...]:
         )
         for channel in contact.channels
     )
+
+
+def _silent(contact: Contact, locale: str) -> str | None:
+    # Only an agency may have given no number at all: an agent who cannot be reached is not chosen.
+    return None if contact.channels else TEXTS[locale]["no_number"].format(agency=contact.name)
 
 
 def initials(name: str) -> str:

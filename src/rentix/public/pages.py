@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import sha256
 
 import msgspec
@@ -10,6 +11,7 @@ from rentix.model import AgentView, ListingView
 from rentix.public.cards import agent_card, contact_card
 from rentix.public.kept import Page
 from rentix.public.linked_data import linked_agent, linked_listing, print_linked
+from rentix.public.paging import paging_of
 from rentix.public.photos import Photo, shown_photos
 from rentix.public.rendering import make_page, render
 from rentix.public.vcards import file_name, print_vcard
@@ -31,7 +33,7 @@ from rentix.wire.profiles import choose_text
 
 _SUMMARY = 160
 _TILES = 5
-_TROUBLES = {405: "unasked", 503: "busy"}
+_TROUBLES = {405: "unasked", 429: "hasty", 503: "busy"}
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +71,7 @@ def listing_page(view: ListingView, visit: Visit) -> Page:
 
 
 def agent_page(view: AgentView, visit: Visit) -> Page:
-    """An agent with their public listings."""
+    """An agent with a page of their public listings."""
     user, contact = view.user, contact_of(view.user, view.agency)
     text = choose_text(user.descriptions, (visit.locale,))
     language = next((locale for locale, said in user.descriptions.items() if said == text), None)
@@ -77,7 +79,8 @@ def agent_page(view: AgentView, visit: Visit) -> Page:
     return render(
         "agent.html",
         visit,
-        path=agent_path(user.id),
+        path=agent_path(user.id, view.page),
+        paging=paging_of(view, visit),
         vcard=visit.link(f"{agent_path(user.id)}.vcf"),
         card=agent_card(user, contact, view.agency, visit),
         by_agency=contact.kind == "agency",
@@ -98,11 +101,13 @@ def vcard_page(view: AgentView, visit: Visit) -> Page:
     return make_page(body, b"text/vcard; charset=utf-8", [(b"content-disposition", saved)])
 
 
+@lru_cache(64)  # few there are, and who asks for many of them should cost little
 def missing_page(visit: Visit) -> Page:
     """For whatever is not there, or not public: nothing tells which."""
     return render("missing.html", visit, said="missing")
 
 
+@lru_cache(64)
 def trouble_page(visit: Visit, status: int) -> Page:
     """For a page that is not answered as it should be, without a word about why."""
     return render("missing.html", visit, said=_TROUBLES.get(status, "failed"))
@@ -113,7 +118,8 @@ def made_of(view: AgentView) -> bytes:
 
     Agent and agency are compared whole; of listings their states tell.
     """
-    material = (view.agency, view.user, [listing.state for listing in view.listings])
+    states = [listing.state for listing in view.listings]
+    material = (view.agency, view.user, view.page, view.total, states)
     return sha256(msgspec.msgpack.encode(material)).digest()
 
 

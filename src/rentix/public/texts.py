@@ -25,9 +25,17 @@ _ROWS: dict[str, tuple[str, str, str]] = {  # in the order of LOCALES
     "agent": ("Agent imobiliar", "Агент по недвижимости", "Estate agent"),
     "agency": ("Agenție imobiliară", "Агентство недвижимости", "Estate agency"),
     "agency_answers": ("Răspunde agenția", "Отвечает агентство", "The agency answers"),
+    "no_number": (
+        "{agency} nu a indicat un număr de telefon.",
+        "{agency}: номер телефона не указан.",
+        "{agency} has given no telephone number.",
+    ),
     "phone": ("Sună", "Позвонить", "Call"),
     "listings": ("Anunțuri", "Объявления", "Listings"),
     "listings_of": ("Toate anunțurile", "Все объявления", "All listings"),
+    "pages": ("Pagini de anunțuri", "Страницы объявлений", "Pages of listings"),
+    "before": ("Anunțuri mai noi", "Новые объявления", "Newer listings"),
+    "after": ("Anunțuri mai vechi", "Более ранние объявления", "Older listings"),
     "no_listings": (
         "Acum nu este niciun anunț public.",
         "Сейчас нет открытых объявлений.",
@@ -64,6 +72,12 @@ _ROWS: dict[str, tuple[str, str, str]] = {  # in the order of LOCALES
         "Portalul este ocupat acum. Reîncărcați pagina peste câteva secunde.",
         "Портал сейчас занят. Обновите страницу через несколько секунд.",
         "The portal is busy right now. Load the page again in a few seconds.",
+    ),
+    "hasty": ("Prea multe pagini deodată", "Слишком много страниц сразу", "Too many pages at once"),
+    "hasty_why": (
+        "De la adresa dumneavoastră s-au cerut foarte multe pagini. Reîncărcați peste un minut.",
+        "С вашего адреса запрошено очень много страниц. Обновите страницу через минуту.",
+        "Very many pages were asked for from your address. Load the page again in a minute.",
     ),
     "unasked": ("Aici doar se citește", "Здесь можно только читать", "This is only for reading"),
     "unasked_why": (

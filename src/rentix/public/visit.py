@@ -28,7 +28,11 @@ class Visit(msgspec.Struct, frozen=True):
 
     def link(self, path: str) -> str:
         """A link within the pages."""
-        return f"{self.site.prefix}{path}" + (f"?locale={self.locale}" if self.chosen else "")
+        return self.site.prefix + (_in_language(path, self.locale) if self.chosen else path)
+
+    def link_in(self, locale: str, path: str) -> str:
+        """A link that chooses a language."""
+        return self.site.prefix + _in_language(path, locale)
 
     def plain_link(self, path: str) -> str:
         """A link to what has no language."""
@@ -37,6 +41,10 @@ class Visit(msgspec.Struct, frozen=True):
     def address(self, path: str) -> str:
         """A page's whole address, for those who read it elsewhere."""
         return self.site.base + path
+
+    def address_in(self, locale: str, path: str) -> str:
+        """The whole address of a page in a language."""
+        return self.site.base + _in_language(path, locale)
 
     def file(self, name: str) -> str:
         """A link to a file of a picture."""
@@ -52,6 +60,10 @@ def listing_path(listing_id: int) -> str:
     return f"/announcement/{listing_id}"
 
 
-def agent_path(user_id: int) -> str:
-    """Where an agent's page is."""
-    return f"/agents/{user_id}"
+def agent_path(user_id: int, page: int = 1) -> str:
+    """Where an agent's page is, or a further page of the agent's listings."""
+    return f"/agents/{user_id}" + (f"?page={page}" if page > 1 else "")
+
+
+def _in_language(path: str, locale: str) -> str:
+    return f"{path}{'&' if '?' in path else '?'}locale={locale}"

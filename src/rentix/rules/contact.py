@@ -1,7 +1,7 @@
 """Whom a visitor sees on a listing, and why (contract 6).
 
 The agent, if there is one who works and can be reached by some channel; in every other case the
-agency, so that a card is never empty.
+agency, so that a card always has a name. Only an agency that gave no telephone cannot be reached.
 """
 
 from __future__ import annotations

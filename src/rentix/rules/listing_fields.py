@@ -14,7 +14,7 @@ from msgspec import UNSET
 
 from rentix.errors import Code, Fault
 from rentix.operations import Note
-from rentix.rules.steering import ignore_stray
+from rentix.rules.steering import ignore_printed, ignore_stray
 from rentix.rules.submissions import Submission, can_be_seen, fits
 from rentix.rules.text import clean_line, clean_text
 from rentix.wire.decode import unknown_members
@@ -32,16 +32,15 @@ KEPT_NAME_MAX: Final = 100
 KEPT_BYTES_MAX: Final = 4000
 KEPT_NUMBER_MAX: Final = 2**53
 PRINTED_ONLY: Final = (
-    "formData",
-    "publicUrl",
-    "createdAt",
-    "updatedAt",
-    "lastSyncedAt",
-    "user",
-    "contact",
-    "etag",
+    *("formData", "publicUrl", "createdAt", "updatedAt", "lastSyncedAt", "user", "contact", "etag"),
+    *("status", "created", "updated", "unchanged", "linked", "unlinked", "deleted"),
+    *("jobId", "posting_type", "dryRun", "warnings", "fields"),
 )
-"""What a listing is read with and not written with."""
+"""What reads and answers say of a listing, and nobody writes."""
+_INSTEAD: Final = {
+    "formData": "send its fields beside each other in the body",
+    "status": "send announcementStatus",
+}
 
 
 def read_form(seen: Submission, body: FormBody, raw: dict[str, Any]) -> None:
@@ -125,8 +124,7 @@ def keep_others(seen: Submission, raw: dict[str, Any], shape: type) -> None:
     """Keep the fields of `raw` that the contract does not name, as they were sent."""
     for name in unknown_members(shape, raw):
         if name in PRINTED_ONLY:
-            message = f"{name} is the portal's to say, so the one sent was ignored"
-            seen.ignore(name, "read_only", message)
+            ignore_printed(seen, name, _INSTEAD.get(name))
         elif name == "reactivate":
             message = "reactivate is about agents, so it was ignored"
             seen.ignore(name, "not_applicable", message)

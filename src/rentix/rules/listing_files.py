@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from rentix.errors import Code
 from rentix.operations import FileRef, Note
 from rentix.rules.pictures import picture_url
-from rentix.rules.steering import ignore_stray
+from rentix.rules.steering import ignore_printed, ignore_stray
 from rentix.rules.submissions import Submission
 from rentix.wire.decode import Path, field_name, read, unknown_members
 from rentix.wire.listing_bodies import FILES_MAX, FileBody
+
+PRINTED_ONLY: Final = ("contentType", "size", "optimization", "variants")
+"""What reads say of a photo, and nobody writes."""
 
 
 def read_files(seen: Submission, sent: Sequence[FileBody], raw: Any) -> tuple[FileRef, ...]:
@@ -23,16 +27,20 @@ def read_files(seen: Submission, sent: Sequence[FileBody], raw: Any) -> tuple[Fi
         path: Path = ("files", index)
         if isinstance(raw, list):
             for name in unknown_members(FileBody, raw[index]):
-                ignore_stray(seen, field_name((*path, name)))
+                ignore = ignore_printed if name in PRINTED_ONLY else ignore_stray
+                ignore(seen, field_name((*path, name)))
         ref = _read_file(seen, body, path)
         if ref is None:
             continue
-        if any(_same(ref, earlier) for earlier in refs):
-            field = field_name(path)
-            message = f"{field} is a photo that comes earlier in files, so it was ignored"
-            seen.ignore(field, "duplicate_file", message)
-        else:
+        earlier = next((place for place, one in enumerate(refs) if _same(ref, one)), None)
+        if earlier is None:
             refs.append(ref)
+            continue
+        if ref.external_id:  # the name of both, if only the later one brings it
+            refs[earlier] = replace(refs[earlier], external_id=ref.external_id)
+        field = field_name(path)
+        message = f"{field} is a photo that comes earlier in files, so it is shown there"
+        seen.ignore(field, "duplicate_file", message)
     return tuple(refs)
 
 

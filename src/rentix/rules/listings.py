@@ -16,11 +16,12 @@ from rentix.operations import (
     PutListing,
     UnlinkListing,
 )
+from rentix.rules.linking import read_linking, read_naming
 from rentix.rules.listing_fields import keep_others, read_form
 from rentix.rules.listing_files import check_files, read_files
 from rentix.rules.listing_form import contradictions
 from rentix.rules.pictures import imports_off_note
-from rentix.rules.steering import Terms, check_one_id, read_if_match, read_source_time, unknowns
+from rentix.rules.steering import Terms, check_one_id, read_if_match, read_source_time
 from rentix.rules.submissions import Submission
 from rentix.wire.decode import parse_object, read
 from rentix.wire.listing_bodies import (
@@ -144,20 +145,8 @@ def read_link_listing(raw: dict[str, Any], listing_id: int | None, terms: Terms)
     Raises:
         Problem: 400, with every fault.
     """
-    shape: type[ListingLinkBody] = ListingLinkBody
-    if listing_id is None:
-        shape = ListingLinkOperationBody
-    body, faults = read(shape, raw)
-    seen = unknowns(shape, raw, terms)
-    if_match = read_if_match(seen, body.if_match if body else UNSET, terms.if_match)
-    if body is None or faults or seen.faults:
-        raise invalid(faults + seen.faults)
-    if isinstance(body, ListingLinkOperationBody):
-        listing_id = body.id
-    assert listing_id is not None  # noqa: S101 - given, or a required member of the body
-    return LinkListing(
-        id=listing_id, external_id=body.external_id, if_match=if_match, notes=tuple(seen.notes)
-    )
+    shape = ListingLinkOperationBody if listing_id is None else ListingLinkBody
+    return LinkListing(**read_linking(shape, raw, listing_id, terms))
 
 
 def read_unlink_listing(raw: dict[str, Any], terms: Terms) -> UnlinkListing:
@@ -166,7 +155,7 @@ def read_unlink_listing(raw: dict[str, Any], terms: Terms) -> UnlinkListing:
     Raises:
         Problem: 400, with every fault.
     """
-    return UnlinkListing(**_read_name(raw, terms))
+    return UnlinkListing(**read_naming(ListingNameBody, raw, terms))
 
 
 def read_delete_listing(raw: dict[str, Any], terms: Terms) -> DeleteListing:
@@ -175,20 +164,4 @@ def read_delete_listing(raw: dict[str, Any], terms: Terms) -> DeleteListing:
     Raises:
         Problem: 400, with every fault.
     """
-    return DeleteListing(**_read_name(raw, terms))
-
-
-def _read_name(raw: dict[str, Any], terms: Terms) -> dict[str, Any]:
-    body, faults = read(ListingNameBody, raw)
-    assert body is not None  # noqa: S101 - no member of it must be there
-    seen = unknowns(ListingNameBody, raw, terms)
-    if_match = read_if_match(seen, body.if_match, terms.if_match)
-    faults = check_one_id(raw) + faults + seen.faults
-    if faults:
-        raise invalid(faults)
-    return {
-        "id": body.id or None,
-        "external_id": body.external_id or None,
-        "if_match": if_match,
-        "notes": tuple(seen.notes),
-    }
+    return DeleteListing(**read_naming(ListingNameBody, raw, terms))

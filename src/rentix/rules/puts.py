@@ -8,8 +8,9 @@ from msgspec import UNSET
 
 from rentix.errors import Fault, invalid
 from rentix.operations import LinkUser, PutUser, UnlinkUser
+from rentix.rules.linking import read_linking, read_naming
 from rentix.rules.pictures import imports_off_note
-from rentix.rules.steering import Terms, check_one_id, read_if_match, read_source_time, unknowns
+from rentix.rules.steering import Terms, check_one_id, read_if_match, read_source_time
 from rentix.rules.submissions import ignore_unknown, read_patch, read_profile
 from rentix.wire.bodies import (
     AvatarBody,
@@ -91,18 +92,8 @@ def read_link(raw: dict[str, Any], user_id: int | None, terms: Terms) -> LinkUse
     Raises:
         Problem: 400, with every fault.
     """
-    shape: type[LinkBody] = LinkBody if user_id is not None else LinkOperationBody
-    body, faults = read(shape, raw)
-    seen = unknowns(shape, raw, terms)
-    if_match = read_if_match(seen, body.if_match if body else UNSET, terms.if_match)
-    if body is None or faults or seen.faults:
-        raise invalid(faults + seen.faults)
-    if isinstance(body, LinkOperationBody):
-        user_id = body.id
-    assert user_id is not None  # noqa: S101 - given, or a required member of the body
-    return LinkUser(
-        id=user_id, external_id=body.external_id, if_match=if_match, notes=tuple(seen.notes)
-    )
+    shape = LinkOperationBody if user_id is None else LinkBody
+    return LinkUser(**read_linking(shape, raw, user_id, terms))
 
 
 def read_unlink(raw: dict[str, Any], terms: Terms) -> UnlinkUser:
@@ -111,16 +102,4 @@ def read_unlink(raw: dict[str, Any], terms: Terms) -> UnlinkUser:
     Raises:
         Problem: 400, with every fault.
     """
-    body, faults = read(UnlinkOperationBody, raw)
-    assert body is not None  # noqa: S101 - no member of it must be there
-    seen = unknowns(UnlinkOperationBody, raw, terms)
-    if_match = read_if_match(seen, body.if_match, terms.if_match)
-    faults = check_one_id(raw) + faults + seen.faults
-    if faults:
-        raise invalid(faults)
-    return UnlinkUser(
-        id=body.id or None,
-        external_id=body.external_id or None,
-        if_match=if_match,
-        notes=tuple(seen.notes),
-    )
+    return UnlinkUser(**read_naming(UnlinkOperationBody, raw, terms))

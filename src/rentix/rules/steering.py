@@ -41,6 +41,13 @@ def ignore_stray(seen: Submission, field: str) -> None:
     seen.ignore(field, "unknown_field", message)
 
 
+def ignore_printed(seen: Submission, field: str, instead: str | None = None) -> None:
+    """Leave out a member that the portal's answers have; `instead` is what to send for it."""
+    more = f"; {instead}" if instead else ""
+    message = f"{field} is the portal's to say, so the one sent was ignored{more}"
+    seen.ignore(field, "read_only", message)
+
+
 def check_one_id(raw: dict[str, Any]) -> list[Fault]:
     """The fault of a body that names its subject twice, or not at all."""
     given = [name for name in ("id", "externalId") if name in raw]

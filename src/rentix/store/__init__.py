@@ -25,7 +25,6 @@ from rentix.model import (
 
 __all__ = [
     "IDEMPOTENCY_MS",
-    "PUBLIC_LISTINGS",
     "Batch",
     "Binding",
     "Conflict",
@@ -33,6 +32,7 @@ __all__ = [
     "Known",
     "ListingFilter",
     "MediaQueue",
+    "PhotoNews",
     "Reads",
     "Spending",
     "Store",
@@ -44,9 +44,6 @@ __all__ = [
 
 IDEMPOTENCY_MS = 7 * 24 * 3600 * 1000
 """How long an answer is remembered for its `Idempotency-Key` (contract 5)."""
-
-PUBLIC_LISTINGS = 60
-"""So many listings are shown beside an agent, the newest ones."""
 
 UserKey = tuple[int, int | str]
 """An agency and, of one of its users, the id (a number) or the external id (a text)."""
@@ -91,6 +88,14 @@ class Binding(msgspec.Struct, frozen=True):
     external_id: str
     user_id: int
     version: int
+
+
+class PhotoNews(msgspec.Struct, frozen=True):
+    """A media that has ended or is gone; listings up to `told_id` know."""
+
+    agency_id: int
+    media_id: int
+    told_id: int
 
 
 class Spending(msgspec.Struct, frozen=True):
@@ -145,9 +150,6 @@ class Reads(Protocol):
     def find_listings(self, wanted: Sequence[UserKey]) -> list[ListingView | None]:
         """The listings with these keys, in the same order."""
 
-    def listing(self, agency_id: int, key: int | str) -> ListingView | None:
-        """The agency's listing with this id (a number) or external id (a text)."""
-
     def listings(
         self, agency_id: int, wanted: ListingFilter, after: int, limit: int
     ) -> list[ListingView]:
@@ -159,14 +161,20 @@ class Reads(Protocol):
     def public_listing_state(self, listing_id: int) -> ListingState | None:
         """What `public_listing` would give, by its numbers alone."""
 
-    def public_agent(self, user_id: int) -> AgentView | None:
-        """The user with this id, of whatever agency, if active and the agency is."""
+    def public_agent(self, user_id: int, page: int | None) -> AgentView | None:
+        """The user with this id, of whatever agency, if active and the agency is.
+
+        With that page of their public listings; with none of them if it is None.
+        """
 
     def listings_used(self, agency_id: int, now_ms: int) -> int:
         """How many listings the agency made in the month (UTC) of `now_ms`."""
 
     def bindings(self, most: int) -> list[Binding]:
         """Agents whom listings of any agency wait for, oldest first for each agency."""
+
+    def photo_news(self, most: int) -> list[PhotoNews]:
+        """Media of any agency of which listings are still to be told."""
 
     def changes(self, agency_id: int, after: int, limit: int) -> list[Change]:
         """Up to `limit` changes of the agency numbered above `after`, in order."""

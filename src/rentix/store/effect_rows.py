@@ -52,7 +52,6 @@ def _media_steps(effects: Effects, now_ms: int) -> tuple[Step, ...]:
         return (("save_media", _queued_rows(effects, now_ms)),)
     return (
         ("delete_media_use", media.deleted),
-        ("delete_media_from_listings", media.deleted),
         ("delete_media", media.deleted),
         ("clear_media_external_id", media.moved),
         ("save_media", _queued_rows(effects, now_ms) + _born_rows(media, now_ms)),

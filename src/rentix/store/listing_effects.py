@@ -29,15 +29,17 @@ def listing_steps(all_effects: Effects, now_ms: int) -> Iterator[Step]:
     yield "insert_listing", [from_listing(one) for key, one in saved if key in effects.born]
     yield "update_listing", [from_listing(one) for key, one in saved if key not in effects.born]
     deleted_media = all_effects.media.deleted
-    yield (
-        "save_listing_media",
-        [
-            photo
-            for photo in effects.photos
-            if (photo[0], photo[1]) not in deleted_media
-            and (photo[0], photo[2]) not in effects.deleted
-        ],
-    )
+    photos = {
+        photo: is_shown and (photo[0], photo[1]) not in deleted_media
+        for photo, is_shown in effects.photos.items()
+        if (photo[0], photo[2]) not in effects.deleted
+    }
+    yield "forget_photos", [photo for photo, is_shown in photos.items() if not is_shown]
+    yield "save_listing_media", [photo for photo, is_shown in photos.items() if is_shown]
+    # A new end of a photo comes after what is told of an older one.
+    yield "end_news", [step[:3] for step in effects.told if step[3] is None]
+    yield "move_news", [step for step in effects.told if step[3] is not None]
+    yield "save_news", [(*key, last) for key, last in effects.news.items()]
     yield from _left_steps(effects.handovers)
     yield "save_listings_used", [(*place, used) for place, used in effects.used.items()]
 
@@ -53,14 +55,15 @@ def _shift_rows(handovers: list[Handover], now_ms: int) -> list[Row]:
                 seen[key] = handover.shift.version
     rows: list[Row] = []
     for number, handover in enumerate(handovers):
-        agency_id, staying = handover.shift.agency_id, dict[int | None, list[Holding]]()
+        agency_id = handover.shift.agency_id
+        staying = dict[tuple[int | None, int | None], list[Holding]]()
         for holding in handover.after:
             key = (agency_id, holding.listing_id)
             if last[key] == number:
-                staying.setdefault(seen.get(key), []).append(holding)
-        for version, holdings in staying.items():
+                staying.setdefault((holding.user_id, seen.get(key)), []).append(holding)
+        for (user_id, version), holdings in staying.items():
             made_so = (None, None) if version is None else (version, now_ms)
-            rows.append((agency_id, _hands(holdings), handover.shift.to_user_id, *made_so))
+            rows.append((agency_id, _hands(holdings), user_id, *made_so))
     return rows
 
 

@@ -26,6 +26,8 @@ from rentix.store.rows import Row, to_agency, to_media
 
 CHUNK = 500
 """So many waiting listings are written down at a time."""
+TOLD = 100
+"""So many listings are told at a time what has become of a photo: they are loaded whole."""
 
 Rows = Callable[[], list[Row]]
 Ask = Callable[..., Rows]
@@ -57,15 +59,15 @@ class ListingLoad(msgspec.Struct):
         self._ask("listings_waiting", lookup.binding, most=CHUNK)
         self._ask("listings_used_by", lookup.counting, month=month_of(self.now_ms))
         self._ask("agencies_named", lookup.tenants)
-        self._ask_shown(lookup.shown)
+        self._ask_shown(lookup.telling.union(_from_the_first(lookup.shown)))
 
     def _ask(self, query: str, wanted: Collection[Any], **more: int) -> None:
         if wanted:
             self.asked.setdefault(query, []).append(self.ask(query, wanted, **more))
 
-    def _ask_shown(self, media: Collection[Key]) -> None:
-        self._ask("listings_by_media", media)
-        self._ask("media_beside", media)
+    def _ask_shown(self, media: Collection[tuple[int, int, int]]) -> None:
+        self._ask("listings_by_media", media, most=TOLD)
+        self._ask("media_beside", media, most=TOLD)
 
     def _found(self, query: str) -> list[Row]:
         return [row for rows in self.asked.pop(query, ()) for row in rows()]
@@ -102,7 +104,7 @@ class ListingLoad(msgspec.Struct):
             and {(listing.agency_id, listing.id), (listing.agency_id, listing.external_id)}
             & lookup.looked_into
         }
-        self._ask_shown(shown - lookup.shown)
+        self._ask_shown(_from_the_first(shown - lookup.shown))
         self._ask("media_by_listing", looked_into)
         self._ask("listings_held", leaving)
         self._ask("listings_left", leaving)
@@ -118,7 +120,8 @@ class ListingLoad(msgspec.Struct):
         return ListingSet(
             LoadedListings(
                 listings=tuple(self.listings),
-                shown=shown,
+                shown=_merged(shown),
+                untold={key: max(ids) for key, ids in shown.items() if len(ids) == TOLD},
                 hands=self._hands(),
                 awaited=frozenset((row[0], row[1]) for row in self._found("awaited_agents")),
                 waiting=gather_ids(self._found("listings_waiting")),
@@ -142,3 +145,14 @@ class ListingLoad(msgspec.Struct):
     def agencies(self) -> dict[int, Agency]:
         """The agencies of which all is to be known."""
         return {row[0]: to_agency(row) for row in self._found("agencies_named")}
+
+
+def _from_the_first(media: Iterable[Key]) -> set[tuple[int, int, int]]:
+    return {(*key, 0) for key in media}
+
+
+def _merged(shown: dict[tuple[int, int, int], list[int]]) -> dict[Key, tuple[int, ...]]:
+    merged: dict[Key, set[int]] = {}
+    for (agency_id, media_id, _), ids in shown.items():
+        merged.setdefault((agency_id, media_id), set()).update(ids)
+    return {key: tuple(ids) for key, ids in merged.items()}

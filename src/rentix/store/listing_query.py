@@ -1,19 +1,13 @@
-"""The queries for one listing by either of its ids, and for a page of them."""
+"""The queries for a page of listings."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from rentix.model import PUBLIC_LISTINGS
 from rentix.store import ListingFilter
 from rentix.store.queries import Database, spell
-
-
-def listing_query(key: int | str) -> tuple[str, str]:
-    """The query's name, and the parameter's that takes `key`: an id, or an external id."""
-    if isinstance(key, int):
-        return "one_listing", "listing_id"
-    return "one_listing_by_external_id", "external_id"
 
 
 def listing_page_query(
@@ -32,3 +26,9 @@ def fill_listing_page(template: str, database: Database, wanted: ListingFilter) 
     """A page's query with the conditions of a filter."""
     condition = "" if wanted.status is None else " AND listing.status = :status"
     return template.replace("{conditions}", spell(condition, database))
+
+
+def public_span(page: int) -> dict[str, int]:
+    """The values of `listings_of_agent` that make it that page; `most` is up to its end."""
+    most = page * PUBLIC_LISTINGS
+    return {"limit": PUBLIC_LISTINGS, "offset": most - PUBLIC_LISTINGS, "most": most}

@@ -87,7 +87,7 @@ def to_state(row: Row) -> ListingState:
         version=row[2],
         agent_id=row[3],
         agent_version=row[4],
-        ready_photos=row[5],
+        ready_photos=tuple(sorted(map(int, row[5].split(",")))) if row[5] else (),
     )
 
 
@@ -96,13 +96,15 @@ def files_of_rows(rows: Iterable[Row]) -> set[int]:
     return {media_id for row in rows if row[5] != "[]" for media_id in _files(row[5])}
 
 
-def gather_shown(rows: Iterable[Row]) -> tuple[list[Row], dict[Key, tuple[int, ...]]]:
+def gather_shown(
+    rows: Iterable[Row],
+) -> tuple[list[Row], dict[tuple[int, int, int], list[int]]]:
     """Rows of `listings_by_media` → those of the listings, and for each media their ids."""
-    listings, shown = dict[int, Row](), dict[Key, tuple[int, ...]]()
+    listings, shown = dict[int, Row](), dict[tuple[int, int, int], list[int]]()
     for row in rows:
         listings[row[0]] = row
-        key = (row[1], row[-1])
-        shown[key] = (*shown.get(key, ()), row[0])
+        agency_id, media_id, after = row[1], *row[-2:]
+        shown.setdefault((agency_id, media_id, after), []).append(row[0])
     return list(listings.values()), shown
 
 

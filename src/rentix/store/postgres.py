@@ -9,16 +9,16 @@ from typing import Any
 
 from rentix.model import Agency, AgentView, Change, Job, ListingState, ListingView, Media, User
 from rentix.store import (
-    PUBLIC_LISTINGS,
     Binding,
     Known,
     ListingFilter,
+    PhotoNews,
     Spending,
     UserFilter,
     UserKey,
 )
 from rentix.store.listing_loads import month_of
-from rentix.store.listing_query import listing_page_query, listing_query
+from rentix.store.listing_query import listing_page_query, public_span
 from rentix.store.listing_rows import files_of_rows, to_state, to_view
 from rentix.store.media_query import media_query
 from rentix.store.page_query import page_query
@@ -138,13 +138,6 @@ class PostgresStore:
                 found[view.listing.agency_id, key] = view
         return [found.get(key) for key in wanted]
 
-    def listing(self, agency_id: int, key: int | str) -> ListingView | None:
-        """The agency's listing with this id or external id."""
-        query, name = listing_query(key)
-        with self._connections.transaction({agency_id}, _SNAPSHOT) as transaction:
-            views = _views(transaction, agency_id, query, **{name: key})
-        return views[0] if views else None
-
     def listings(
         self, agency_id: int, wanted: ListingFilter, after: int, limit: int
     ) -> list[ListingView]:
@@ -180,19 +173,28 @@ class PostgresStore:
             rows = transaction.rows("listing_state", values)
         return to_state(rows[0]) if rows else None
 
-    def public_agent(self, user_id: int) -> AgentView | None:
+    def public_agent(self, user_id: int, page: int | None) -> AgentView | None:
         """The user with this id, of whatever agency, if active and the agency is."""
+        total, listings = 0, []
         with self._visit("agency_of_user", user_id=user_id) as (transaction, agency_id):
             if agency_id is None:
                 return None
             agencies = transaction.start("agency", {"agency_id": agency_id})
             users = transaction.start("users_by_id", {"wanted": [(agency_id, user_id)]})
-            values = {"user_id": user_id, "limit": PUBLIC_LISTINGS}
-            listings = _views(transaction, agency_id, "listings_of_agent", **values)
+            if page is not None:
+                values = {"agency_id": agency_id, "user_id": user_id}
+                counted = transaction.start("count_of_agent", values)
+                span = public_span(page)
+                listings = _views(
+                    transaction, agency_id, "listings_of_agent", user_id=user_id, **span
+                )
+                total = counted.fetchall()[0][0]
             agency, user = to_agency(agencies.fetchall()[0]), to_user(users.fetchall()[0])
         if not agency.active:
             return None
-        return AgentView(user=user, agency=agency, listings=tuple(listings))
+        return AgentView(
+            user=user, agency=agency, listings=tuple(listings), page=page or 1, total=total
+        )
 
     def listings_used(self, agency_id: int, now_ms: int) -> int:
         """How many listings the agency made in the month of `now_ms`."""
@@ -207,6 +209,13 @@ class PostgresStore:
             transaction.start("open_queue")
             rows = transaction.rows("bindings", {"most": most})
         return [Binding(*row) for row in rows]
+
+    def photo_news(self, most: int) -> list[PhotoNews]:
+        """Media of any agency of which listings are still to be told."""
+        with self._reading() as transaction:
+            transaction.start("open_queue")
+            rows = transaction.rows("photo_news", {"most": most})
+        return [PhotoNews(*row) for row in rows]
 
     def secret(self) -> bytes:
         """The installation's secret."""

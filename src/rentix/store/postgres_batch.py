@@ -75,7 +75,7 @@ class PostgresBatch:
             holders={(agency, external): user for agency, external, user in fetched(holders)},
             memories={(row[0], row[1]): Memory(row[2], row[3]) for row in fetched(memories)},
             last_seq=last_seq,
-            media=MediaSet(pictures, shown, held) if pictures else None,
+            media=MediaSet(pictures, shown, held, lookup.shown_external_ids) if pictures else None,
             listings=load.listing_set(),
             agencies=load.agencies(),
             new_id=self._new_id,

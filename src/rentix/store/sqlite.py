@@ -14,16 +14,16 @@ import msgspec
 
 from rentix.model import Agency, AgentView, Change, Job, ListingState, ListingView, Media, User
 from rentix.store import (
-    PUBLIC_LISTINGS,
     Binding,
     Known,
     ListingFilter,
+    PhotoNews,
     Spending,
     UserFilter,
     UserKey,
 )
 from rentix.store.listing_loads import month_of
-from rentix.store.listing_query import listing_page_query, listing_query
+from rentix.store.listing_query import listing_page_query, public_span
 from rentix.store.listing_rows import FILES, files_of_rows, to_state, to_view
 from rentix.store.media_query import media_query
 from rentix.store.migrate import migrate_sqlite
@@ -177,19 +177,14 @@ class SqliteStore:
         return [self._listing(*key) for key in wanted]
 
     def _listing(self, agency_id: int, key: int | str) -> ListingView | None:
-        query, name = listing_query(key)
+        query, name = "one_listing_by_external_id", "external_id"
+        if isinstance(key, int):
+            query, name = "one_listing", "listing_id"
         row = self._row(query, {"agency_id": agency_id, name: key})
         if row is None:
             return None
         photos = self._rows("media_listed", {"agency_id": agency_id, "wanted": row[FILES]})
         return to_view(row, {photo[0]: to_media(photo) for photo in photos})
-
-    def listing(self, agency_id: int, key: int | str) -> ListingView | None:
-        """The agency's listing with this id or external id."""
-        query, name = listing_query(key)
-        with self._snapshot() as reader:
-            views = self._views(reader, agency_id, query, **{name: key})
-        return views[0] if views else None
 
     def listings(
         self, agency_id: int, wanted: ListingFilter, after: int, limit: int
@@ -224,19 +219,25 @@ class SqliteStore:
         row = self._row("listing_state", {"agency_id": found[0], "listing_id": listing_id})
         return to_state(row) if row else None
 
-    def public_agent(self, user_id: int) -> AgentView | None:
+    def public_agent(self, user_id: int, page: int | None) -> AgentView | None:
         """The user with this id, of whatever agency, if active and the agency is."""
+        total, listings = 0, []
         with self._snapshot() as reader:
             found = reader.execute(_QUERIES["agency_of_user"], {"user_id": user_id}).get
             if found is None:
                 return None
             [agency] = map(to_agency, reader.execute(_QUERIES["agency"], {"agency_id": found}))
             [user] = map(to_user, reader.execute(_QUERIES["user_by_id"], (found, user_id)))
-            values = {"user_id": user_id, "limit": PUBLIC_LISTINGS}
-            listings = self._views(reader, found, "listings_of_agent", **values)
+            if page is not None and agency.active:
+                values = {"agency_id": found, "user_id": user_id}
+                total = reader.execute(_QUERIES["count_of_agent"], values).get
+                span = public_span(page)
+                listings = self._views(reader, found, "listings_of_agent", user_id=user_id, **span)
         if not agency.active:
             return None
-        return AgentView(user=user, agency=agency, listings=tuple(listings))
+        return AgentView(
+            user=user, agency=agency, listings=tuple(listings), page=page or 1, total=total
+        )
 
     def listings_used(self, agency_id: int, now_ms: int) -> int:
         """How many listings the agency made in the month of `now_ms`."""
@@ -249,6 +250,12 @@ class SqliteStore:
         with self._borrowed() as reader:
             rows: list[Any] = reader.execute(_QUERIES["bindings"], {"most": most}).fetchall()
         return [Binding(*row) for row in rows]
+
+    def photo_news(self, most: int) -> list[PhotoNews]:
+        """Media of any agency of which listings are still to be told."""
+        with self._borrowed() as reader:
+            rows: list[Any] = reader.execute(_QUERIES["photo_news"], {"most": most}).fetchall()
+        return [PhotoNews(*row) for row in rows]
 
     def secret(self) -> bytes:
         """The installation's secret."""

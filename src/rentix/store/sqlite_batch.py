@@ -77,7 +77,7 @@ class SqliteBatch:
             holders={(agency, external): user for agency, external, user in holders},
             memories=self._memories(lookup, now_ms),
             last_seq=self._last_seqs(lookup),
-            media=MediaSet(media, shown, holds) if media else None,
+            media=MediaSet(media, shown, holds, lookup.shown_external_ids) if media else None,
             listings=listings,
             agencies=load.agencies(),
             new_id=self._new_id,

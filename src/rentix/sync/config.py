@@ -100,10 +100,10 @@ class Cap:
 class CapsConfig:
     """A cap for each kind of change that hurts when it is a mistake.
 
-    `deactivate`, `unlink`, `clear` (fields that lose their value), `avatar` (pictures that are
-    replaced) and `phone` (telephones that change) are of the portal's linked agents. `shrink`
-    is how many of these the source may lack, whatever is done about them; `unreadable` how many
-    of the source's rows may be unreadable.
+    `deactivate`, `unlink`, `clear` (agents who lose a value), `avatar` (who lose their picture)
+    and `phone` (who get another one) are of the portal's linked agents. `shrink` is how many of
+    these the source may lack, whatever is done about them; `unreadable` how many of the source's
+    rows may be unreadable.
     """
 
     deactivate: Cap = Cap(percent=10, count=50, floor=3)
@@ -167,14 +167,21 @@ def _read_portal(file: TomlFile) -> PortalConfig:
         url = read_base_url(url)
     except SetupError as fault:
         raise file.fault("portal.url", f"[portal] url: {fault}") from None
-    key_env = file.text("portal", "key_env", "RENTIX_API_KEY") or ""
-    if _KEY.match(key_env) or not _VARIABLE.fullmatch(key_env):
-        raise file.fault(
-            "portal.key_env",
-            "[portal] key_env is the name of an environment variable, such as RENTIX_API_KEY, "
-            "that holds the key. The key itself has no place in a file.",
-        )
+    try:
+        key_env = check_key_env(file.text("portal", "key_env", "RENTIX_API_KEY") or "")
+    except SetupError as fault:
+        raise file.fault("portal.key_env", f"[portal] key_env {fault}") from None
     return PortalConfig(url, key_env)
+
+
+def check_key_env(name: str) -> str:
+    """Return the name of an environment variable; refuse what is a key, without repeating it."""
+    if _KEY.match(name) or not _VARIABLE.fullmatch(name):
+        raise SetupError(
+            "is the name of an environment variable, such as RENTIX_API_KEY, that holds the key; "
+            "the key itself has no place in a file"
+        )
+    return name
 
 
 def _read_source(file: TomlFile, folder: Path) -> SourceConfig:

@@ -11,7 +11,9 @@ from uuid import uuid4
 import msgspec
 from msgspec import UNSET
 
-from rentix.client import ApiError, ConnectionFailed, RentixError, UnreadableAnswer
+from rentix.client import ApiError, ConnectionFailed, RentixError
+from rentix.client.batches import in_order
+from rentix.client.calls import Call, bulk_users
 from rentix.sync.batches import split
 from rentix.sync.mapping import FieldMap
 from rentix.sync.records import Fate, Record, Rejection, Skipped
@@ -23,9 +25,7 @@ from rentix.wire.shapes import BulkShape, ResultShape
 class Portal(Protocol):
     """What the sync needs of a client."""
 
-    def bulk_users(
-        self, operations: list[msgspec.Raw], *, idempotency_key: str, run_id: str
-    ) -> BulkShape:
+    def send(self, call: Call[BulkShape]) -> BulkShape:
         """Send operations, return their results."""
 
 
@@ -102,11 +102,8 @@ class Sync:
         self._in_flight = len(batch)
         operations = [msgspec.Raw(record.operation) for record in batch]
         try:
-            answer = self._portal.bulk_users(
-                operations,
-                idempotency_key=f"{self._run_id}-{self._requests}",
-                run_id=self._run_id,
-            )
+            key = f"{self._run_id}-{self._requests}"
+            answer = self._portal.send(bulk_users(operations, key, self._run_id))
         except ApiError as refusal:
             if refusal.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
                 raise
@@ -124,11 +121,8 @@ class Sync:
         self._deliver(batch[middle:])
 
     def _count(self, batch: list[Record], answer: BulkShape) -> None:
-        results = {result.index: result for result in answer.results}
-        if sorted(results) != list(range(len(batch))) or len(answer.results) != len(batch):
-            raise UnreadableAnswer("the answer to a bulk doesn't have one result for each row")
-        for index, record in enumerate(batch):
-            self._count_one(record, results[index])
+        for record, result in zip(batch, in_order(len(batch), answer), strict=True):
+            self._count_one(record, result)
             self._in_flight -= 1
 
     def _count_one(self, record: Record, result: ResultShape) -> None:

@@ -39,7 +39,7 @@ Constant = str | bool
 MAP_TABLES: Final = ("columns", "templates", "constants", "values", "skip")
 LAYOUT_MEMBERS: Final = ("encoding", "delimiter", "sheet", "items")
 ANY_OTHER: Final = "*"
-_SKIP_MEMBERS: Final = ("column", "equals", "matches", "empty", "reason")
+SKIP_MEMBERS: Final = ("column", "equals", "matches", "empty", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +206,8 @@ def _read_skips(file: TomlFile) -> Iterator[SkipRule]:
     for number, rule in enumerate(rules):
         place = f"skip.{number}"
         for name in rule:
-            if name not in _SKIP_MEMBERS:
-                known = suggest(name, _SKIP_MEMBERS)
+            if name not in SKIP_MEMBERS:
+                known = suggest(name, SKIP_MEMBERS)
                 raise file.fault(
                     f"{place}.{name}", f"no member of [[skip]] is called {name!r}{known}"
                 )

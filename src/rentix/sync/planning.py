@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rentix.client import Rentix, SetupError
-from rentix.client.calls import agency as get_agency
+from rentix.client.calls.others import get_agency
 from rentix.rules.steering import Terms
 from rentix.sync.apply import Account, Application, Journal
 from rentix.sync.apply.lock import state_folder

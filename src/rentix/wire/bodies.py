@@ -29,6 +29,22 @@ Etag = Annotated[
     str,
     Meta(min_length=1, max_length=255, description="Write only if the user's etag is this one."),
 ]
+SentMode = Annotated[
+    Literal["upsert", "create", "update", "fill"],
+    Meta(
+        description="`upsert` if absent. `create`: 409 if known; `update`: 404 if unknown; "
+        "`fill`: creates, else only fills empty fields."
+    ),
+]
+SourceTime = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        description="When the CRM changed the record, ISO 8601 with a zone; "
+        "409 if older than the one stored.",
+    ),
+]
 Channel = Annotated[bool, Meta(description="Whether visitors are offered this channel.")]
 
 
@@ -93,25 +109,8 @@ class PutUserBody(ProfileBody, rename="camel", kw_only=True):
 
     id: Id | UnsetType = UNSET
     external_id: ExternalId | UnsetType = UNSET
-    mode: Annotated[
-        Literal["upsert", "create", "update", "fill"] | UnsetType,
-        Meta(
-            description="`upsert` if absent. `create`: 409 if known; `update`: 404 if unknown; "
-            "`fill`: creates, else only fills empty fields."
-        ),
-    ] = UNSET
-    source_updated_at: (
-        Annotated[
-            str,
-            Meta(
-                min_length=1,
-                max_length=64,
-                description="When the CRM changed the record, ISO 8601 with a zone; "
-                "409 if older than the one stored.",
-            ),
-        ]
-        | UnsetType
-    ) = UNSET
+    mode: SentMode | UnsetType = UNSET
+    source_updated_at: SourceTime | UnsetType = UNSET
     if_match: Etag | UnsetType = UNSET
     reactivate: (
         Annotated[bool, Meta(description="Also bring back a user whom a person deactivated.")]

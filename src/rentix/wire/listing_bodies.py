@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from rentix.model import ListingStatus
-from rentix.wire.bodies import MAX_ID, BulkBody, ExternalId, Id, LinkBody, Url
+from rentix.wire.bodies import MAX_ID, BulkBody, ExternalId, Id, LinkBody, SentMode, SourceTime, Url
 
 DESCRIPTION_MIN, DESCRIPTION_MAX, DESCRIPTION_SENT_MAX = 40, 2000, 20_000
 VALUE_MAX, AREA_MAX, NUMBER_MAX = 10**12, 10**9, 10**12
@@ -147,25 +147,8 @@ class PutListingBody(FormBody, rename="camel", kw_only=True):
         ExternalId | UnsetType | None,
         Meta(description="The agent, who may come later: until then the agency is shown."),
     ] = UNSET
-    mode: Annotated[
-        Literal["upsert", "create", "update", "fill"] | UnsetType,
-        Meta(
-            description="`upsert` if absent. `create`: 409 if known; `update`: 404 if unknown; "
-            "`fill`: creates, else only fills empty fields."
-        ),
-    ] = UNSET
-    source_updated_at: (
-        Annotated[
-            str,
-            Meta(
-                min_length=1,
-                max_length=64,
-                description="When the CRM changed the record, ISO 8601 with a zone; "
-                "409 if older than the one stored.",
-            ),
-        ]
-        | UnsetType
-    ) = UNSET
+    mode: SentMode | UnsetType = UNSET
+    source_updated_at: SourceTime | UnsetType = UNSET
     if_match: ListingEtag | UnsetType = UNSET
 
 

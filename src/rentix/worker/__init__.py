@@ -1,13 +1,13 @@
 """Work in the background: pictures are imported, beside the service or in processes of their own.
 
 `pool.py` holds imports and runs them side by side; `importing.py` brings one to its end.
-`binding.py` writes down whose the listings are that waited for an agent.
+`later.py` does what a commit left for later, because thousands of listings are concerned.
 """
 
 from __future__ import annotations
 
-from rentix.worker.binding import Binder
 from rentix.worker.importing import Finish, Importer
+from rentix.worker.later import Later
 from rentix.worker.pool import Pool
 
-__all__ = ["Binder", "Finish", "Importer", "Pool"]
+__all__ = ["Finish", "Importer", "Later", "Pool"]

@@ -83,11 +83,15 @@ def test_an_external_user_who_comes_later(tenant: Tenant, bind: Callable[[Tenant
     body = ok(put(tenant, externalId="a", externalUserId="crm-9"))
     assert warned(body) == [("externalUserId", "external_user_unknown")]
     assert contact(tenant, "a") == (AGENCY, "external_user_unknown")
-    before = tenant.get("/listings/external/a").headers["ETag"]
+    before = tenant.get("/listings/external/a")
     user_id = bind(tenant)
     assert contact(tenant, "a") == (ANA, "linked")
-    assert tenant.get("/listings/external/a").headers["ETag"] != before
+    after = tenant.get("/listings/external/a")
+    assert after.headers["ETag"] != before.headers["ETag"]
+    for name in ("etag", "updatedAt"):  # nobody wrote to it
+        assert after.json()[name] == before.json()[name]
     assert [item["externalId"] for item in ok(tenant.get(f"/listings?userId={user_id}"))["items"]]
+    ok(put(tenant, externalId="a", ifMatch=before.json()["etag"], announcementValue=5))
 
 
 def test_once_resolved_the_listing_holds_the_user(tenant: Tenant) -> None:

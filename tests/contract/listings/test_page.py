@@ -84,3 +84,28 @@ def test_a_suspended_agency(tenant: Tenant, listing_id: int) -> None:
     assert visit(tenant, listing_id).status_code == 404
     operated(tenant.service.store, set_active, tenant.agency_id, active=True)
     page(tenant, listing_id)
+
+
+def test_a_hidden_number_is_for_the_agencys_own_eyes(tenant: Tenant) -> None:
+    """`user.phone` is [P], and asks for the agency's key; `contact` is what a visitor sees."""
+    hidden = {"contact_phone": False, "contact_whatsapp": False, "contact_viber": False}
+    user_id = tenant.create("ana", phone="+37360000107", settings=hidden)
+    form = {**COMPLETE, "announcementStatus": "completed"}
+    listing_id = create(tenant, "flat", externalUserId="ana", **form)
+    shown = read(tenant, "flat")
+    assert shown["user"]["phone"] == "+373 600 00 107"
+    assert shown["contact"]["phone"] is None
+    assert [channel["kind"] for channel in shown["contact"]["channels"]] == ["telegram"]
+    for path in (f"announcement/{listing_id}", f"agents/{user_id}", f"agents/{user_id}.vcf"):
+        text = httpx2.get(f"{tenant.service.url}/{path}").text
+        assert "https://t.me/+37360000107" in text
+        for word in ("tel:", "wa.me", "viber", "600 00 107"):
+            assert word not in text
+    ok(tenant.put(id=user_id, settings={"contact_telegram": False}))
+    shown = read(tenant, "flat")
+    assert shown["user"]["phone"] == "+373 600 00 107"
+    assert "60000107" not in str(shown["contact"])
+    for path in (f"announcement/{listing_id}", f"agents/{user_id}", f"agents/{user_id}.vcf"):
+        text = httpx2.get(f"{tenant.service.url}/{path}").text
+        assert "60000107" not in text
+        assert "600 00 107" not in text

@@ -203,6 +203,58 @@ def test_other_form_fields_are_kept_as_sent(tenant: Tenant) -> None:
     assert "rooms" not in read(tenant, "a")["formData"]
 
 
+def test_a_read_sent_back_is_kept_nowhere(tenant: Tenant) -> None:
+    """What answers say and nobody writes is ignored, each member with a warning."""
+    answer = ok(put(tenant, externalId="a", files=PHOTOS[:1], rooms=2))
+    before = read(tenant, "a")
+    sent = answer | before | {"posting_type": "agent", "dryRun": True}
+    del sent["externalId"]
+    body = ok(tenant.http.put("/listings?receipt=true", json=sent))
+    printed = sent.keys() - {"id", "files"}
+    of_photos = {f"files.0.{name}" for name in ("contentType", "size", "optimization", "variants")}
+    assert set(warned(body)) == {
+        *((name, "read_only") for name in printed | of_photos),
+        ("files.0.externalId", "unknown_field"),
+    }
+    assert body["fields"]["ignored"].keys() == {field for field, _ in warned(body)}
+    assert body["unchanged"] is True
+    assert read(tenant, "a") == before
+
+
+def test_a_whole_form_is_to_be_sent_flat(tenant: Tenant) -> None:
+    body = ok(put(tenant, externalId="a", formData={"propertyArea": 5}, status="hidden"))
+    messages = {warning["field"]: warning["message"] for warning in body["warnings"]}
+    assert "beside each other" in messages["formData"]
+    assert "announcementStatus" in messages["status"]
+    assert read(tenant, "a")["formData"].keys() == {"id", "announcementStatus"}
+
+
+URL = "https://crm.example/17.jpg"
+NAMED = {"url": URL, "externalFileId": "photo-17"}
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        ([{"url": URL}, NAMED],),
+        ([NAMED, {"url": URL}],),
+        ([{"url": URL}], [NAMED]),
+        ([NAMED], [{"url": URL}]),
+        ([{"url": URL}], [{"url": URL}, NAMED]),
+    ],
+)
+def test_no_external_id_of_a_photo_is_lost(tenant: Tenant, sent: tuple[list[Any], ...]) -> None:
+    """Nor is a picture that the listing shows fetched again for the sake of its name."""
+    first, last = (ok(put(tenant, externalId="a", files=files)) for files in (sent[0], sent[-1]))
+    [file] = read(tenant, "a")["files"]
+    assert (file["id"], file["externalId"]) == (first["jobId"], "photo-17")
+    assert last["jobId"] is None
+    media = ok(tenant.get("/media/external/photo-17"))
+    assert (media["id"], media["originalUrl"]) == (file["id"], URL)
+    again = ok(put(tenant, externalId="a", files=[NAMED]))
+    assert (again["unchanged"], warned(again)) == (True, [])
+
+
 @pytest.mark.parametrize(
     ("kind", "subtypes"),
     [

@@ -52,10 +52,6 @@ WHERE listing.agency_id = :agency_id AND listing.id = :listing_id AND agency.act
 {listing_view}
 WHERE listing.agency_id = :agency_id AND listing.id = :listing_id
 
--- name: one_listing_by_external_id
-{listing_view}
-WHERE listing.agency_id = :agency_id AND listing.external_id = :external_id
-
 -- name: listing_page
 {listing_view}
 WHERE listing.agency_id = :agency_id AND listing.id > :after{conditions}

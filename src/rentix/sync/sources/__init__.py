@@ -9,18 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, Protocol
+from typing import Protocol
+
+from platformdirs import user_cache_path
 
 from rentix.client import SetupError
 from rentix.sync.records import Rejection, Row
 from rentix.sync.sources.csv import CsvSource
+from rentix.sync.sources.detect import FORMS as FORMS
+from rentix.sync.sources.detect import Form as Form
+from rentix.sync.sources.detect import detect
 from rentix.sync.sources.faults import HalfRead as HalfRead
+from rentix.sync.sources.json import JsonSource
 from rentix.sync.sources.jsonl import JsonlSource
-
-Form = Literal["csv", "xlsx", "json", "jsonl"]
-FORMS: Final = ("csv", "xlsx", "json", "jsonl")
-JSONL_SUFFIXES: Final = (".jsonl", ".ndjson")
-WORKBOOK_MAGIC: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+from rentix.sync.sources.web import Fetched, fetch, forget
+from rentix.sync.sources.workbook import WorkbookSource
 
 
 class Source(Protocol):
@@ -77,16 +80,36 @@ def open_source(
 
     What comes from an address is kept in `cache_dir` and asked for again only if it changed.
     Raises SetupError for a roster that is not there or has no header, HalfRead for one of which
-    nothing can be read because it ends midway; `check_whole` finds the others.
+    nothing can be read because it ends midway; of a file `check_whole` finds the others.
     """
-    path = Path(location)
+    name = str(location)
     try:
-        with path.open("rb") as file:
-            magic = file.read(4)
-        if magic in WORKBOOK_MAGIC:
-            raise SetupError(f"{path} is an Excel workbook; save it as CSV UTF-8 and sync that")
-        if path.suffix.lower() in JSONL_SUFFIXES:
-            return JsonlSource(path)
-        return CsvSource(path, encoding=layout.encoding, delimiter=layout.delimiter)
+        if is_url(name):
+            return _open_fetched(fetch(name, cache_dir or user_cache_path("rentix")), form, layout)
+        path = Path(location)
+        return _open(path, form or detect(path, name), layout)
     except OSError as fault:
-        raise SetupError(f"cannot read {path}: {fault.strerror}") from fault
+        raise SetupError(f"cannot read {name}: {fault.strerror or fault}") from fault
+
+
+def _open_fetched(fetched: Fetched, form: Form | None, layout: Layout) -> Source:
+    path = fetched.path
+    try:
+        found = form or detect(path, fetched.name, fetched.content_type)
+        source = _open(path, found, layout)
+        source.check_whole()
+    except SetupError as fault:
+        # Else the server would say the next time that the broken file is still the right one.
+        forget(path)
+        raise type(fault)(str(fault).replace(str(path), fetched.name)) from fault
+    return source
+
+
+def _open(path: Path, form: Form, layout: Layout) -> Source:
+    if form == "xlsx":
+        return WorkbookSource(path, layout.sheet)
+    if form == "json":
+        return JsonSource(path, layout.items)
+    if form == "jsonl":
+        return JsonlSource(path)
+    return CsvSource(path, encoding=layout.encoding, delimiter=layout.delimiter)

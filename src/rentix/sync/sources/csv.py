@@ -5,18 +5,22 @@ from __future__ import annotations
 import codecs
 import csv
 import re
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final, Literal, TextIO
 
 from rentix.client import SetupError
 from rentix.sync.records import Rejection, Row
 from rentix.sync.sources.encoding import survey
+from rentix.sync.sources.faults import cut_short, no_rows
 from rentix.sync.sources.lines import LONGEST_LINE, LineFeed, read_lines
 
-DELIMITERS: Final = (",", ";", "\t")
+DELIMITERS: Final = (",", ";", "\t", "|")
 QUOTED = re.compile(r'"[^"]*"')
-DELIMITER_NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab"}
+DELIMITER_NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+EXCEL_HINT: Final = re.compile(r'"?sep=(.)"?[\r\n]*')
+"""A first line by which Excel tells itself the delimiter."""
 
 
 class CsvSource:
@@ -30,27 +34,45 @@ class CsvSource:
         seen = survey(path, _known_encoding(encoding) if encoding else None)
         self._path = path
         self._encoding = seen.encoding
+        self._ended = seen.ended
+        self._state: Literal["unread", "empty", "cut", "whole"] = "unread"
         self.lines = seen.lines
         with self._open() as text:
             first = next(read_lines(text), None) or ""
-        self._delimiter = delimiter or _sniff_delimiter(first)
+        hint = EXCEL_HINT.fullmatch(first)
+        self._hinted = hint is not None
+        self._delimiter = delimiter or (hint[1] if hint else _sniff_delimiter(first))
         self.columns = self._read_header()
         name = DELIMITER_NAMES.get(self._delimiter, repr(self._delimiter))
         self.form = f"CSV, {self._encoding}, {name}"
 
     def rows(self) -> Iterator[Row | Rejection]:
         """Yield every row but the header; a row that cannot be told apart is rejected."""
+        columns = self.columns
+        state: Literal["empty", "cut", "whole"] = "empty"
         with self._open() as text:
-            records = self._records(text, len(self.columns))
+            records = self._records(text, len(columns))
             next(records, None)
-            for line, found in records:
+            for line, found, open_quote in records:
                 if isinstance(found, csv.Error):
+                    # What an open quote swallowed is given back line by line. If none of it is
+                    # a row, or what the last line has is none, the file ends in the midst of one.
+                    cut = open_quote or state == "cut" or not self._ended
+                    state = "cut" if cut else "whole"
                     yield Rejection(line, None, f"the row is broken: {found}", "row_broken")
                 else:
-                    yield Row(line, dict(zip(self.columns, found, strict=True)))
+                    state = "whole"
+                    yield Row(line, dict(zip(columns, found, strict=True)))
+        self._state = state
 
     def check_whole(self) -> None:
-        """Raise HalfRead if the file ends midway."""
+        """Raise HalfRead if the last row is broken off, or there is none."""
+        if self._state == "unread":
+            deque(self.rows(), maxlen=0)
+        if self._state == "cut":
+            raise cut_short(self._path, "its last row is broken off")
+        if self._state == "empty":
+            raise no_rows(self._path)
 
     def _open(self) -> TextIO:
         # Bytes that are none of the encoding's become surrogates, which the mapping refuses;
@@ -61,27 +83,32 @@ class CsvSource:
 
     def _records(
         self, text: TextIO, width: int | None = None
-    ) -> Iterator[tuple[int, list[str] | csv.Error]]:
+    ) -> Iterator[tuple[int, list[str] | csv.Error, bool]]:
+        """Yield each record, its line, and whether it failed on a quote open to the end."""
         csv.field_size_limit(LONGEST_LINE)
         feed = LineFeed(read_lines(text))
+        if self._hinted:
+            next(feed, None)
+        reader = csv.reader(feed, delimiter=self._delimiter, strict=True)
         while True:
             line = feed.begin_record()
             try:
-                # A reader that has failed keeps what it failed on, so each record has its own.
-                reader = csv.reader(feed, delimiter=self._delimiter, strict=True)
                 cells = _fit(next(reader), width)
             except StopIteration:
                 return
             except csv.Error as fault:
+                open_quote = feed.ended
                 feed.give_back()
-                yield line, fault
+                # A reader that has failed keeps what it failed on.
+                reader = csv.reader(feed, delimiter=self._delimiter, strict=True)
+                yield line, fault, open_quote
             else:
                 if cells:
-                    yield line, cells
+                    yield line, cells, False
 
     def _read_header(self) -> tuple[str, ...]:
         with self._open() as text:
-            _, found = next(self._records(text), (1, []))
+            _, found, _ = next(self._records(text), (1, [], False))
         if isinstance(found, csv.Error):
             raise SetupError(f"{self._path}: the header row cannot be read: {found}")
         if not any(cell.strip() for cell in found):
@@ -112,5 +139,5 @@ def _known_encoding(name: str) -> str:
     try:
         "a".encode(name)
     except LookupError:
-        raise SetupError(f"[csv] encoding: {name!r} is no encoding that Python knows") from None
+        raise SetupError(f"[source] encoding: {name!r} is no encoding that Python knows") from None
     return codecs.lookup(name).name

@@ -19,10 +19,11 @@ HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 
 @dataclass(slots=True)
 class Survey:
-    """What one pass over a file finds out."""
+    """What one pass over a file finds out; `ended` is whether its last line is."""
 
     encoding: str
     lines: int
+    ended: bool
 
 
 def survey(path: Path, encoding: str | None = None) -> Survey:
@@ -33,11 +34,13 @@ def survey(path: Path, encoding: str | None = None) -> Survey:
     diacritic of the file into rubbish. Else cp1251 or cp1250, by `_guess_legacy`.
     """
     lines = valid = broken = runs = high = 0
+    last = b""
     with path.open("rb") as file:
-        mark = _read_mark(file.read(4))
+        mark = read_mark(file.read(4))
         file.seek(0)
         while line := file.readline(CHUNK_BYTES):
             lines += 1
+            last = line
             if line.isascii():
                 continue
             if _is_utf8(line):
@@ -47,12 +50,13 @@ def survey(path: Path, encoding: str | None = None) -> Survey:
             found = HIGH_RUN.findall(line)
             runs += len(found)
             high += sum(map(len, found))
-    if valid >= broken:
-        return Survey(encoding or mark or "utf-8", lines)
-    return Survey(encoding or mark or _guess_legacy(runs, high), lines)
+    guess = "utf-8" if valid >= broken else _guess_legacy(runs, high)
+    # In UTF-16 a newline has a zero beside it.
+    return Survey(encoding or mark or guess, lines, last.rstrip(b"\0").endswith((b"\n", b"\r")))
 
 
-def _read_mark(head: bytes) -> str | None:
+def read_mark(head: bytes) -> str | None:
+    """Return the encoding that a mark at the beginning of a file tells."""
     return next((name for bom, name in BOMS if head.startswith(bom)), None)
 
 

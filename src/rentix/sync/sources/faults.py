@@ -6,4 +6,16 @@ from rentix.client import SetupError
 
 
 class HalfRead(SetupError):
-    """A roster that ends midway: half a file must not look like half the agents having left."""
+    """A roster that ends midway or is empty: that must not look like agents having left."""
+
+
+def cut_short(name: object, why: str) -> HalfRead:
+    """Return the refusal of a roster that ends midway."""
+    return HalfRead(
+        f"{name} seems to end midway: {why}. Nothing was done; write it or fetch it once more"
+    )
+
+
+def no_rows(name: object) -> HalfRead:
+    """Return the refusal of a roster without agents."""
+    return HalfRead(f"{name} holds no agents, which is taken for a mistake. Nothing was done")

@@ -8,11 +8,10 @@ from pathlib import Path
 import msgspec
 
 from rentix.client import SetupError
-from rentix.sync.records import Cells, Rejection, Row
+from rentix.sync.records import Rejection, Row
+from rentix.sync.sources.faults import cut_short
 from rentix.sync.sources.lines import read_lines
-
-MAX_DEPTH = 4
-"""Levels of nesting that columns are named in."""
+from rentix.sync.sources.paths import find_paths
 
 
 class JsonlSource:
@@ -24,24 +23,31 @@ class JsonlSource:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.lines = 0
+        self._cut = False
         names: dict[str, None] = {}
         for row in self.rows():
             self.lines = row.line
             if isinstance(row, Row):
-                names.update(dict.fromkeys(_paths(row.cells)))
+                names.update(dict.fromkeys(find_paths(row.cells)))
         self.columns = tuple(names)
         if not names:
             raise SetupError(f"{path} holds no JSON object; write one object a line")
 
     def rows(self) -> Iterator[Row | Rejection]:
         """Yield every line's object; blank lines are no rows."""
+        self._cut = False
         with self._path.open(encoding="utf-8-sig", errors="surrogateescape", newline="\n") as text:
             for number, line in enumerate(read_lines(text), start=1):
                 if line is None or line.strip():
-                    yield _read_row(number, line)
+                    row = _read_row(number, line)
+                    ended = line is not None and line.endswith("\n")
+                    self._cut = isinstance(row, Rejection) and not ended
+                    yield row
 
     def check_whole(self) -> None:
-        """Raise HalfRead if the file ends midway."""
+        """Raise HalfRead if the last line is a beginning only."""
+        if self._cut:
+            raise cut_short(self._path, f"line {self.lines}, the last, is broken off")
 
 
 def _read_row(number: int, line: str | None) -> Row | Rejection:
@@ -54,10 +60,3 @@ def _read_row(number: int, line: str | None) -> Row | Rejection:
     if not isinstance(cells, dict):
         return Rejection(number, None, "the line is not a JSON object", "row_broken")
     return Row(number, cells)
-
-
-def _paths(cells: Cells, prefix: str = "", depth: int = 1) -> Iterator[str]:
-    for name, value in cells.items():
-        yield f"{prefix}{name}"
-        if isinstance(value, dict) and depth < MAX_DEPTH:
-            yield from _paths(value, f"{prefix}{name}.", depth + 1)

@@ -33,12 +33,16 @@ class LineFeed:
         self._again: deque[str | None] = deque()
         self._taken: list[str | None] = []
         self.number = 0
+        self.ended = False
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        line = self._again.popleft() if self._again else next(self._lines)
+        line = self._again.popleft() if self._again else next(self._lines, "")
+        if line == "":
+            self.ended = True
+            raise StopIteration
         self._taken.append(line)
         self.number += 1
         if line is None:
@@ -53,5 +57,6 @@ class LineFeed:
     def give_back(self) -> None:
         """Take back every line of the record at hand but its first."""
         extra = self._taken[1:]
+        self.ended = self.ended and not extra
         self._again.extendleft(reversed(extra))
         self.number -= len(extra)

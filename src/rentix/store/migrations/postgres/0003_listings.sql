@@ -35,9 +35,10 @@ CREATE INDEX listing_by_user ON listing (agency_id, user_id, id) WHERE user_id I
 CREATE INDEX listing_waiting ON listing (agency_id, external_user_id, id)
 WHERE user_id IS NULL AND external_user_id IS NOT NULL AND moved_version <> agent_version;
 
--- Which listings had which photos. What they have now, they know themselves.
+-- Which listings have which photos: their files, from the other side. A media that was deleted stays
+-- until each of them is told.
 CREATE TABLE listing_media (
-    media_id   bigint NOT NULL REFERENCES media,
+    media_id   bigint NOT NULL,
     listing_id bigint NOT NULL,
     agency_id  bigint NOT NULL,
     PRIMARY KEY (media_id, listing_id),
@@ -45,6 +46,13 @@ CREATE TABLE listing_media (
 );
 
 CREATE INDEX listing_media_by_listing ON listing_media (listing_id, media_id);
+
+CREATE TABLE photo_news (  -- media that ended or are gone, and the last listing that was told
+    agency_id bigint NOT NULL,
+    media_id  bigint NOT NULL,
+    told_id   bigint NOT NULL,
+    PRIMARY KEY (agency_id, media_id)
+);
 
 CREATE TABLE agent_binding (  -- who got an external id that listings wait for, by which change
     agency_id   bigint NOT NULL,
@@ -84,7 +92,7 @@ DECLARE
     tenant_table text;
 BEGIN
     FOREACH tenant_table IN ARRAY ARRAY[
-        'listing', 'listing_media', 'agent_binding', 'listing_left', 'listing_count'
+        'listing', 'listing_media', 'photo_news', 'agent_binding', 'listing_left', 'listing_count'
     ] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant_table);
@@ -100,7 +108,9 @@ CREATE POLICY visitor ON listing FOR SELECT
 USING (current_setting('app.visitor', true) = 'open' AND status IN ('active', 'completed'));
 CREATE POLICY visitor ON portal_user FOR SELECT
 USING (current_setting('app.visitor', true) = 'open' AND status = 'active');
--- The portal itself writes down whose the listings are that waited, whatever the agency.
+-- The portal itself writes down whose the listings are that waited, and tells of photos, whatever the
+-- agency.
 CREATE POLICY queue ON agent_binding FOR SELECT USING (current_setting('app.queue', true) = 'open');
+CREATE POLICY queue ON photo_news FOR SELECT USING (current_setting('app.queue', true) = 'open');
 
 CREATE INDEX user_by_id ON portal_user USING hash (id);

@@ -30,15 +30,23 @@ CREATE INDEX listing_by_user ON listing (agency_id, user_id, id) WHERE user_id I
 CREATE INDEX listing_waiting ON listing (agency_id, external_user_id, id)
 WHERE user_id IS NULL AND external_user_id IS NOT NULL AND moved_version <> agent_version;
 
--- Which listings had which photos. What they have now, they know themselves.
+-- Which listings have which photos: their files, from the other side. A media that was deleted stays
+-- until each of them is told.
 CREATE TABLE listing_media (
-    media_id   INTEGER NOT NULL REFERENCES media,
+    media_id   INTEGER NOT NULL,
     listing_id INTEGER NOT NULL REFERENCES listing,
     agency_id  INTEGER NOT NULL,
     PRIMARY KEY (media_id, listing_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX listing_media_by_listing ON listing_media (listing_id, media_id);
+
+CREATE TABLE photo_news (  -- media that ended or are gone, and the last listing that was told
+    agency_id INTEGER NOT NULL,
+    media_id  INTEGER NOT NULL,
+    told_id   INTEGER NOT NULL,
+    PRIMARY KEY (agency_id, media_id)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE agent_binding (  -- who got an external id that listings wait for, by which change
     agency_id   INTEGER NOT NULL,

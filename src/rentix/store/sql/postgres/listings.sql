@@ -17,11 +17,24 @@ LEFT JOIN portal_user ON (portal_user.agency_id, portal_user.id) = (
 )
 
 -- fragment: ready_photos
-SELECT count(*) FROM media AS photo
+SELECT string_agg(photo.id::text, ',' ORDER BY photo.id) FROM media AS photo
 WHERE photo.agency_id = listing.agency_id AND photo.status = 'success'
     AND photo.id = ANY (ARRAY(
         SELECT file::bigint FROM jsonb_array_elements_text(listing.files::jsonb) AS file
     ))
+
+-- fragment: wanted_shown
+(
+    SELECT (key.value ->> 0)::bigint AS agency_id, (key.value ->> 1)::bigint AS media_id,
+        (key.value ->> 2)::bigint AS after
+    FROM jsonb_array_elements(:wanted::jsonb) AS key (value) OFFSET 0
+) AS wanted
+
+-- fragment: next_shown
+SELECT shown.agency_id, shown.listing_id FROM listing_media AS shown
+WHERE shown.media_id = wanted.media_id AND shown.agency_id = wanted.agency_id
+    AND shown.listing_id > wanted.after
+ORDER BY shown.listing_id LIMIT :most
 
 -- name: listing_page_of_agent
 SELECT found.*
@@ -58,7 +71,7 @@ FROM (
         SELECT listing.agency_id, listing.id FROM listing
         WHERE listing.agency_id = :agency_id AND listing.user_id = :user_id
             AND listing.status IN ('active', 'completed')
-        ORDER BY listing.id DESC LIMIT :limit
+        ORDER BY listing.id DESC LIMIT :most
     ) AS held
     UNION ALL
     SELECT * FROM (
@@ -67,17 +80,33 @@ FROM (
         CROSS JOIN LATERAL (
             SELECT listing.agency_id, listing.id FROM listing
             WHERE {met} AND listing.status IN ('active', 'completed')
-            ORDER BY listing.id DESC LIMIT :limit
+            ORDER BY listing.id DESC LIMIT :most
         ) AS found
         WHERE bound.agency_id = :agency_id AND bound.user_id = :user_id
-        ORDER BY found.id DESC LIMIT :limit
+        ORDER BY found.id DESC LIMIT :most
     ) AS met
+    ORDER BY id DESC LIMIT :limit OFFSET :offset
 ) AS page
 CROSS JOIN LATERAL (
     {listing_view}
     WHERE (listing.agency_id, listing.id) = (page.agency_id, page.id) LIMIT 1
 ) AS found
-ORDER BY page.id DESC LIMIT :limit
+ORDER BY page.id DESC
+
+-- name: count_of_agent
+SELECT (
+    SELECT count(*) FROM listing
+    WHERE listing.agency_id = :agency_id AND listing.user_id = :user_id
+        AND listing.status IN ('active', 'completed')
+) + (
+    SELECT coalesce(sum(found.met), 0)::bigint
+    FROM agent_binding AS bound
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS met FROM listing
+        WHERE {met} AND listing.status IN ('active', 'completed')
+    ) AS found
+    WHERE bound.agency_id = :agency_id AND bound.user_id = :user_id
+)
 
 -- name: listings_by_id
 SELECT found.*
@@ -113,12 +142,11 @@ CROSS JOIN LATERAL (
 
 -- name: listings_by_media
 SELECT found.*
-FROM {wanted_numbers}
+FROM {wanted_shown}
 CROSS JOIN LATERAL (
-    SELECT {listing_columns}, shown.media_id
-    FROM listing_media AS shown
-    JOIN listing ON (listing.agency_id, listing.id) = (shown.agency_id, shown.listing_id)
-    WHERE shown.media_id = wanted.number AND shown.agency_id = wanted.agency_id
+    SELECT {listing_columns}, wanted.media_id, wanted.after
+    FROM ({next_shown}) AS next
+    JOIN listing ON (listing.agency_id, listing.id) = (next.agency_id, next.listing_id)
     OFFSET 0
 ) AS found
 
@@ -135,14 +163,13 @@ CROSS JOIN LATERAL (
 
 -- name: media_beside
 SELECT found.*
-FROM {wanted_numbers}
+FROM {wanted_shown}
 CROSS JOIN LATERAL (
     SELECT {media_columns}
-    FROM listing_media AS shown
+    FROM ({next_shown}) AS next
     JOIN listing_media AS beside
-        ON (beside.agency_id, beside.listing_id) = (shown.agency_id, shown.listing_id)
+        ON (beside.agency_id, beside.listing_id) = (next.agency_id, next.listing_id)
     JOIN media ON (media.agency_id, media.id) = (beside.agency_id, beside.media_id)
-    WHERE shown.media_id = wanted.number AND shown.agency_id = wanted.agency_id
     OFFSET 0
 ) AS found
 
@@ -227,6 +254,10 @@ SELECT {agency_columns} FROM {wanted_agencies} JOIN agency ON agency.id = wanted
 UPDATE listing SET
     user_id = shift.to_user_id, agent_version = shift.agent_version,
     moved_version = shift.moved_version,
+    external_user_id = CASE  -- nobody's, and left there by nobody: no agent is named any more
+        WHEN shift.to_user_id IS NULL AND shift.moved_version = 0 THEN NULL
+        ELSE listing.external_user_id
+    END,
     version = coalesce(shift.version, listing.version),
     updated_ms = coalesce(shift.now_ms, listing.updated_ms)
 FROM (
@@ -376,13 +407,45 @@ SELECT * FROM (
 ) AS saved
 ON CONFLICT (media_id, listing_id) DO NOTHING
 
--- name: delete_media_from_listings
+-- name: forget_photos
 DELETE FROM listing_media USING (
     SELECT (row.value ->> 0)::bigint AS agency_id,
-        (row.value ->> 1)::bigint AS media_id
+        (row.value ->> 1)::bigint AS media_id,
+        (row.value ->> 2)::bigint AS listing_id
     FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
 ) AS named
 WHERE listing_media.agency_id = named.agency_id AND listing_media.media_id = named.media_id
+    AND listing_media.listing_id = named.listing_id
+
+-- name: save_news
+INSERT INTO photo_news (agency_id, media_id, told_id)
+SELECT * FROM (
+    SELECT (row.value ->> 0)::bigint AS agency_id,
+        (row.value ->> 1)::bigint AS media_id,
+        (row.value ->> 2)::bigint AS told_id
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS saved
+ON CONFLICT (agency_id, media_id) DO UPDATE SET told_id = excluded.told_id
+
+-- fragment: told_news
+(
+    SELECT (row.value ->> 0)::bigint AS agency_id,
+        (row.value ->> 1)::bigint AS media_id,
+        (row.value ->> 2)::bigint AS told_id,
+        (row.value ->> 3)::bigint AS last_id
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS told
+
+-- name: move_news
+UPDATE photo_news SET told_id = told.last_id
+FROM {told_news}
+WHERE photo_news.agency_id = told.agency_id AND photo_news.media_id = told.media_id
+    AND photo_news.told_id = told.told_id
+
+-- name: end_news
+DELETE FROM photo_news USING {told_news}
+WHERE photo_news.agency_id = told.agency_id AND photo_news.media_id = told.media_id
+    AND photo_news.told_id = told.told_id
 
 -- name: save_listings_used
 INSERT INTO listing_count (agency_id, month, used)
@@ -426,6 +489,10 @@ WHERE portal_user.id = :user_id AND portal_user.status = 'active'
 SELECT agent_binding.agency_id, agent_binding.external_id, agent_binding.user_id,
     agent_binding.version
 FROM agent_binding ORDER BY agent_binding.agency_id, agent_binding.version LIMIT :most
+
+-- name: photo_news
+SELECT photo_news.agency_id, photo_news.media_id, photo_news.told_id
+FROM photo_news ORDER BY photo_news.agency_id, photo_news.media_id LIMIT :most
 
 -- name: media_listed
 SELECT found.*

@@ -8,9 +8,19 @@ LEFT JOIN portal_user
     ON (portal_user.agency_id, portal_user.id) = (listing.agency_id, {listing_agent})
 
 -- fragment: ready_photos
-SELECT count(*) FROM json_each(listing.files) AS file
+SELECT group_concat(photo.id) FROM json_each(listing.files) AS file
 CROSS JOIN media AS photo ON photo.id = file.value
 WHERE photo.agency_id = listing.agency_id AND photo.status = 'success'
+
+-- fragment: next_shown
+SELECT shown.listing_id FROM listing_media AS shown
+WHERE shown.media_id = wanted.value ->> 1 AND shown.agency_id = wanted.value ->> 0
+    AND shown.listing_id > wanted.value ->> 2
+ORDER BY shown.listing_id LIMIT :most
+
+-- name: one_listing_by_external_id
+{listing_view}
+WHERE listing.agency_id = :agency_id AND listing.external_id = :external_id
 
 -- name: listing_page_of_agent
 {listing_view}
@@ -38,17 +48,29 @@ JOIN (
         SELECT listing.agency_id, listing.id FROM listing
         WHERE listing.agency_id = :agency_id AND listing.user_id = :user_id
             AND listing.status IN ('active', 'completed')
-        ORDER BY listing.id DESC LIMIT :limit
+        ORDER BY listing.id DESC LIMIT :most
     ) AS held
     UNION ALL
     SELECT * FROM (
         SELECT listing.agency_id, listing.id FROM agent_binding AS bound CROSS JOIN listing
         WHERE {met} AND bound.agency_id = :agency_id
             AND bound.user_id = :user_id AND listing.status IN ('active', 'completed')
-        ORDER BY listing.id DESC LIMIT :limit
+        ORDER BY listing.id DESC LIMIT :most
     ) AS met
+    ORDER BY id DESC LIMIT :limit OFFSET :offset
 ) AS page ON (listing.agency_id, listing.id) = (page.agency_id, page.id)
-ORDER BY listing.id DESC LIMIT :limit
+ORDER BY listing.id DESC
+
+-- name: count_of_agent
+SELECT (
+    SELECT count(*) FROM listing
+    WHERE listing.agency_id = :agency_id AND listing.user_id = :user_id
+        AND listing.status IN ('active', 'completed')
+) + (
+    SELECT count(*) FROM agent_binding AS bound CROSS JOIN listing
+    WHERE {met} AND bound.agency_id = :agency_id
+        AND bound.user_id = :user_id AND listing.status IN ('active', 'completed')
+)
 
 -- name: listings_by_id
 SELECT {listing_columns}
@@ -63,11 +85,9 @@ CROSS JOIN listing
     ON listing.agency_id = wanted.value ->> 0 AND listing.external_id = wanted.value ->> 1
 
 -- name: listings_by_media
-SELECT {listing_columns}, shown.media_id
-FROM json_each(?) AS wanted
-CROSS JOIN listing_media AS shown ON shown.media_id = wanted.value ->> 1
-CROSS JOIN listing ON listing.id = shown.listing_id
-WHERE listing.agency_id = wanted.value ->> 0
+SELECT {listing_columns}, wanted.value ->> 1, wanted.value ->> 2
+FROM json_each(:wanted) AS wanted
+CROSS JOIN listing ON listing.id IN ({next_shown})
 
 -- name: media_by_listing
 SELECT {media_columns}
@@ -78,11 +98,9 @@ WHERE media.agency_id = wanted.value ->> 0
 
 -- name: media_beside
 SELECT {media_columns}
-FROM json_each(?) AS wanted
-CROSS JOIN listing_media AS shown ON shown.media_id = wanted.value ->> 1
-CROSS JOIN listing_media AS beside ON beside.listing_id = shown.listing_id
+FROM json_each(:wanted) AS wanted
+CROSS JOIN listing_media AS beside ON beside.listing_id IN ({next_shown})
 CROSS JOIN media ON media.id = beside.media_id
-WHERE media.agency_id = wanted.value ->> 0
 
 -- name: listings_held
 SELECT listing.agency_id, listing.user_id, listing.id, listing.agent_version, listing.moved_version
@@ -144,6 +162,9 @@ SELECT {agency_columns} FROM json_each(?) AS wanted CROSS JOIN agency ON agency.
 -- name: shift_listings
 UPDATE listing SET
     user_id = ?3, agent_version = hand.value ->> 1, moved_version = hand.value ->> 2,
+    external_user_id = CASE  -- nobody's, and left there by nobody: no agent is named any more
+        WHEN ?3 IS NULL AND hand.value ->> 2 = 0 THEN NULL ELSE listing.external_user_id
+    END,
     version = coalesce(?4, listing.version), updated_ms = coalesce(?5, listing.updated_ms)
 FROM json_each(?2) AS hand
 WHERE +listing.agency_id = ?1 AND listing.id = hand.value ->> 0  -- +: not to search by the agency
@@ -203,8 +224,18 @@ WHERE agency_id = ?2 AND id = ?1
 INSERT INTO listing_media (agency_id, media_id, listing_id) VALUES (?, ?, ?)
 ON CONFLICT (media_id, listing_id) DO NOTHING
 
--- name: delete_media_from_listings
-DELETE FROM listing_media WHERE agency_id = ?1 AND media_id = ?2
+-- name: forget_photos
+DELETE FROM listing_media WHERE agency_id = ?1 AND media_id = ?2 AND listing_id = ?3
+
+-- name: save_news
+INSERT INTO photo_news (agency_id, media_id, told_id) VALUES (?, ?, ?)
+ON CONFLICT (agency_id, media_id) DO UPDATE SET told_id = excluded.told_id
+
+-- name: move_news
+UPDATE photo_news SET told_id = ?4 WHERE agency_id = ?1 AND media_id = ?2 AND told_id = ?3
+
+-- name: end_news
+DELETE FROM photo_news WHERE agency_id = ?1 AND media_id = ?2 AND told_id = ?3
 
 -- name: save_listings_used
 INSERT INTO listing_count (agency_id, month, used) VALUES (?, ?, ?)
@@ -226,6 +257,10 @@ WHERE portal_user.id = :user_id AND portal_user.status = 'active'
 -- name: bindings
 SELECT agent_binding.agency_id, agent_binding.external_id, agent_binding.user_id, agent_binding.version
 FROM agent_binding ORDER BY agent_binding.agency_id, agent_binding.version LIMIT :most
+
+-- name: photo_news
+SELECT photo_news.agency_id, photo_news.media_id, photo_news.told_id
+FROM photo_news ORDER BY photo_news.agency_id, photo_news.media_id LIMIT :most
 
 -- name: media_listed
 SELECT {media_columns}
