@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
 from tests.service import Tenant
+from tests.sync.between import line_to, other_service
 from tests.sync.crm import HEAD, Crm
 
 NO_PORTAL = "http://127.0.0.1:1"
@@ -91,30 +89,6 @@ def test_a_portal_that_does_not_answer(crm: Crm) -> None:
     assert found["state"][0] == "warning"
 
 
-@contextmanager
-def other_service(status: int, **headers: str) -> Iterator[str]:
-    """Serve what is no portal, or one of another time."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response_only(status)
-            for name, value in ({"Content_Length": "0"} | headers).items():
-                self.send_header(name.replace("_", "-"), value)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
-
-
 def test_a_redirect_names_the_address_to_write(crm: Crm) -> None:
     with other_service(301, Location="https://other.test/api/v1/agency") as url:
         crm.configure(url=url)
@@ -137,46 +111,12 @@ def test_a_portal_with_a_path_too_much(crm: Crm) -> None:
 
 
 def test_a_clock_that_is_off_is_a_warning(crm: Crm) -> None:
-    date = formatdate(0, usegmt=True)
-    with proxy(crm.tenant, date) as url:
-        crm.configure(url=url)
+    with line_to(crm.tenant, date=formatdate(0, usegmt=True)) as line:
+        crm.configure(url=line.url)
         code, found = examine(crm)
     assert code == 0
     assert found["clock"][0] == "warning"
     assert "ahead of the portal's" in found["clock"][1]
-
-
-@contextmanager
-def proxy(tenant: Tenant, date: str) -> Iterator[str]:
-    """Pass requests on to the service, and answer with another time."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_PUT(self) -> None:
-            self.do_GET()
-
-        def do_GET(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            answer = tenant.http.request(
-                self.command, f"{tenant.service.url}{self.path}", content=body,
-                headers={"Content-Type": "application/json"},
-            )  # fmt: skip
-            self.send_response_only(answer.status_code)
-            self.send_header("Date", date)
-            self.send_header("Content-Length", str(len(answer.content)))
-            self.end_headers()
-            self.wfile.write(answer.content)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 def test_rows_are_counted_with_the_first_reasons(crm: Crm) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.sync.crm import Crm, rows
+from tests.sync.between import line_to
+from tests.sync.crm import TIMEOUT_S, Crm, rows
 
 DEACTIVATE = '[sync]\nabsent = "deactivate"\n'
 
@@ -64,6 +65,42 @@ def test_what_a_crash_left_unfinished_is_finished_first(crm: Crm) -> None:
     assert said["finished"]["summary"]["applied"] == 3
     assert said["summary"]["applied"] == 2
     assert [path.name for path in crm.state.iterdir() if path.name.startswith("plan")] == []
+
+
+def test_a_run_that_is_killed_is_gone_on_with_and_nobody_is_there_twice(crm: Crm) -> None:
+    crm.write(rows(*range(150)))
+    with line_to(crm.tenant) as line:
+        crm.configure(url=line.url)
+        line.hold(2)
+        with crm.started("sync"):
+            assert line.held.wait(TIMEOUT_S), "the second bulk is stored, and nobody knows of it"
+        line.freed.set()
+        _, half = crm.json("status")
+        assert (half["lastRun"]["end"], half["unfinished"]["answered"]) == (None, 100)
+        assert "it broke off" in crm.run("status").stdout
+        before = crm.tenant.changes()
+        code, said = crm.json("sync")
+    assert (code, said["end"], said["planned"]["unchanged"]) == (0, "unchanged", 150)
+    assert said["finished"]["summary"]["applied"] == 150
+    assert said["finished"]["resumed"] == 100
+    assert crm.tenant.changes() == before
+
+
+def test_watching_finishes_the_request_in_flight_before_it_ends(crm: Crm) -> None:
+    crm.write(rows(*range(250)))
+    with line_to(crm.tenant) as line:
+        crm.configure(url=line.url)
+        line.hold(1)
+        with crm.started("sync", "--watch", "1h") as process:
+            assert line.held.wait(TIMEOUT_S)
+            process.send_signal(signal.SIGTERM)
+            line.freed.set()
+            process.communicate(timeout=TIMEOUT_S)
+        assert process.returncode == 0
+        _, said = crm.json("status")
+    assert said["lastRun"]["end"] == "interrupted"
+    assert said["unfinished"]["answered"] == 100
+    assert line.bulks == 1
 
 
 def test_an_unfinished_plan_deactivates_nobody_when_the_configuration_no_longer_does(

@@ -17,10 +17,10 @@ from rentix.sync.export import Form, looks_like_formula
 from rentix.sync.export import export as rows_of
 from rentix.sync.plan import read_actual
 from rentix.sync.progress import Screen
-from rentix.sync.sources import JSONL_SUFFIXES
 from rentix.sync.whole_file import writing_whole
 
 _PAGE: Final = 1000
+_JSONL: Final = (".jsonl", ".ndjson")
 
 
 def export(
@@ -69,7 +69,7 @@ def export(
 
 
 def _form_of(output: Path | None) -> Form:
-    return "jsonl" if output is not None and output.suffix.lower() in JSONL_SUFFIXES else "csv"
+    return "jsonl" if output is not None and output.suffix.lower() in _JSONL else "csv"
 
 
 def _users(portal: Rentix, screen: Screen, filters: dict[str, str]) -> Iterator[User]:
