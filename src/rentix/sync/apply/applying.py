@@ -12,7 +12,8 @@ from typing import Final, Protocol, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from rentix.client import ApiError, RentixError, UnreadableAnswer
+from rentix.client import ApiError, RentixError
+from rentix.client.batches import in_order
 from rentix.client.calls import Call, bulk_users
 from rentix.sync.apply.journal import Ending, Journal
 from rentix.sync.apply.requests import STEPS, Part, Step, key_of, parts_of, split
@@ -101,10 +102,7 @@ class Application:
                 raise
             self._halve(step, parts, refusal)
             return
-        results = sorted(answer.results, key=lambda result: result.index)
-        if [result.index for result in results] != list(range(len(parts))):
-            raise UnreadableAnswer("the answer to a bulk doesn't have one result for each item")
-        pairs = zip(parts, results, strict=True)
+        pairs = zip(parts, in_order(len(parts), answer), strict=True)
         endings = tuple(_ending(part.item, result) for part, result in pairs)
         self._journal.note_answered(key, endings)
         self._take(step, endings)

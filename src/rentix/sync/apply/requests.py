@@ -9,17 +9,14 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from rentix.client import batches
 from rentix.sync.plan import Item, Plan
-from rentix.wire.bodies import MAX_OPERATIONS
 
 Step = Literal["unlink", "link", "linked", "upsert", "deactivate"]
 STEPS: Final[tuple[Step, ...]] = ("unlink", "link", "linked", "upsert", "deactivate")
 """What is done in turn. `linked` are the upserts of who was linked just now, in bulks of their own:
 what came of a link must not change which others are sent together, and with it their keys.
 """
-
-_MOST_BYTES: Final = 500 * 1024
-"""Below the API's 512 KB by what surrounds the operations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +63,7 @@ def _update(item: Item, etag: str | None) -> dict[str, Any]:
 
 def split(parts: Iterable[Part]) -> Iterator[list[Part]]:
     """Yield the parts in bulks that the API takes."""
-    bulk: list[Part] = []
-    size_bytes = 0
-    for part in parts:
-        added_bytes = len(part.operation) + 1
-        if bulk and (len(bulk) == MAX_OPERATIONS or size_bytes + added_bytes > _MOST_BYTES):
-            yield bulk
-            bulk, size_bytes = [], 0
-        bulk.append(part)
-        size_bytes += added_bytes
-    if bulk:
-        yield bulk
+    return batches.split(parts, lambda part: len(part.operation))
 
 
 def key_of(plan: Plan, parts: Sequence[Part]) -> str:
