@@ -45,6 +45,7 @@ class Terminal:
         (folder / "examples").symlink_to(ROOT / "examples")
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("RENTIX_")}
         self.environment |= {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}
+        self.environment["XDG_STATE_HOME"] = str(folder / "state")
 
     def localise(self, text: str) -> str:
         for shown, port in self.ports.items():

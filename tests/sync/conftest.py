@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.client.fake_portal import FakePortal, serve
+from tests.service import Tenant
+from tests.sync.crm import Crm
 
 WriteRoster = Callable[..., Path]
 
@@ -28,3 +30,9 @@ def roster(tmp_path: Path) -> WriteRoster:
         return path
 
     return write
+
+
+@pytest.fixture
+def crm(tenant: Tenant, tmp_path: Path) -> Crm:
+    """Give an agency with three agents in its roster and none on the portal."""
+    return Crm(tmp_path, tenant)

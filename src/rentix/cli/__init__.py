@@ -1,6 +1,6 @@
 """The `rentix` command: one file per command, loaded when it is called.
 
-Exit codes: 0 done, 1 some rows rejected, 2 bad usage or no connection.
+docs/reference/command-line.md has the exit codes.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ COMMANDS = {
     ("sync",): ("sync:sync", "Sync a roster of agents into a portal."),
     ("plan",): ("plan:plan", "Show what a sync would change."),
     ("apply",): ("apply:apply", "Apply a plan, exactly."),
+    ("doctor",): ("doctor:doctor", "Check all that a sync needs."),
+    ("status",): ("status:status", "Show the last sync and how the portal stands."),
+    ("export",): ("export:export", "Write the portal's agents as a roster."),
     ("demo",): ("demo:demo", "Show a sandbox with a roster synced into it."),
     ("worker",): ("worker:worker", "Import pictures beside those who serve."),
     ("media", "status"): ("media:status", "Show how many pictures wait and are there."),

@@ -25,7 +25,9 @@ from rentix.sync.apply import Account, Held, hold
 from rentix.sync.apply.account import as_json_object, print_account
 from rentix.sync.apply.lock import state_folder
 from rentix.sync.plan import Plan, read_plan
-from rentix.sync.planning import apply_plan
+from rentix.sync.planning import apply_plan, check_fits
+from rentix.sync.rounds import journal_of
+from rentix.sync.state import begun, ended, write_last_run
 
 
 def apply(
@@ -58,9 +60,13 @@ def apply(
             return _limited(plan, file, as_json=as_json)
         with (
             opened(config, STUBBORN) as (settings, portal, screen),
-            hold(state_folder(settings.portal.url, plan.agency_id)),
+            hold(folder := state_folder(settings.portal.url, plan.agency_id)),
         ):
-            account = apply_plan(plan, portal, Path(f"{file}.journal"), screen)
+            check_fits(plan, portal)
+            run = begun("apply", plan, file)
+            write_last_run(folder, run)
+            account = apply_plan(plan, portal, journal_of(file), screen)
+            write_last_run(folder, ended(run, account))
     except Held as held:
         say_error(str(held))
         return BUSY

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
 
 from cyclopts import Parameter
 from rich.console import Console
 
-from rentix.cli.output import say_error
+from rentix.cli.output import Stop, say_error
 from rentix.client import Rentix, SetupError
 from rentix.sync.progress import choose_screen
 from rentix.sync.report import print_report, to_json, write_rejected
@@ -23,14 +25,43 @@ STOPPED: Final = 2
 INTERRUPTED: Final = 130
 
 
+_CONFIG: Final = Path("rentix.toml")
+_KEY_ENV: Final = "RENTIX_API_KEY"
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class ByConfig:
+    """How to sync what a rentix.toml says."""
+
+    config: Annotated[
+        Path | None, Parameter(help="Instead of FILE: a rentix.toml; else the one that is here.")
+    ] = None
+    allow: Annotated[
+        str | None,
+        Parameter(help="With --config: the digest of a plan to apply although a limit stops it."),
+    ] = None
+    watch: Annotated[
+        str | None, Parameter(help="With --config: again after so long (60s, 5m, 1h), for ever.")
+    ] = None
+
+
+_NO_CONFIG: Final = ByConfig()
+
+
 def sync(
-    file: Annotated[Path, Parameter(help="The roster: CSV, a workbook, JSON or JSON Lines.")],
+    file: Annotated[
+        Path | None,
+        Parameter(help="The roster: CSV, a workbook, JSON or JSON Lines. Without it: --config."),
+    ] = None,
     /,
     *,
-    url: Annotated[str, Parameter(help="The service's address, e.g. http://127.0.0.1:8000.")],
+    url: Annotated[
+        str | None, Parameter(help="The service's address, e.g. http://127.0.0.1:8000.")
+    ] = None,
     key_env: Annotated[
         str, Parameter(help="The environment variable that holds the API key.")
-    ] = "RENTIX_API_KEY",
+    ] = _KEY_ENV,
     map_path: Annotated[
         Path | None,
         Parameter(
@@ -45,16 +76,63 @@ def sync(
     rejected: Annotated[
         Path | None, Parameter(help="Write every rejected row and its reason to this CSV file.")
     ] = None,
+    plan: ByConfig = _NO_CONFIG,
 ) -> int:
-    """Sync a roster of agents from a file into the portal.
+    """Sync a roster of agents into the portal: a FILE, or what a rentix.toml says.
 
-    Every row is created, updated, unchanged, skipped by the map or rejected with a reason. Empty
-    cells change nothing. Running it again is safe: what is already there is unchanged.
+    With FILE every row is created, updated, unchanged, skipped by the map or rejected with a
+    reason, and nobody leaves. Without, a plan is made and applied in one, as rentix plan and rentix
+    apply would. Running it again is safe: what is there already is unchanged, and what a crash cut
+    off is gone on with.
 
     Example: rentix sync agents.csv --url https://crm.example.md --map rentix.toml
 
-    Exit code: 0 done, 1 some rows were rejected, 2 could not start or was cut off, 130 Ctrl-C.
+    Exit code with FILE: 0 done, 1 some rows were rejected, 2 could not start or was cut off.
+    Without: 0 done, 1 it failed, 3 a limit stops it, 4 partly applied, 5 another run is at work.
+    Ctrl-C: 130.
     """
+    if file is None:
+        alone = {"--url": url, "--map": map_path, "--rejected": rejected}
+        alone["--key-env"] = None if key_env == _KEY_ENV else key_env
+        _refuse(alone, "goes with a FILE; a rentix.toml says it itself")
+        return _by_config(plan, as_json=as_json)
+    alone = {"--config": plan.config, "--allow": plan.allow, "--watch": plan.watch}
+    _refuse(alone, "goes without a FILE")
+    if url is None:
+        raise Stop("--url is needed with a FILE: the service's address")
+    return _sync_file(file, url, key_env, map_path, rejected, as_json=as_json)
+
+
+def _refuse(given: Mapping[str, object], why: str) -> None:
+    for name, value in given.items():
+        if value is not None:
+            raise Stop(f"{name} {why}")
+
+
+def _by_config(plan: ByConfig, *, as_json: bool) -> int:
+    config = plan.config or _CONFIG
+    if not config.exists():
+        raise Stop(
+            f"there is no {config}; make one (rentix init), name one (--config), or name a roster: "
+            "rentix sync FILE --url URL"
+        )
+    # Imported here, for it imports read_key from this file.
+    from rentix.cli import by_config
+
+    if plan.watch is not None:
+        return by_config.watch(config, plan.allow, plan.watch, as_json=as_json)
+    return by_config.sync_once(config, plan.allow, as_json=as_json)
+
+
+def _sync_file(
+    file: Path,
+    url: str,
+    key_env: str,
+    map_path: Path | None,
+    rejected: Path | None,
+    *,
+    as_json: bool,
+) -> int:
     talk = Console(stderr=True)
     try:
         source, field_map = open_roster(file, map_path)

@@ -9,13 +9,18 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 from platformdirs import user_state_path
 
 from rentix.client import SetupError
+
+_LOOKED_AT_S: Final = 0.5
+"""Who only looks (`holder`) has the lock for an instant; who wants it waits that out."""
 
 
 class Held(SetupError):
@@ -41,17 +46,42 @@ def hold(folder: Path) -> Iterator[None]:
         Held: another one is.
     """
     file = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        holder = os.read(file, 20).decode("ascii", "replace").strip() or "unknown"
+    if not _lock(file, time.monotonic() + _LOOKED_AT_S):
+        who = _read_holder(file)
         os.close(file)
-        raise Held(
-            f"another run works on this agency (process {holder}); wait until it ends"
-        ) from None
+        raise Held(f"another run works on this agency (process {who}); wait until it ends")
     try:
-        os.ftruncate(file, 0)
-        os.write(file, str(os.getpid()).encode())
+        with suppress(OSError):  # the number is for a message; a full disk keeps nobody out
+            os.ftruncate(file, 0)
+            os.write(file, str(os.getpid()).encode())
         yield
     finally:
         os.close(file)
+
+
+def holder(folder: Path) -> str | None:
+    """The number of the process that works on this agency, or None if there is none."""
+    try:
+        file = os.open(folder / "lock", os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        return None if _lock(file, 0, fcntl.LOCK_SH) else _read_holder(file)
+    finally:
+        os.close(file)
+
+
+def _lock(file: int, until_s: float, kind: int = fcntl.LOCK_EX) -> bool:
+    while True:
+        try:
+            fcntl.flock(file, kind | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() >= until_s:
+                return False
+            time.sleep(0.02)
+        else:
+            return True
+
+
+def _read_holder(file: int) -> str:
+    return os.read(file, 20).decode("ascii", "replace").strip() or "unknown"

@@ -23,12 +23,12 @@ class Portal(Protocol):
         """Send a call and read its answer."""
 
 
-def read_actual(portal: Portal) -> Iterator[tuple[User, str]]:
+def read_actual(portal: Portal, **filters: str) -> Iterator[tuple[User, str]]:
     """Yield every user as a write would meet them, with their etag, in order of id.
 
-    The next page is on its way while one is compared. Memory: two pages.
+    The next page is on its way while one is compared. Memory: two pages. `filters` as in the API.
     """
-    filters = {"stored": "true"}
+    filters |= {"stored": "true"}
     with ThreadPoolExecutor(1) as ahead:
         coming = ahead.submit(portal.send, list_users(filters, PAGE))
         while True:
