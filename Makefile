@@ -36,8 +36,8 @@ setup-dev: .venv/dev.stamp ## install what tests and checks need, on top of setu
 lock: setup-dev ## write requirements/*.lock anew from pyproject.toml (UPGRADE=--upgrade takes newer releases)
 	$(LOCK) -o requirements/client.lock
 	$(LOCK) --extra server --extra sandbox --group build -c requirements/client.lock -o requirements/server.lock
-	$(LOCK) --extra server --extra heif --extra sandbox --group build --group dev -c requirements/server.lock -o requirements/dev.lock
-	$(LOCK) --extra server --extra heif --extra sandbox --group build --group dev --group bench -c requirements/dev.lock -o requirements/bench.lock
+	$(LOCK) --extra server --extra heif --extra sql --extra sandbox --group build --group dev -c requirements/server.lock -o requirements/dev.lock
+	$(LOCK) --extra server --extra heif --extra sql --extra sandbox --group build --group dev --group bench -c requirements/dev.lock -o requirements/bench.lock
 
 # ---- see it run
 

@@ -298,28 +298,35 @@ class ListingView(msgspec.Struct, frozen=True, kw_only=True):
         return ListingState(
             locale=self.agency.locale,
             agency_version=self.agency.version,
+            listing_id=self.listing.id,
             version=self.listing.version,
             agent_id=self.agent.id if self.agent else None,
             agent_version=self.agent.version if self.agent else None,
-            ready_photos=tuple(
-                sorted(media.id for media in self.media if media.status == "success")
-            ),
+            photos="".join(map(_state_of_photo, self.media)),
         )
 
 
-class ListingState(msgspec.Struct, frozen=True, kw_only=True):
-    """A listing as visitors see it, by numbers: where they are the same, so is all that it shows.
+def _state_of_photo(media: Media) -> str:
+    state, named = f"{media.id}{media.status}", media.external_id
+    return state if named is None else f"{state}{len(named)}:{named}"
 
-    `ready_photos` are the ids of those that are ready: a photo that was removed is gone at once,
-    and may not have got the listing a new version yet. `locale` is the agency's.
+
+class ListingState(msgspec.Struct, frozen=True, kw_only=True):
+    """What tells a listing from what it was: where that is the same, so is all that it shows.
+
+    Its own version says which photos it was given, but no version moves with what becomes of one,
+    and one that was removed is gone at once, before the listing is told. So `photos` has, of each
+    that is there, in order, its id, its status, and its external id with the length before it.
+    What a photo that is ready is made of stays as it is. `locale` is the agency's.
     """
 
     locale: str
     agency_version: int
+    listing_id: int
     version: int
     agent_id: int | None
     agent_version: int | None
-    ready_photos: tuple[int, ...]
+    photos: str
 
 
 PUBLIC_LISTINGS: Final = 60

@@ -139,10 +139,19 @@ def test_pages_are_kept_while_what_they_are_of_is_the_same() -> None:
     kept, first, second = Kept(), page(10), page(5_000)
     kept.keep(("page", "a"), 1, first)
     kept.keep(("page", "b"), 1, second)
-    assert kept.find(("page", "a"), 1) == first
-    assert kept.find(("page", "b"), 1) == second
+    for name, one in (("a", first), ("b", second)):
+        found = kept.find(("page", name), 1)
+        assert found
+        assert found.unpack() == one.body
     assert kept.find(("page", "a"), 2) is None
     assert kept.find(("page", "c"), 1) is None
+
+
+def test_what_is_small_is_kept_as_it_is() -> None:
+    kept, small = Kept(), Page(b"a" * 1_000, "", b"", [])
+    for key in "ab":
+        kept.keep(("page", key), 1, small)
+        assert kept.find(("page", key), 1) == small
 
 
 def test_pages_that_are_alike_take_little_room() -> None:
@@ -154,7 +163,7 @@ def test_pages_that_are_alike_take_little_room() -> None:
 
 def test_those_not_asked_for_longest_make_room() -> None:
     kept = Kept(max_bytes=40_000)
-    kept.keep(("page", "first"), 1, page(10))  # what the others have nothing in common with
+    kept.keep(("page", "first"), 1, page(5_000))  # what the others have nothing in common with
     for key in "abc":
         kept.keep(("page", key), 1, page(9_000))
     assert kept.find(("page", "a"), 1) is not None

@@ -7,8 +7,15 @@ from typing import Any, get_args
 
 import pytest
 
+from rentix.errors import Code
 from rentix.model import ListingStatus
-from rentix.rules.listing_form import COMPLETE_STATUSES, KEPT_MAX, SUBTYPES, check_form
+from rentix.rules.listing_form import (
+    COMPLETE_STATUSES,
+    KEPT_MAX,
+    KEPT_TOTAL_MAX,
+    SUBTYPES,
+    check_form,
+)
 from rentix.wire.listing_bodies import STATUSES, PropertyType, SecondaryType
 
 SALE = {
@@ -79,3 +86,15 @@ def test_other_fields_do_not_add_up_without_end() -> None:
     form = {**SALE, **{f"x{number}": 1 for number in range(KEPT_MAX)}}
     assert paths(form, "active") == []
     assert paths({**form, "one": 1, "cleared": None}, "active") == ["one"]
+
+
+def test_other_fields_do_not_grow_without_end() -> None:
+    values = {f"x{number}": "ș" * 1980 for number in range(8)}  # 3960 bytes, and 9 around them
+    assert paths({**SALE, **values, "propertyAddress": "ș" * 300}, "active") == []
+    left = KEPT_TOTAL_MAX - 8 * 3969
+    last = "x" * (left - len('{"last":""}'))
+    exact = {**SALE, **values, "last": last}
+    assert paths(exact, "active") == []
+    [fault] = check_form({**exact, "last": last + "x", "more": 1}, "draft")
+    assert (fault.path, fault.code) == (("last",), Code.TOO_LONG)
+    assert f"{KEPT_TOTAL_MAX} bytes" in fault.message

@@ -6,7 +6,6 @@ from itertools import product
 
 _ID = "INTEGER PRIMARY KEY (rowid=?)"
 _LISTING, _MEDIA = f"listing {_ID}", f"media {_ID}"
-_PHOTO = "photo COVERING INDEX media_queue (agency_id=? AND status=? AND id=? AND rowid=?)"
 _NAMED = "listing INDEX sqlite_autoindex_listing_1 (agency_id=? AND external_id=?)"
 _WAITING = "listing INDEX listing_waiting (agency_id=? AND external_user_id=?)"
 _MET = "bound PRIMARY KEY (agency_id=? AND external_id=? AND version>?)"
@@ -18,6 +17,7 @@ _SORT = "USE TEMP B-TREE FOR ORDER BY"
 _IN_ORDER = "listing INDEX listing_by_agency (agency_id=? AND id>?)"
 _AGENCY = f"agency {_ID}"
 _AGENT = [f"portal_user {_ID} LEFT-JOIN", _MET]
+_STATE = [*_AGENT, "SCAN file VIRTUAL TABLE INDEX 1:", f"photo {_ID}"]
 
 
 def _of_a_user(held: str, waiting: str) -> list[str]:
@@ -48,7 +48,11 @@ _WAITING_AFTER = _WAITING.replace("user_id=?", "user_id=? AND id>?")
 
 SQLITE: dict[str, list[str]] = {
     "one_listing": [_LISTING, _AGENCY, *_AGENT],
-    "listing_state": [_LISTING, _AGENCY, *_AGENT, "SCAN file VIRTUAL TABLE INDEX 1:", _PHOTO],
+    "listing_state": [_LISTING, _AGENCY, *_STATE],
+    "listing_state_by_external_id": [_NAMED, _AGENCY, *_STATE],
+    "public_listing_state": [
+        *(_LISTING, "SCALAR SUBQUERY 3", _LISTING, _AGENCY, "REUSE SUBQUERY 3", *_STATE)
+    ],
     "one_listing_by_external_id": [_NAMED, _AGENCY, *_AGENT],
     "listings": _PAGE,
     "listings by status": _PAGE,
@@ -143,6 +147,10 @@ def _viewed(*found: str | tuple[str, ...]) -> set[str]:
     return _each(*found, "agency_pkey (id)", _FIRST, _USER)
 
 
+def _stated(*found: str | tuple[str, ...]) -> set[str]:
+    return _each(*found, "agency_pkey (id)", _FIRST, _USER, "media_pkey (id)")
+
+
 def _few(held: str, waiting: str) -> set[str]:
     """Give so many of those held and of those met, each of which is then looked up."""
     met = ("agent_binding_by_user (agency_id, user_id)", waiting, _OTHERS)
@@ -155,9 +163,8 @@ _FEW_AFTER = _few(
 
 POSTGRES: dict[str, set[str]] = {
     **dict.fromkeys(("one_listing", "listing_views_by_id"), _viewed(_ROW)),
-    "listing_state": _each(
-        _ROW, "agency_pkey (id)", _FIRST, _USER, "media_queue (agency_id, status, id) alone"
-    ),
+    **dict.fromkeys(("visited_listing_state", "listing_states_by_id"), _stated(_ROW)),
+    "listing_states_by_external_id": _stated(_BY_EXTERNAL),
     "listing_views_by_external_id": _viewed(_BY_EXTERNAL),
     "listings": _viewed("listing_pkey (agency_id, id)"),
     "listings by status": _viewed("listing_pkey (agency_id, id)"),

@@ -118,8 +118,10 @@ class Mirror:
 
     def _pairs(self, keys: Sequence[Key]) -> list[tuple[object, object]]:
         pairs: list[tuple[object, object]] = []
-        for key, view in zip(keys, self._store.find_listings(keys), strict=True):
+        views, states = self._store.find_listings(keys), self._store.find_listing_states(keys)
+        for key, view, state in zip(keys, views, states, strict=True):
             expected = self.listings[key]
+            pairs.append((view and view.state, state))
             pairs.append((expected, view and view.listing))
             agent_id = view.agent.id if view and view.agent else None
             pairs.append((expected and expected.user_id, agent_id))

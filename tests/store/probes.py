@@ -23,8 +23,8 @@ NOW_MS = 1000
 # What the two agencies have is alike but for the ids, so that only the agency tells it apart.
 ROWS = """
 INSERT INTO agency (id, name, phone, region, locale, requests_per_minute, bulk_per_minute,
-    monthly_listings, created_ms)
-VALUES ({agency}, 'Casa', NULL, 'MD', 'ro', 1, 1, 1, 0);
+    monthly_listings, created_ms, version)
+VALUES ({agency}, 'Casa', NULL, 'MD', 'ro', 1, 1, 1, 0, {agency});
 INSERT INTO api_key (id, agency_id, digest, scopes, created_ms)
 VALUES ({key}, {agency}, {bytes}, '', 0);
 INSERT INTO portal_user (id, agency_id, external_id, name, phone, phone_international, phone_kind,
@@ -44,8 +44,8 @@ INSERT INTO listing (id, agency_id, external_id, status, form, files, user_id, e
     agent_version, moved_version, version, created_ms, updated_ms)
 VALUES ({listing}, {agency}, 'flat', 'active', '{{}}', '[{media}]', {user}, NULL, 1, 0, 1, 0, 0),
     (100 + {listing}, {agency}, 'room', 'active', '{{}}', '[]', NULL, 'awaited', 1, 0, 1, 0, 0),
-    (200 + {listing}, {agency}, NULL, 'draft', '{{}}', '[132, 133]', NULL, 'of-{agency}', 1, 0, 1,
-        0, 0),  -- with a photo of each agency's
+    (200 + {listing}, {agency}, 'both', 'draft', '{{}}', '[132, 133]', NULL, 'of-{agency}', 1, 0,
+        1, 0, 0),  -- with a photo of each agency's
     (300 + {listing}, {agency}, NULL, 'draft', '{{}}', '[]', NULL, 'got-1', 1, 0, 1, 0, 0);
 INSERT INTO listing_media (media_id, listing_id, agency_id) VALUES ({media}, {listing}, {agency}),
     ({media}, 100 + {listing}, {agency});
@@ -202,6 +202,10 @@ _SEEN = (0, 6, _HEAD, _HEAD + 13)
 _NINE: dict[str, Any] = {"limit": 9, "offset": 0, "most": 9}  # a page of an agent's listings
 _HELD_ONE = (OUR_LISTING, OUR_USER, OURS, OUR_USER)
 _MET_ONE = (OUR_WAITING, OUR_USER, OURS, OUR_USER)
+# Of what tells it from what it was: its agency's version, its id, its agent, its photos.
+_STATE = (1, 2, 4, 6)
+_MET_STATE = (OURS, OUR_WAITING, OUR_USER, None)
+_BARE_STATE = (OURS, 200 + OUR_LISTING, None, "133success")
 _BY_NUMBER = [(OURS, number) for number in (OUR_LISTING, OUR_WAITING, THEIR_LISTING)]
 _BY_TEXT = [(OURS, "flat"), (OURS, "room")]
 _SHOWN = [(OURS, OUR_MEDIA, 0), (OURS, THEIR_MEDIA, 0)]
@@ -216,10 +220,27 @@ OF_LISTINGS: dict[str, list[Probe]] = {
         named([], agency_id=OURS, listing_id=THEIR_LISTING),
         named([_MET_ONE], _SEEN, agency_id=OURS, listing_id=OUR_WAITING),
     ],
-    "listing_state": [
-        named([], agency_id=OURS, listing_id=THEIR_LISTING),
-        named([(OUR_USER, None)], (3, 5), agency_id=OURS, listing_id=OUR_WAITING),
-        named([(None, "133")], (3, 5), agency_id=OURS, listing_id=200 + OUR_LISTING),
+    **{
+        name: [
+            named([], agency_id=OURS, listing_id=THEIR_LISTING),
+            named([_MET_STATE], _STATE, agency_id=OURS, listing_id=OUR_WAITING),
+            named([_BARE_STATE], _STATE, agency_id=OURS, listing_id=200 + OUR_LISTING),
+        ]
+        for name in ("listing_state", "visited_listing_state")
+    },
+    "listing_state_by_external_id": [
+        named([_MET_STATE], _STATE, agency_id=OURS, external_id="room"),
+        named([_BARE_STATE], _STATE, agency_id=OURS, external_id="both"),
+    ],
+    "listing_states_by_id": [
+        found(
+            [(OURS, THEIR_LISTING), (OURS, OUR_WAITING), (OURS, 200 + OUR_LISTING)],
+            *(_MET_STATE, _BARE_STATE),
+            shown=_STATE,
+        )
+    ],
+    "listing_states_by_external_id": [
+        found([(OURS, "room"), (OURS, "both")], _MET_STATE, _BARE_STATE, shown=_STATE)
     ],
     "one_listing_by_external_id": [
         Probe({"sqlite": {"agency_id": OURS, "external_id": name}, "postgres": None}, [row], _SEEN)
@@ -336,6 +357,7 @@ REASONS = {
     ),
     **dict.fromkeys(["claim_sweep", "clock"], _NOBODY),
     "agency_of_listing": _VISITOR,
+    "public_listing_state": _VISITOR,
     "agency_of_user": _VISITOR,
     "open_visit": "it lets a visitor see what is public",
     "photo_news": "a worker tells listings, of all agencies, what has become of their photos",

@@ -23,7 +23,7 @@ def shown_by(desk: Desk, media_id: int) -> list[int]:
         working = batch.load(
             Lookup(agencies={desk.agency_id}, media={key}, shown={key}), desk.now_ms
         )
-    return list(working.listings._shown.of(key))
+    return sorted(working.listings._shown.of(key))
 
 
 def named(*media: int) -> ListingPatch:

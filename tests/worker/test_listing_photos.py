@@ -171,3 +171,27 @@ def test_a_picture_that_is_ready_becomes_the_agencys_logo(studio: Studio) -> Non
     assert body["logo"]["variants"][0]["url"] == p["variants"][0]["url"]
     ok(studio.tenant.http.delete(f"/media/{p['id']}"))
     assert ok(studio.tenant.get("/agency"))["logo"] is None
+
+
+def test_a_photo_of_many_listings_is_gone_from_all_of_them(studio: Studio) -> None:
+    """Delete detaches the file everywhere; what each listing's log says of it may follow."""
+    publish(studio, photos(studio, "p", "q", "r", "shared"))
+    assert settled(studio) == "active"
+    files = [{"externalFileId": name} for name in ("p", "q", "r", "shared")]
+    for first in (0, 75):
+        operations = [
+            {"op": "upsert", "externalId": f"b-{number}", "files": files, **READY}
+            for number in range(first, first + 75)
+        ]
+        ok(studio.tenant.http.post("/listings/bulk", json={"operations": operations}))
+    ok(studio.tenant.http.delete("/media/external/shared"))
+    items = ok(studio.tenant.get("/listings"))["items"]
+    assert len(items) == 151
+    assert {tuple(file["externalId"] for file in one["files"]) for one in items} == {tuple("pqr")}
+    assert {one["formData"]["announcementStatus"] for one in items} == {"active"}
+
+    def told() -> set[int]:
+        changes = [one for one in studio.tenant.changes() if one.subject == "listing"]
+        return {one.subject_id for one in changes if one.fields.keys() == {"files"}}
+
+    until(lambda: told() == {one["id"] for one in items})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -22,10 +24,10 @@ from rentix.operations import (
     Result,
 )
 from rentix.rules.phones import read_phones
-from rentix.store import Store
+from rentix.store import MediaQueue, Store
 from rentix.store.agencies import create_agency
 from rentix.wiring import Pictures, make_imports, now_ms, write_now
-from rentix.worker.sweeping import EVERY_MS, Sweeper
+from rentix.worker.sweeping import EVERY_MS, Sweeper, sweep
 from rentix.writer import commit
 from tests.service import Clock, operated
 
@@ -175,6 +177,26 @@ def test_one_of_all_sweeps_once_an_hour(store: Store, tmp_path: Path) -> None:
     assert (here.turn(), there.turn()) == (None, None)
     clock.ahead_ms += EVERY_MS
     assert (there.turn(), here.turn()) == (1, None)
+
+
+def test_the_same_bytes_stored_again_while_a_sweep_looks_stay(store: Store, tmp_path: Path) -> None:
+    """A deleted picture's files are those of another one that has the same bytes."""
+    blobs, picture = DiskBlobs(tmp_path / "blobs"), b"the same"
+    key = blob_key(picture)
+    blobs.put(key, picture)
+    for path in (tmp_path / "blobs").rglob("*"):
+        if path.is_file():
+            os.utime(path, (1, 1))
+    unnamed = store.queue.files_in_use()
+
+    class Meanwhile:
+        def files_in_use(self) -> set[str]:
+            blobs.put(key, picture)  # an import that is about to name it
+            return unnamed
+
+    assert [found.key for found in blobs.listed(now_ms() - EVERY_MS)] == [key]
+    list(sweep(blobs, cast("MediaQueue", Meanwhile()), now_ms() - EVERY_MS))
+    assert blobs.get(key).data == picture
 
 
 def test_files_of_pictures_are_in_use(store: Store, agency_id: int) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
 from hashlib import sha256
 
 from rentix.api.bulk import OPS_INVALID, bulk_terms, read_bulk, write_bulk
 from rentix.api.call import Call, Headers, Reply
-from rentix.api.cursors import print_cursor, read_cursor
-from rentix.api.etags import is_current
+from rentix.api.lists import list_reply
 from rentix.api.names import read_external_id, read_id
+from rentix.api.showing import show
 from rentix.api.writing import terms, with_strays, write_one
 from rentix.decide.listing_refusals import unknown_listing
 from rentix.errors import Code, Fault, invalid
@@ -23,6 +21,7 @@ from rentix.operations import (
     Operation,
     UnlinkListing,
 )
+from rentix.public.kept import Page
 from rentix.rules.contact import choose_contact
 from rentix.rules.listings import (
     read_delete_listing,
@@ -38,7 +37,7 @@ from rentix.wire import listing_answers as answers
 from rentix.wire.answers import encode
 from rentix.wire.bodies import BulkBody
 from rentix.wire.decode import parse_object
-from rentix.wire.listing_shapes import ListingShape, ListingsShape
+from rentix.wire.listing_shapes import ListingShape
 from rentix.wire.listings import listing
 from rentix.wire.sound_listings import (
     SoundListingBulk,
@@ -47,7 +46,6 @@ from rentix.wire.sound_listings import (
 )
 
 _OPS = ("upsert", "update", "link", "unlink", "delete", "validate")
-_PAGE, _CHUNK = 100, 200
 _PRIVATE: Headers = [
     (b"cache-control", b"private, no-cache"),
     (b"vary", b"accept, authorization, x-api-key"),
@@ -167,17 +165,27 @@ async def get_listing_by_external_id(call: Call) -> Reply:
 
 
 async def _read(call: Call, key: int | str) -> Reply:
+    """What was answered last, if all that it shows is as it was then; else a new answer."""
     caller, _ = call.tenant
-    view = await call.portal.listings.ask((caller.agency_id, key))
-    if view is None:
-        raise unknown_listing(key, None) if isinstance(key, int) else unknown_listing(None, key)
+    place, portal = (caller.agency_id, key), call.portal
+    state = await portal.listing_states.ask(place)
+    kept = ("listing", *place, portal.public_url)
+    answer = portal.kept.find(kept, state) if state else None
+    if answer is None:
+        view = await portal.listings.ask(place) if state else None
+        if view is None:
+            raise unknown_listing(key, None) if isinstance(key, int) else unknown_listing(None, key)
+        answer = _make_answer(call, view)
+        portal.kept.keep(kept, view.state, answer)
+    return show(answer, call)
+
+
+def _make_answer(call: Call, view: ListingView) -> Page:
     body = encode(_print(call, view))
     # It shows its agent, agency and photos as well, so the listing's own etag is not enough.
     etag = f"{view.listing.etag}-{sha256(body).hexdigest()[:16]}"
     headers = [(b"etag", b'"%s"' % etag.encode()), *_PRIVATE]
-    if is_current(etag, call.headers):
-        return Reply(304, headers=headers)
-    return Reply(body=body, headers=headers)
+    return Page(body, etag, b"application/json", headers)
 
 
 async def list_listings(call: Call) -> Reply:
@@ -186,48 +194,15 @@ async def list_listings(call: Call) -> Reply:
     In order of id. Without `limit` and `cursor` all of them are streamed; with either the answer
     has `nextCursor`. `userId` is the agent whom they show.
     """
+    caller, _ = call.tenant
     wanted = ListingFilter(user_id=call.query.get("userId"), status=call.query.get("status"))
-    if "limit" in call.query or "cursor" in call.query:
-        return await _page(call, wanted)
-    first = await asyncio.to_thread(_print_chunk, call, wanted, 0)
-    return Reply(body=_stream(call, wanted, first), headers=[*_PRIVATE])
 
+    def read(after: int, most: int) -> list[tuple[int, bytes]]:
+        # In a thread: hundreds of listings on the event loop would keep everybody else waiting.
+        views = call.portal.store.listings(caller.agency_id, wanted, after, most)
+        return [(view.listing.id, encode(_print(call, view))) for view in views]
 
-async def _page(call: Call, wanted: ListingFilter) -> Reply:
-    caller, _ = call.tenant
-    limit = call.query.get("limit", _PAGE)
-    after = read_cursor("l", call.query["cursor"]) if "cursor" in call.query else 0
-    found = call.portal.store.listings
-
-    def print_page() -> bytes:
-        # In a thread: a thousand listings on the event loop would keep everybody else waiting.
-        views = found(caller.agency_id, wanted, after, limit + 1)
-        items = tuple(_print(call, view) for view in views[:limit])
-        cursor = print_cursor("l", items[-1].id) if len(views) > limit else None
-        return encode(ListingsShape(items=items, next_cursor=cursor))
-
-    return Reply(body=await asyncio.to_thread(print_page), headers=[*_PRIVATE])
-
-
-_Chunk = tuple[bytes, int | None]
-"""Listings as JSON, and the id of the last one if there may be more."""
-
-
-def _print_chunk(call: Call, wanted: ListingFilter, after: int) -> _Chunk:
-    caller, _ = call.tenant
-    views = call.portal.store.listings(caller.agency_id, wanted, after, _CHUNK)
-    printed = b",".join([encode(_print(call, view)) for view in views])
-    return printed, views[-1].listing.id if len(views) == _CHUNK else None
-
-
-async def _stream(call: Call, wanted: ListingFilter, chunk: _Chunk) -> AsyncIterator[bytes]:
-    printed, last = chunk
-    yield b'{"items":[' + printed
-    while last is not None:
-        printed, last = await asyncio.to_thread(_print_chunk, call, wanted, last)
-        if printed:
-            yield b"," + printed
-    yield b"]}"
+    return await list_reply(call, "l", read, [*_PRIVATE])
 
 
 def _print(call: Call, view: ListingView) -> ListingShape:

@@ -16,8 +16,9 @@ from rentix.api.pages import make_pages
 from rentix.api.uploads import PATIENCE, Tickets, Uploads
 from rentix.api.visiting import Visits
 from rentix.media.blobs import Blobs
-from rentix.model import ListingView, User
+from rentix.model import ListingState, ListingView, User
 from rentix.operations import Answer, Request
+from rentix.public.kept import Kept
 from rentix.store import Store, UserKey
 from rentix.worker import Finish, Later, Pool
 from rentix.writer import Clock, Ending, Writer, rehearse
@@ -51,10 +52,16 @@ class Portal:
         asking: Any = Gathered if store.shared else AtOnce
         self.users: Asking[UserKey, User | None] = asking(store.find_users)
         self.listings: Asking[UserKey, ListingView | None] = asking(store.find_listings)
+        self.listing_states: Asking[UserKey, ListingState | None] = asking(
+            store.find_listing_states
+        )
         self.keys = Keys(asking(store.find_keys), clock)
         self.budgets = Budgets(Gathered(store.spend) if store.shared else None)
         self.pages = make_pages()
-        self.visits = Visits(store, at_once=not store.shared, per_minute=visits_per_minute)
+        self.kept = Kept()
+        self.visits = Visits(
+            store, self.kept, at_once=not store.shared, per_minute=visits_per_minute
+        )
         self.files = Files(blobs) if blobs else None
         self.uploads = Uploads(blobs, body_timeout_s * PATIENCE) if blobs else None
         self._tickets: Tickets | None = None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 
 from rentix.api.call import Call, Headers, Reply, json_reply
-from rentix.api.cursors import print_cursor, read_cursor
 from rentix.api.etags import is_current
+from rentix.api.lists import list_reply
 from rentix.api.locales import wished_locales
 from rentix.api.names import read_external_id, read_id
 from rentix.decide.refusals import unknown_user
@@ -18,10 +18,8 @@ from rentix.rules.search import fold_words
 from rentix.store import UserFilter
 from rentix.wire import profiles
 from rentix.wire.answers import encode
-from rentix.wire.shapes import ProfileShape, UsersShape
+from rentix.wire.shapes import ProfileShape
 
-_CHUNK = 500
-_PAGE = 100
 _PRIVATE: Headers = [
     (b"cache-control", b"private, no-cache"),
     (b"vary", b"accept, accept-language, authorization, x-api-key"),
@@ -62,11 +60,15 @@ async def list_users(call: Call) -> Reply:
     In order of id. Without `limit` and `cursor` all of them are streamed; with either the answer
     has `nextCursor`. `search` folds case, diacritics and Cyrillic: `andrei` finds Андрей.
     """
-    wanted, locales = _filter(call), wished_locales(call)
-    if "limit" in call.query or "cursor" in call.query:
-        return await _page(call, wanted, locales)
-    first = await asyncio.to_thread(_print_chunk, call, wanted, locales, 0)
-    return Reply(body=_stream(call, wanted, locales, first), headers=[*_PRIVATE])
+    caller, _ = call.tenant
+    wanted, shape = _filter(call), _printer(call, wished_locales(call))
+
+    def read(after: int, most: int) -> list[tuple[int, bytes]]:
+        # In a thread: hundreds of profiles on the event loop would keep everybody else waiting.
+        users = call.portal.store.users(caller.agency_id, wanted, after, most)
+        return [(user.id, encode(shape(user))) for user in users]
+
+    return await list_reply(call, "u", read, [*_PRIVATE])
 
 
 def _filter(call: Call) -> UserFilter:
@@ -97,48 +99,9 @@ def _phone(call: Call, text: str) -> str:
     return phone.e164
 
 
-async def _read_page(call: Call, wanted: UserFilter, after: int, limit: int) -> list[User]:
-    caller, _ = call.tenant
-    return await asyncio.to_thread(call.portal.store.users, caller.agency_id, wanted, after, limit)
-
-
 def _printer(call: Call, locales: Sequence[str]) -> Callable[[User], ProfileShape]:
     files_url, stored = call.portal.files_url, call.query.get("stored", False)
     return lambda user: profiles.profile(user, locales, files_url, stored=stored)
-
-
-async def _page(call: Call, wanted: UserFilter, locales: Sequence[str]) -> Reply:
-    limit = call.query.get("limit", _PAGE)
-    after = read_cursor("u", call.query["cursor"]) if "cursor" in call.query else 0
-    users = await _read_page(call, wanted, after, limit + 1)
-    items = tuple(map(_printer(call, locales), users[:limit]))
-    cursor = print_cursor("u", items[-1].id) if len(users) > limit else None
-    return json_reply(UsersShape(items=items, next_cursor=cursor), headers=[*_PRIVATE])
-
-
-_Chunk = tuple[bytes, int | None]
-"""Profiles as JSON, and the id of the last one if there may be more."""
-
-
-def _print_chunk(call: Call, wanted: UserFilter, locales: Sequence[str], after: int) -> _Chunk:
-    # In a thread: hundreds of profiles on the event loop would keep everybody else waiting.
-    caller, _ = call.tenant
-    users = call.portal.store.users(caller.agency_id, wanted, after, _CHUNK)
-    shape = _printer(call, locales)
-    printed = b",".join([encode(shape(user)) for user in users])
-    return printed, users[-1].id if len(users) == _CHUNK else None
-
-
-async def _stream(
-    call: Call, wanted: UserFilter, locales: Sequence[str], chunk: _Chunk
-) -> AsyncIterator[bytes]:
-    printed, last = chunk
-    yield b'{"items":[' + printed
-    while last is not None:
-        printed, last = await asyncio.to_thread(_print_chunk, call, wanted, locales, last)
-        if printed:
-            yield b"," + printed
-    yield b"]}"
 
 
 async def job_status(call: Call) -> Reply:

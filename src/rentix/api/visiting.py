@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable
 
 from rentix.api.call import Call, Reply
-from rentix.api.etags import is_current
 from rentix.api.files import FILES_PATH
 from rentix.api.locales import wished_locales
+from rentix.api.showing import show
 from rentix.api.throttles import Throttle
 from rentix.errors import Code, Problem
 from rentix.model import LOCALES, AgentView, ListingState
@@ -37,10 +37,10 @@ _PAGE_NUMBER = re.compile(rb"[1-9][0-9]{0,5}")
 class Visits:
     """Looks at the store for each visit, and keeps the pages that were made of what it saw."""
 
-    def __init__(self, store: Reads, *, at_once: bool, per_minute: int) -> None:
+    def __init__(self, store: Reads, kept: Kept, *, at_once: bool, per_minute: int) -> None:
         self._store = store
         self._at_once = at_once
-        self._kept = Kept()
+        self._kept = kept
         self._throttle = Throttle(per_minute) if per_minute else None
 
     def admit(self, address: str, now_ms: int) -> None:
@@ -68,7 +68,7 @@ class Visits:
                 return _say_missing(call)
             state, page = made
             self._kept.keep(key, state, page)
-        return _show(page, call)
+        return show(page, call)
 
     async def _state(self, number: int) -> ListingState | None:
         look = self._store.public_listing_state
@@ -103,7 +103,7 @@ class Visits:
         if page is None:
             page = await asyncio.to_thread(make, view, visit)
             self._kept.keep(key, material, page)
-        return _show(page, call)
+        return show(page, call)
 
 
 async def show_listing(call: Call) -> Reply:
@@ -125,7 +125,7 @@ async def get_style(call: Call) -> Reply:
     """The stylesheet of the pages."""
     if call.names["name"] != style_name():
         return _say_missing(call)
-    return _show(stylesheet(), call)
+    return show(stylesheet(), call)
 
 
 def excuse(call: Call, refusal: Reply) -> Reply:
@@ -165,9 +165,3 @@ def _visit(call: Call, locale: str | None) -> Visit:
 def _say_missing(call: Call) -> Reply:
     page = missing_page(_visit(call, None))
     return Reply(404, page.body, page.headers, page.content_type)
-
-
-def _show(page: Page, call: Call) -> Reply:
-    if is_current(page.etag, call.headers):
-        return Reply(304, headers=page.headers)
-    return Reply(200, page.body, page.headers, page.content_type)

@@ -70,6 +70,16 @@ class ListingEffects(msgspec.Struct):
         return not any(getattr(self, name) for name in self.__struct_fields__)
 
 
+def _hand(listing: Listing) -> tuple[object, ...]:
+    """What `Hands` goes by."""
+    return (
+        listing.user_id,
+        listing.external_user_id,
+        listing.agent_version,
+        listing.moved_version,
+    )
+
+
 _LAYERED = ("_listings", "_by_external", "_used", "_saving")
 
 
@@ -164,7 +174,8 @@ class ListingSet:
             self._by_external[listing.agency_id, listing.external_id] = listing.id
         self._show_photos(listing, set(before.files if before else ()))
         self._listings[key] = listing
-        self.hands.note(listing)
+        if before is None or _hand(before) != _hand(listing):
+            self.hands.note(listing)
         self._saving[key] = True
         self.effects.saved[key] = listing
 

@@ -76,9 +76,17 @@ def _whole(number: float) -> float:
 
 def _read_quantity(seen: Submission, name: str, sent: str | float) -> None:
     if isinstance(sent, str):
-        _read_line(seen, name, sent, WORD_MAX)
+        if _is_plain(sent):
+            seen.patch[name] = sent
+        else:
+            _read_line(seen, name, sent, WORD_MAX)
     else:
         seen.patch[name] = _whole(sent)
+
+
+def _is_plain(word: str) -> bool:
+    """Whether there is nothing to do with a word, told at a glance; nearly all are so."""
+    return word.isascii() and word.replace("-", "").isalnum() and len(word) <= WORD_MAX
 
 
 def _read_address(seen: Submission, name: str, sent: str) -> None:

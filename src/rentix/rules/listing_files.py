@@ -18,6 +18,7 @@ from rentix.wire.listing_bodies import FILES_MAX, FileBody
 
 PRINTED_ONLY: Final = ("contentType", "size", "optimization", "variants")
 """What reads say of a photo, and nobody writes."""
+_NEITHER = (UNSET, UNSET)
 
 
 def read_files(seen: Submission, sent: Sequence[FileBody], raw: Any) -> tuple[FileRef, ...]:
@@ -54,8 +55,8 @@ def check_files(seen: Submission, raw: Any) -> None:
 
 
 def _read_file(seen: Submission, body: FileBody, path: Path) -> FileRef | None:
-    names = (body.id, body.url, body.external_file_id)
-    if all(name is UNSET for name in names) or (body.id is not UNSET and names[1:] != (UNSET,) * 2):
+    others = (body.url, body.external_file_id)
+    if (body.id is UNSET) == (others == _NEITHER):
         reason = "must have a url, an id or an externalFileId; only url and externalFileId together"
         seen.refuse(Code.EXCLUSIVE, path, reason)
         return None

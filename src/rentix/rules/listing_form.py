@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+import msgspec
+
 from rentix.errors import Code, Fault
 from rentix.model import ListingStatus
 from rentix.wire.listing_bodies import FORM
@@ -42,6 +44,8 @@ PLACES: Final = ("propertyAddress", "propertyCoordinates")
 REQUIRED_FOR_RENT: Final = ("announcementPayPeriod",)
 PHOTOS_MIN: Final = 3
 KEPT_MAX: Final = 50
+KEPT_TOTAL_MAX: Final = 32_000
+"""So many bytes of JSON a listing keeps in fields that are not the contract's, names and all."""
 
 _NAMES: Final = frozenset(name for name, _ in FORM)
 
@@ -75,6 +79,16 @@ def _surplus(form: dict[str, Any]) -> Iterator[Fault]:
             f"contract's; clear another one with null"
         )
         yield Fault(Code.OUT_OF_RANGE, message, (name,))
+    total = 0
+    for name in kept[:KEPT_MAX]:
+        total += len(msgspec.json.encode({name: form[name]}))
+        if total > KEPT_TOTAL_MAX:
+            message = (
+                f"{name} is too much: a listing keeps {KEPT_TOTAL_MAX} bytes of JSON in fields "
+                f"that are not the contract's; shorten it, or clear another one with null"
+            )
+            yield Fault(Code.TOO_LONG, message, (name,))
+            return
 
 
 def _missing(form: dict[str, Any], status: ListingStatus) -> Iterator[Fault]:

@@ -150,6 +150,9 @@ class Reads(Protocol):
     def find_listings(self, wanted: Sequence[UserKey]) -> list[ListingView | None]:
         """The listings with these keys, in the same order."""
 
+    def find_listing_states(self, wanted: Sequence[UserKey]) -> list[ListingState | None]:
+        """What tells the listings with these keys from what they were, in the same order."""
+
     def listings(
         self, agency_id: int, wanted: ListingFilter, after: int, limit: int
     ) -> list[ListingView]:
@@ -159,7 +162,7 @@ class Reads(Protocol):
         """The listing with this id, of whatever agency, if visitors may see it."""
 
     def public_listing_state(self, listing_id: int) -> ListingState | None:
-        """What `public_listing` would give, by its numbers alone."""
+        """What `public_listing` would give, by its state alone."""
 
     def public_agent(self, user_id: int, page: int | None) -> AgentView | None:
         """The user with this id, of whatever agency, if active and the agency is.

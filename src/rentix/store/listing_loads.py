@@ -101,8 +101,10 @@ class ListingLoad(msgspec.Struct):
             (listing.agency_id, listing.id)
             for listing in self.listings
             if listing.files
-            and {(listing.agency_id, listing.id), (listing.agency_id, listing.external_id)}
-            & lookup.looked_into
+            and (
+                (listing.agency_id, listing.external_id) in lookup.looked_into
+                or (listing.agency_id, listing.id) in lookup.looked_into
+            )
         }
         self._ask_shown(_from_the_first(shown - lookup.shown))
         self._ask("media_by_listing", looked_into)

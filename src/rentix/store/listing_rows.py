@@ -80,14 +80,15 @@ def to_view(row: Row, media: dict[int, Media]) -> ListingView:
 
 
 def to_state(row: Row) -> ListingState:
-    """A row of `listing_state` → ListingState."""
+    """A row of `state_columns` → ListingState."""
     return ListingState(
         locale=row[0],
         agency_version=row[1],
-        version=row[2],
-        agent_id=row[3],
-        agent_version=row[4],
-        ready_photos=tuple(sorted(map(int, row[5].split(",")))) if row[5] else (),
+        listing_id=row[2],
+        version=row[3],
+        agent_id=row[4],
+        agent_version=row[5],
+        photos=row[6] or "",
     )
 
 

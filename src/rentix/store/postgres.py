@@ -138,6 +138,18 @@ class PostgresStore:
                 found[view.listing.agency_id, key] = view
         return [found.get(key) for key in wanted]
 
+    def find_listing_states(self, wanted: Sequence[UserKey]) -> list[ListingState | None]:
+        """What tells these listings from what they were, in the same order."""
+        ids = [key for key in wanted if isinstance(key[1], int)]
+        externals = [key for key in wanted if isinstance(key[1], str)]
+        with self._reading(*{agency_id for agency_id, _ in wanted}) as transaction:
+            by_id = transaction.start_keyed("listing_states_by_id", ids)
+            by_external = transaction.start_keyed("listing_states_by_external_id", externals)
+            transaction.commit()
+            rows = [*fetched(by_id), *fetched(by_external)]
+        found = {(row[-2], row[-1]): to_state(row) for row in rows}
+        return [found.get(key) for key in wanted]
+
     def listings(
         self, agency_id: int, wanted: ListingFilter, after: int, limit: int
     ) -> list[ListingView]:
@@ -165,12 +177,12 @@ class PostgresStore:
         return views[0] if views and views[0].agency.active else None
 
     def public_listing_state(self, listing_id: int) -> ListingState | None:
-        """What `public_listing` would give, by its numbers alone."""
+        """What `public_listing` would give, by its state alone."""
         with self._visit("agency_of_listing", listing_id=listing_id) as (transaction, agency_id):
             if agency_id is None:
                 return None
             values = {"agency_id": agency_id, "listing_id": listing_id}
-            rows = transaction.rows("listing_state", values)
+            rows = transaction.rows("visited_listing_state", values)
         return to_state(rows[0]) if rows else None
 
     def public_agent(self, user_id: int, page: int | None) -> AgentView | None:

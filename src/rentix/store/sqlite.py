@@ -186,6 +186,17 @@ class SqliteStore:
         photos = self._rows("media_listed", {"agency_id": agency_id, "wanted": row[FILES]})
         return to_view(row, {photo[0]: to_media(photo) for photo in photos})
 
+    def find_listing_states(self, wanted: Sequence[UserKey]) -> list[ListingState | None]:
+        """What tells these listings from what they were, in the same order."""
+        return [self._listing_state(*key) for key in wanted]
+
+    def _listing_state(self, agency_id: int, key: int | str) -> ListingState | None:
+        query, name = "listing_state_by_external_id", "external_id"
+        if isinstance(key, int):
+            query, name = "listing_state", "listing_id"
+        row = self._row(query, {"agency_id": agency_id, name: key})
+        return to_state(row) if row else None
+
     def listings(
         self, agency_id: int, wanted: ListingFilter, after: int, limit: int
     ) -> list[ListingView]:
@@ -212,11 +223,8 @@ class SqliteStore:
         return views[0] if views and views[0].agency.active else None
 
     def public_listing_state(self, listing_id: int) -> ListingState | None:
-        """What `public_listing` would give, by its numbers alone: for the event loop."""
-        found = self._row("agency_of_listing", {"listing_id": listing_id})
-        if found is None:
-            return None
-        row = self._row("listing_state", {"agency_id": found[0], "listing_id": listing_id})
+        """What `public_listing` would give, by its state alone: for the event loop."""
+        row = self._row("public_listing_state", {"listing_id": listing_id})
         return to_state(row) if row else None
 
     def public_agent(self, user_id: int, page: int | None) -> AgentView | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from rentix.client import Rentix, SetupError
 from rentix.client.calls.others import get_agency
 from rentix.rules.steering import Terms
-from rentix.sync.apply import Account, Application, Journal
+from rentix.sync.apply import Account, Application, Journal, utc_now
 from rentix.sync.apply.lock import state_folder
 from rentix.sync.config import Config
 from rentix.sync.mapping import lay_over
@@ -17,6 +20,9 @@ from rentix.sync.progress import Screen
 from rentix.sync.records import Rejection
 from rentix.sync.sources import open_source
 from rentix.wire.shapes import AgencyShape
+
+MEMORY: Final = timedelta(days=7)
+"""How long the portal knows what it has answered under a key (contract 5)."""
 
 
 def make_plan(config: Config, portal: Rentix, screen: Screen) -> Plan:
@@ -55,13 +61,21 @@ def _entries(config: Config, portal: Rentix, agency: AgencyShape, screen: Screen
     return [row if isinstance(row, Rejection) else field_map.read(row) for row in source.rows()]
 
 
-def apply_plan(plan: Plan, portal: Rentix, journal_path: Path, screen: Screen) -> Account:
+def apply_plan(
+    plan: Plan,
+    portal: Rentix,
+    journal_path: Path,
+    screen: Screen,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+) -> Account:
     """Carry out a plan, or go on with it.
 
     Raises:
-        SetupError: it is another portal's or agency's plan, or the journal cannot be used.
+        SetupError: it is too old, or another portal's or agency's plan, or the journal cannot be
+            used.
     """
-    check_fits(plan, portal)
+    check_fits(plan, portal, clock)
     screen.start(f"plan {plan.digest[:12]}", len(plan.writes))
     with Journal(journal_path, plan.id) as journal:
 
@@ -70,14 +84,32 @@ def apply_plan(plan: Plan, portal: Rentix, journal_path: Path, screen: Screen) -
             notes = [f"{counts[word]:,} {word}" for word in ("skipped", "failed") if counts[word]]
             screen.advance(len(account.endings), ", ".join(notes))
 
-        return Application(plan, portal, journal, on_progress=show).run()
+        return Application(plan, portal, journal, on_progress=show, clock=clock).run()
 
 
-def check_fits(plan: Plan, portal: Rentix) -> None:
-    """Refuse a plan that was made for another portal or agency."""
+def check_fits(plan: Plan, portal: Rentix, clock: Callable[[], datetime] = utc_now) -> None:
+    """Refuse a plan that is too old, or was made for another portal or agency."""
+    _check_age(plan, clock())
     agency = agency_of(portal)
     if plan.portal != portal.base_url or plan.agency_id != agency.id:
         raise SetupError(
             f"the plan is for {plan.agency} at {plan.portal}; the key opens {agency.name} at "
             f"{portal.base_url}. Use that agency's rentix.toml, or make a new plan"
+        )
+
+
+def _check_age(plan: Plan, now: datetime) -> None:
+    """Refuse a plan of which the portal may have forgotten what it did.
+
+    It would do no harm, for each item has its `ifMatch`; but what was applied long ago would be
+    reported as changed by somebody else.
+    """
+    try:
+        age = now - datetime.fromisoformat(plan.made_at)
+    except (ValueError, TypeError):
+        raise SetupError("the plan does not say when it was made; make a new plan") from None
+    if age > MEMORY:
+        raise SetupError(
+            f"the plan was made on {plan.made_at}, {age.days} days ago; the portal remembers for "
+            f"{MEMORY.days} what it has done of a plan. Make a new one: rentix plan -o FILE"
         )

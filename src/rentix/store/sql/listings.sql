@@ -42,11 +42,12 @@ AND listing.agent_version < bound.version AND {waits} AND NOT EXISTS (
 SELECT {view_columns}
 {seen_listing}
 
--- name: listing_state
-SELECT agency.locale, agency.version, listing.version, portal_user.id, portal_user.version,
-    ({ready_photos})
-{seen_listing}
-WHERE listing.agency_id = :agency_id AND listing.id = :listing_id AND agency.active
+-- fragment: state_columns
+agency.locale, agency.version, listing.id, listing.version, portal_user.id, portal_user.version,
+({state_of_photos})
+
+-- fragment: state_of_photo
+photo.id || photo.status || coalesce(length(photo.external_id) || ':' || photo.external_id, '')
 
 -- name: one_listing
 {listing_view}

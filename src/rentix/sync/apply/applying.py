@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,8 +10,10 @@ from http import HTTPStatus
 from typing import Final, Protocol, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
-from rentix.client import ApiError, RentixError, UnreadableAnswer
+from rentix.client import ApiError, RentixError
+from rentix.client.batches import in_order
 from rentix.client.calls import Call, bulk_users
 from rentix.sync.apply.journal import Ending, Journal
 from rentix.sync.apply.requests import STEPS, Part, Step, key_of, parts_of, split
@@ -42,8 +45,13 @@ class Account:
     @property
     def summary(self) -> dict[str, int]:
         """How many items were applied, skipped because they had moved, and refused."""
-        states = [ending.state for ending in self.endings.values()]
-        return {state: states.count(state) for state in ("applied", "skipped", "failed")}
+        states = Counter(ending.state for ending in self.endings.values())
+        return {state: states[state] for state in ("applied", "skipped", "failed")}
+
+
+def utc_now() -> datetime:
+    """Tell the time."""
+    return datetime.now(UTC)
 
 
 class Application:
@@ -56,7 +64,9 @@ class Application:
         journal: Journal,
         *,
         on_progress: Callable[[Account], None] = lambda _: None,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
+        self._clock = clock
         self._plan = plan
         self._portal = portal
         self._journal = journal
@@ -83,7 +93,7 @@ class Application:
             self.account.resumed += len(known)
             self._take(step, known)
             return
-        self._journal.note_sent(key, datetime.now(UTC).isoformat(timespec="seconds"))
+        self._journal.note_sent(key, self._clock().isoformat(timespec="seconds"))
         operations = [msgspec.Raw(part.operation) for part in parts]
         try:
             answer = self._portal.send(bulk_users(operations, key, self._plan.id))
@@ -92,10 +102,7 @@ class Application:
                 raise
             self._halve(step, parts, refusal)
             return
-        results = sorted(answer.results, key=lambda result: result.index)
-        if [result.index for result in results] != list(range(len(parts))):
-            raise UnreadableAnswer("the answer to a bulk doesn't have one result for each item")
-        pairs = zip(parts, results, strict=True)
+        pairs = zip(parts, in_order(len(parts), answer), strict=True)
         endings = tuple(_ending(part.item, result) for part, result in pairs)
         self._journal.note_answered(key, endings)
         self._take(step, endings)
@@ -111,9 +118,15 @@ class Application:
 
     def _take(self, step: Step, endings: Sequence[Ending]) -> None:
         for ending in endings:
-            if step == "link" and ending.state == "applied" and ending.etag is not None:
+            applied = ending.state == "applied"
+            if step == "link" and applied and ending.etag is not None:
                 self._etags[ending.item] = ending.etag
-            self.account.endings[ending.item] = ending
+            half = step == "linked" and not applied
+            self.account.endings[ending.item] = _half_done(ending) if half else ending
+
+
+def _half_done(ending: Ending) -> Ending:
+    return replace(ending, message=f"linked, but not updated: {ending.message}")
 
 
 def _ending(item: int, result: ResultShape) -> Ending:

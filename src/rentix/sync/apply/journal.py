@@ -97,11 +97,14 @@ class Journal:
         self._append(_Line(answered=key, endings=endings))
 
     def _append(self, line: _Line) -> None:
-        self._take(line)
         text = msgspec.json.encode(line) + b"\n"
-        while text:
-            text = text[os.write(self._file, text) :]
-        os.fsync(self._file)
+        try:
+            while text:
+                text = text[os.write(self._file, text) :]
+            os.fsync(self._file)
+        except OSError as fault:
+            raise SetupError(f"cannot write the journal {self._path}: {fault.strerror}") from fault
+        self._take(line)
 
     def close(self) -> None:
         """Close the file."""

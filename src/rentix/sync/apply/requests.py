@@ -9,14 +9,14 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from rentix.client import batches
 from rentix.sync.plan import Item, Plan
-from rentix.wire.bodies import MAX_OPERATIONS
 
-Step = Literal["unlink", "link", "upsert", "deactivate"]
-STEPS: Final[tuple[Step, ...]] = ("unlink", "link", "upsert", "deactivate")
-
-_MOST_BYTES: Final = 500 * 1024
-"""Below the API's 512 KB by what surrounds the operations."""
+Step = Literal["unlink", "link", "linked", "upsert", "deactivate"]
+STEPS: Final[tuple[Step, ...]] = ("unlink", "link", "linked", "upsert", "deactivate")
+"""What is done in turn. `linked` are the upserts of who was linked just now, in bulks of their own:
+what came of a link must not change which others are sent together, and with it their keys.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,41 +32,38 @@ def parts_of(step: Step, plan: Plan, etags: Mapping[int, str]) -> Iterator[Part]
     for number, item in enumerate(plan.items):
         members = _members(step, item, etags.get(number))
         if members is not None:
-            yield Part(number, msgspec.json.encode({"op": step, **members}, order="deterministic"))
+            op = "upsert" if step == "linked" else step
+            yield Part(number, msgspec.json.encode({"op": op, **members}, order="deterministic"))
 
 
 def _members(step: Step, item: Item, linked: str | None) -> dict[str, Any] | None:
-    if step == "upsert":
-        return _upsert(item, linked)
+    if step in ("linked", "upsert"):
+        return _upsert(step, item, linked)
     if item.action != step:
         return None
     named: dict[str, Any] = {"id": item.user_id, "ifMatch": item.if_match}
     return named | {"externalId": item.external_id} if step == "link" else named
 
 
-def _upsert(item: Item, linked: str | None) -> dict[str, Any] | None:
+def _upsert(step: Step, item: Item, linked: str | None) -> dict[str, Any] | None:
+    if step == "linked":
+        if item.action != "link" or not item.send or linked is None:
+            return None
+        return _update(item, linked)
     if item.action == "create":
         return {**item.send, "mode": "create"}
-    if item.action == "update":
-        return {**item.send, "ifMatch": item.if_match}
-    if item.action == "link" and item.send and linked is not None:
-        return {**item.send, "ifMatch": linked}
-    return None
+    return _update(item, item.if_match) if item.action == "update" else None
+
+
+def _update(item: Item, etag: str | None) -> dict[str, Any]:
+    # Who was unlinked meanwhile is not there; without the mode the portal would ask for all that a
+    # new user needs.
+    return {**item.send, "mode": "update", "ifMatch": etag}
 
 
 def split(parts: Iterable[Part]) -> Iterator[list[Part]]:
     """Yield the parts in bulks that the API takes."""
-    bulk: list[Part] = []
-    size_bytes = 0
-    for part in parts:
-        added_bytes = len(part.operation) + 1
-        if bulk and (len(bulk) == MAX_OPERATIONS or size_bytes + added_bytes > _MOST_BYTES):
-            yield bulk
-            bulk, size_bytes = [], 0
-        bulk.append(part)
-        size_bytes += added_bytes
-    if bulk:
-        yield bulk
+    return batches.split(parts, lambda part: len(part.operation))
 
 
 def key_of(plan: Plan, parts: Sequence[Part]) -> str:

@@ -16,12 +16,36 @@ LEFT JOIN portal_user ON (portal_user.agency_id, portal_user.id) = (
     listing.agency_id, CASE WHEN listing.user_id IS NULL THEN met.user_id ELSE listing.user_id END
 )
 
--- fragment: ready_photos
-SELECT string_agg(photo.id::text, ',' ORDER BY photo.id) FROM media AS photo
-WHERE photo.agency_id = listing.agency_id AND photo.status = 'success'
-    AND photo.id = ANY (ARRAY(
-        SELECT file::bigint FROM jsonb_array_elements_text(listing.files::jsonb) AS file
-    ))
+-- fragment: state_of_photos
+SELECT string_agg({state_of_photo}, '' ORDER BY file.place)
+FROM jsonb_array_elements_text(listing.files::jsonb) WITH ORDINALITY AS file (id, place)
+CROSS JOIN LATERAL (
+    SELECT media.id, media.status, media.external_id FROM media
+    WHERE media.agency_id = listing.agency_id AND media.id = file.id::bigint LIMIT 1
+) AS photo
+
+-- name: listing_states_by_id
+SELECT found.*, wanted.agency_id, wanted.number
+FROM {wanted_numbers}
+CROSS JOIN LATERAL (
+    SELECT {state_columns}
+    {seen_listing}
+    WHERE listing.agency_id = wanted.agency_id AND listing.id = wanted.number LIMIT 1
+) AS found
+
+-- name: listing_states_by_external_id
+SELECT found.*, wanted.agency_id, wanted.text
+FROM {wanted_texts}
+CROSS JOIN LATERAL (
+    SELECT {state_columns}
+    {seen_listing}
+    WHERE listing.agency_id = wanted.agency_id AND listing.external_id = wanted.text LIMIT 1
+) AS found
+
+-- name: visited_listing_state
+SELECT {state_columns}
+{seen_listing}
+WHERE listing.agency_id = :agency_id AND listing.id = :listing_id AND agency.active
 
 -- fragment: wanted_shown
 (

@@ -7,10 +7,28 @@ JOIN agency ON agency.id = listing.agency_id
 LEFT JOIN portal_user
     ON (portal_user.agency_id, portal_user.id) = (listing.agency_id, {listing_agent})
 
--- fragment: ready_photos
-SELECT group_concat(photo.id) FROM json_each(listing.files) AS file
+-- fragment: state_of_photos
+SELECT group_concat({state_of_photo}, '') FROM json_each(listing.files) AS file
 CROSS JOIN media AS photo ON photo.id = file.value
-WHERE photo.agency_id = listing.agency_id AND photo.status = 'success'
+WHERE photo.agency_id = listing.agency_id
+
+-- name: listing_state
+SELECT {state_columns}
+{seen_listing}
+WHERE listing.agency_id = :agency_id AND listing.id = :listing_id
+
+-- name: listing_state_by_external_id
+SELECT {state_columns}
+{seen_listing}
+WHERE listing.agency_id = :agency_id AND listing.external_id = :external_id
+
+-- name: public_listing_state
+SELECT {state_columns}
+{seen_listing}
+WHERE listing.agency_id = (
+    SELECT listing.agency_id FROM listing
+    WHERE listing.id = :listing_id AND listing.status IN ('active', 'completed')
+) AND listing.id = :listing_id AND agency.active
 
 -- fragment: next_shown
 SELECT shown.listing_id FROM listing_media AS shown
