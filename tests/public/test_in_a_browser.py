@@ -198,15 +198,24 @@ def test_photos_stand_apart(
     assert all(sized[:2] == sized[2:] for sized in sizes)
 
 
-def test_names_as_long_as_they_may_be_fit(
-    browser: Browser, shown: Shown, served: tuple[Service, Shown]
+WORD = "Wolfeschlegelsteinhausenbergerdorff" * 5
+"""As long as a name may be, and nowhere to break it."""
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_what_is_one_long_word_is_broken(
+    width: int, browser: Browser, shown: Shown, served: tuple[Service, Shown]
 ) -> None:
-    agent = replace(ANA, name="Wolfeschlegelsteinhausenbergerdorff" * 5)
-    shown.show(listing_view(agent=agent), agent_view(user=agent))
-    for path in PATHS[:2]:
-        with looking(browser, 360, "light", script=True) as page:
+    said = {"propertyAddress": WORD, "announcementDescription": WORD, "propertyVisualState": WORD}
+    listing = replace(LISTING, form=LISTING.form | said, status="completed")
+    agency, agent = replace(AGENCY, name=WORD), replace(ANA, name=WORD, descriptions={"ro": WORD})
+    view = listing_view(listing=listing, agency=agency, agent=agent)
+    shown.show(view, agent_view(user=agent, agency=agency, listings=(view,)))
+    with looking(browser, width, "light", script=True) as page:
+        for path in (f"/announcement/{listing.id}", f"/agents/{agent.id}"):
             page.goto(served[0].url + path)
-            assert page.evaluate("document.documentElement.scrollWidth") == 360
+            assert page.locator("h1").is_visible()
+            assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_what_is_hidden_is_not_even_in_the_source(
