@@ -46,6 +46,17 @@ def test_axe_finds_nothing(
     assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]] == []
 
 
+# Headings and names of which a line is too narrow for their words.
+TORN = """() => [...document.querySelectorAll('h1, h2, h3, .name, .silent')].filter((part) => {
+  const whole = part.cloneNode(true);
+  whole.style.cssText = 'position: absolute; width: min-content; overflow-wrap: normal';
+  part.after(whole);
+  const [room, asked] = [part.clientWidth, whole.clientWidth];
+  whole.remove();
+  return !part.classList.contains('unseen') && room < asked;
+}).map((part) => part.outerHTML)"""
+
+
 def show_much(shown: Shown) -> None:
     """Show an agent with three pages of listings, and an agency that nobody can call."""
     agency, agent = replace(AGENCY, phone=None), replace(ANA, settings=SILENT)
@@ -72,6 +83,7 @@ def test_pages_of_much_and_of_nobody_are_for_everyone(
             assert page.evaluate("document.documentElement.scrollWidth") == width
             assert page.locator(".silent").is_visible()
             assert page.locator(".buttons").count() == 0
+            assert page.evaluate(TORN) == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)
