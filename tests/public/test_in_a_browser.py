@@ -180,6 +180,7 @@ def test_a_number_is_never_cut_off(
             page.goto(f"{served[0].url}{path}?locale=ru")  # the longest label
             assert page.locator(".button").count() >= 4
             assert page.evaluate(CUT) == []
+            assert page.evaluate(TORN) == []
 
 
 def test_photos_come_in_their_place(
