@@ -15,6 +15,7 @@ from rentix.operations import Caller, DeactivateUser, Request
 from rentix.sync.apply import Account, Application, Journal
 from rentix.sync.config import CapsConfig, SyncConfig
 from rentix.sync.plan import Plan, Planner, read_actual
+from rentix.sync.plan.making import Entry
 from rentix.sync.planning import terms_of
 from rentix.sync.records import Record
 from tests.service import Tenant
@@ -101,7 +102,7 @@ def random_roster(random: Random, tenant: Tenant, agents: int) -> list[Record]:
     return rows
 
 
-def plan_of(tenant: Tenant, rows: Iterable[Record], **sync: Any) -> Plan:
+def plan_of(tenant: Tenant, rows: Iterable[Entry], **sync: Any) -> Plan:
     """Return the plan that brings rows into an agency."""
     with Rentix(tenant.key, tenant.service.url) as portal:
         agency = portal.send(get_agency())
