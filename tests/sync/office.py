@@ -15,7 +15,7 @@ from tests.process import rentix
 
 KINDS = ("deactivate", "unlink", "clear", "avatar", "phone", "shrink", "unreadable")
 COLUMNS = ("externalId", "name", "phone", "description")
-DONE, FAILED, PARTLY, BUSY = 0, 1, 4, 5
+DONE, FAILED, LIMITED, PARTLY, BUSY = 0, 1, 3, 4, 5
 
 Agent = tuple[str, str, str, str]
 """A row: external id, name, phone, description."""

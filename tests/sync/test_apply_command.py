@@ -14,9 +14,10 @@ from msgspec.structs import replace
 
 from rentix.sync.plan import Plan, write_plan
 from rentix.sync.plan.files import sealed
+from rentix.sync.plan.items import Limit
 from tests.process import rentix
 from tests.service import Tenant
-from tests.sync.office import BUSY, DONE, FAILED, PARTLY, Office, agents
+from tests.sync.office import BUSY, DONE, FAILED, LIMITED, PARTLY, Office, agents
 
 KEY = "rtx_test_1_OfAPortalThatNeverAnswers00000000_00000000"
 PATIENCE_S = 20
@@ -82,6 +83,20 @@ def test_a_full_disk_stops_it_and_later_it_goes_on(office: Office, tenant: Tenan
     code, said, _ = office.apply()
     assert (code, said["summary"]["applied"]) == (DONE, 250)
     assert len(tenant.changes()) == 250
+
+
+def test_only_the_digest_of_this_very_plan_lifts_its_limits(office: Office, tenant: Tenant) -> None:
+    limit = Limit("deactivate", 9, 3, "9 agents would be deactivated")
+    plan = sealed(replace(office.plan(), limits=(limit,)))
+    write_plan(office.plan_file, plan)
+    for allow in ([], ["--allow", "0" * 64], ["--allow", plan.digest[:12]], ["--allow", ""]):
+        code, said, remarks = office.run("apply", office.plan_file, *allow)
+        assert (code, said["summary"]["applied"]) == (LIMITED, 0)
+        assert said["limits"][0]["limit"] == "deactivate"
+        assert f"--allow {plan.digest}" in remarks
+        assert not tenant.changes()
+    code, said, _ = office.run("apply", office.plan_file, "--allow", plan.digest)
+    assert (code, said["summary"]["applied"]) == (DONE, 3)
 
 
 @contextmanager

@@ -16,7 +16,8 @@ NO_PORTAL = "http://127.0.0.1:1"
 
 
 def examine(crm: Crm) -> tuple[int, dict[str, tuple[str, str]]]:
-    code, said = crm.json("doctor")
+    code, answer = crm.json("doctor")
+    said = answer["checks"]
     return code, {each["check"]: (each["state"], each["message"]) for each in said}
 
 

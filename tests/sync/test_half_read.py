@@ -13,6 +13,7 @@ from rentix.client import SetupError
 from rentix.sync.records import Row
 from rentix.sync.run import open_roster
 from rentix.sync.sources import HalfRead, Source, open_source
+from rentix.sync.sources.faults import Empty
 from tests.sync.conftest import WriteRoster
 from tests.sync.tables import Table, write_csv, write_json, write_jsonl, write_workbook
 
@@ -111,11 +112,23 @@ def test_what_only_looks_odd_is_read(roster: WriteRoster, content: str) -> None:
 
 @pytest.mark.parametrize(
     ("content", "name"),
-    [("externalId,name\n", "e.csv"), ("[]", "e.json"), ('{"items": []}', "e.json")],
+    [
+        ("", "e.csv"),
+        ("\n\n", "e.csv"),
+        ("externalId,name\n", "e.csv"),
+        ("[]", "e.json"),
+        ('{"items": []}', "e.json"),
+        ("\n", "e.jsonl"),
+    ],
 )
 def test_an_empty_roster_is_a_mistake(roster: WriteRoster, content: str, name: str) -> None:
-    with pytest.raises(HalfRead, match="holds no agents"):
-        open_source(roster(content, name)).check_whole()
+    with pytest.raises(Empty, match="holds no agents"):
+        open_roster(roster(content, name), None)
+
+
+def test_what_ends_midway_is_told_so_and_not_that_it_lacks_columns(roster: WriteRoster) -> None:
+    with pytest.raises(HalfRead, match="line 1, the last, is broken off"):
+        open_roster(roster('{"externalId": 1, "na', "r.jsonl"), None)
 
 
 def test_a_last_line_of_json_that_is_cut(roster: WriteRoster) -> None:

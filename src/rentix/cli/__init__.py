@@ -10,7 +10,7 @@ import sys
 from cyclopts import App, CycloptsError
 
 import rentix
-from rentix.cli.output import Stop, say_error
+from rentix.cli.output import Stop, fail, say_error
 
 COMMANDS = {
     ("serve",): ("serve:serve", "Serve the API."),
@@ -90,13 +90,15 @@ _SERVER_PARTS = (
 def main(tokens: list[str] | None = None) -> int:
     """Run the command line; the exit code is returned."""
     tokens = sys.argv[1:] if tokens is None else tokens
+    # 2 is what `plan --detailed-exitcode` says of a plan with something in it.
+    wrong = 1 if tokens[:1] == ["plan"] else 2
     try:
         result = build_app(tokens)(tokens, exit_on_error=False)
     except CycloptsError:
-        return 2  # cyclopts has said what is wrong
+        return wrong  # cyclopts has said what is wrong
     except Stop as stop:
-        say_error(str(stop))
-        return 2
+        fail(str(stop), as_json="--json" in tokens)
+        return wrong
     except ImportError as error:  # cyclopts wraps the one of a command that it loads
         cause = error.__cause__ or error
         missing = cause.name if isinstance(cause, ModuleNotFoundError) else None

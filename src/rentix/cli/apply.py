@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from rich.console import Console
 
-from rentix.cli.output import print_json, say_error
+from rentix.cli.output import fail, print_json, say_error
 from rentix.cli.project import (
     BUSY,
     DONE,
@@ -26,6 +26,7 @@ from rentix.sync.apply.account import as_json_object, print_account
 from rentix.sync.apply.lock import state_folder
 from rentix.sync.plan import Plan, read_plan
 from rentix.sync.planning import apply_plan, check_fits
+from rentix.sync.report import describe_stop
 from rentix.sync.rounds import journal_of
 from rentix.sync.state import begun, ended, write_last_run
 
@@ -68,10 +69,10 @@ def apply(
             account = apply_plan(plan, portal, journal_of(file), screen)
             write_last_run(folder, ended(run, account))
     except Held as held:
-        say_error(str(held))
+        fail(str(held), as_json=as_json)
         return BUSY
     except RentixError as fault:
-        say_error(str(fault))
+        fail(describe_stop(fault), as_json=as_json)
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -99,5 +100,5 @@ def _limited(plan: Plan, file: Path, *, as_json: bool) -> int:
     )
     if as_json:
         nothing = dict.fromkeys(("applied", "skipped", "failed"), 0)
-        print_json({"summary": nothing, "limits": plan.limits})
+        print_json({"digest": plan.digest, "summary": nothing, "limits": plan.limits})
     return LIMITED

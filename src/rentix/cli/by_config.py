@@ -12,7 +12,7 @@ from typing import Final, Self
 
 from rich.console import Console
 
-from rentix.cli.output import Stop, print_json, say_error
+from rentix.cli.output import Stop, fail, print_json, say_error
 from rentix.cli.project import (
     BUSY,
     DONE,
@@ -54,10 +54,10 @@ def sync_once(config: Path, allow: str | None, *, as_json: bool) -> int:
         with opened(config, STUBBORN) as (settings, portal, screen):
             made = run_round(settings, portal, screen, allow)
     except Held as held:
-        say_error(str(held))
+        fail(str(held), as_json=as_json)
         return BUSY
     except RentixError as fault:
-        say_error(describe_stop(fault))
+        fail(describe_stop(fault), as_json=as_json)
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -36,7 +36,7 @@ def doctor(*, config: ConfigPath = Path("rentix.toml"), json: Json = False) -> i
     except KeyboardInterrupt:
         return INTERRUPTED
     if json:
-        print_json(found)
+        print_json({"checks": found})
     return FAILED if any(check.state == "failed" for check in found) else DONE
 
 

@@ -17,6 +17,7 @@ from rentix.sync.export import Form, looks_like_formula
 from rentix.sync.export import export as rows_of
 from rentix.sync.plan import read_actual
 from rentix.sync.progress import Screen
+from rentix.sync.report import describe_stop
 from rentix.sync.whole_file import writing_whole
 
 _PAGE: Final = 1000
@@ -61,7 +62,7 @@ def export(
     except BrokenPipeError:
         raise
     except (RentixError, OSError) as fault:
-        say_error(str(fault))
+        say_error(describe_stop(fault))
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED

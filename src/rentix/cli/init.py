@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.prompt import Confirm, Prompt
 
-from rentix.cli.output import print_json, say, say_error
+from rentix.cli.output import fail, print_json, say, say_error
 from rentix.client import SetupError
 from rentix.client.access import read_base_url
 from rentix.sync.config import check_key_env, read_config
@@ -64,7 +64,7 @@ def init(
         _write(config, portal, location, proposal, roster)
         _report(config, key_env, roster, proposal, as_json=as_json)
     except (SetupError, OSError) as fault:
-        say_error(str(fault))
+        fail(str(fault), as_json=as_json)
         return FAILED
     except (KeyboardInterrupt, EOFError):
         return INTERRUPTED

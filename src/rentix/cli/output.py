@@ -23,6 +23,13 @@ def say_error(text: str) -> None:
     Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {text}", markup=False)
 
 
+def fail(text: str, *, as_json: bool) -> None:
+    """Say why a command failed; who reads JSON is told so by an object too."""
+    say_error(text)
+    if as_json:
+        print_json({"error": {"message": text}})
+
+
 def print_json(value: Any) -> None:
     """One line of JSON on standard output."""
     sys.stdout.write(msgspec.json.encode(value).decode() + "\n")

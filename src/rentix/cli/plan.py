@@ -8,13 +8,15 @@ from typing import Annotated, Final
 from cyclopts import Parameter
 from rich.console import Console
 
-from rentix.cli.output import print_json, say_error
+from rentix.cli.output import fail, print_json, say_error
 from rentix.cli.project import CHANGES, DONE, FAILED, INTERRUPTED, LIMITED, ConfigPath, opened
 from rentix.client import RentixError
 from rentix.sync.plan import Plan, write_plan
+from rentix.sync.plan.items import ACTIONS
 from rentix.sync.plan.page import write_page
 from rentix.sync.plan.showing import print_plan
 from rentix.sync.planning import make_plan
+from rentix.sync.report import describe_stop
 from rentix.sync.sources import HalfRead
 
 _SHOWN: Final = 200
@@ -44,8 +46,9 @@ def plan(
 
     Example: rentix plan -o plan.json && rentix apply plan.json
 
-    Exit code: 0 done, 1 it could not be made, 2 there are changes (only with --detailed-exitcode),
-    3 a limit of [caps] stops it, or the source ends midway; 130 Ctrl-C.
+    Exit code: 0 done, 1 it could not be made or the call is wrong, 2 there are changes (only
+    with --detailed-exitcode), 3 a limit of [caps] stops it, or the source is empty or ends midway;
+    130 Ctrl-C.
     """
     try:
         with opened(config) as (settings, portal, screen):
@@ -57,7 +60,7 @@ def plan(
     except HalfRead as stop:
         return _stopped(stop, as_json=as_json)
     except RentixError as fault:
-        say_error(str(fault))
+        fail(describe_stop(fault), as_json=as_json)
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -70,8 +73,9 @@ def plan(
 def _stopped(stop: HalfRead, *, as_json: bool) -> int:
     say_error(str(stop))
     if as_json:
-        limit = {"limit": "half_read", "message": str(stop)}
-        print_json({"digest": None, "summary": {}, "limits": [limit]})
+        limit = {"limit": stop.limit, "message": str(stop)}
+        nothing = dict.fromkeys((*ACTIONS, "unchanged"), 0)
+        print_json({"digest": None, "summary": nothing, "limits": [limit], "warnings": {}})
     return LIMITED
 
 

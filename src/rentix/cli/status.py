@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from rentix.cli.options import Json
-from rentix.cli.output import print_json, say, say_error
+from rentix.cli.output import fail, print_json, say
 from rentix.cli.project import DONE, FAILED, INTERRUPTED, ConfigPath, opened
 from rentix.client import RentixError
 from rentix.sync.apply.lock import state_folder
@@ -41,7 +41,7 @@ def status(*, config: ConfigPath = Path("rentix.toml"), json: Json = False) -> i
             screen.start(f"{agency.name} on the portal", None)
             found = read_status(portal, agency, folder)
     except RentixError as fault:
-        say_error(describe_stop(fault))
+        fail(describe_stop(fault), as_json=json)
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -12,7 +12,7 @@ from typing import Annotated, Final
 from cyclopts import Parameter
 from rich.console import Console
 
-from rentix.cli.output import Stop, say_error
+from rentix.cli.output import Stop, fail, say_error
 from rentix.client import Rentix, SetupError
 from rentix.sync.progress import choose_screen
 from rentix.sync.report import print_report, to_json, write_rejected
@@ -145,7 +145,7 @@ def _sync_file(
             tally = sync_roster(source, field_map, client, screen, file.name)
         return _report(talk, tally, as_json=as_json, rejected=rejected)
     except (SetupError, OSError) as fault:
-        say_error(str(fault))
+        fail(str(fault), as_json=as_json)
         return STOPPED
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -29,7 +29,7 @@ def make_plan(config: Config, portal: Rentix, screen: Screen) -> Plan:
     """Read the source and the portal, and say what would change. Nothing is written anywhere.
 
     Raises:
-        HalfRead: the source ends midway.
+        HalfRead: the source ends midway, or holds no agents.
         SetupError: the source or its map cannot be used.
         RentixError: the portal cannot be read.
     """
@@ -55,8 +55,8 @@ def _entries(config: Config, portal: Rentix, agency: AgencyShape, screen: Screen
     given = config.source
     cache = state_folder(portal.base_url, agency.id)
     source = open_source(given.location, given.form, given.layout, cache)
+    source.check_whole()  # before its map: what ends midway lacks columns as well
     field_map = lay_over(config.mapping, source, config.sync.empty)
-    source.check_whole()
     screen.start(f"{given.shown} ({source.form})", source.lines)
     return [row if isinstance(row, Rejection) else field_map.read(row) for row in source.rows()]
 

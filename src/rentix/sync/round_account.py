@@ -12,6 +12,7 @@ from rentix.sync.plan import Plan
 from rentix.sync.plan.showing import print_plan
 from rentix.sync.report import describe_stop, printable
 from rentix.sync.rounds import Round
+from rentix.sync.sources import HalfRead
 
 _NOTHING: Final = {"applied": 0, "skipped": 0, "failed": 0}
 
@@ -50,6 +51,8 @@ def as_round_object(made: Round) -> dict[str, Any]:
         said |= as_json_object(plan, made.account)
     elif made.stop is not None:
         said["error"] = {"message": describe_stop(made.stop)}
+    if isinstance(made.stop, HalfRead):
+        said["limits"] = [{"limit": made.stop.limit, "message": str(made.stop)}]
     if made.finished is not None:
         said["finished"] = as_json_object(*made.finished)
     return said

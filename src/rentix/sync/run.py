@@ -20,8 +20,8 @@ def open_roster(file: Path, map_path: Path | None) -> tuple[Source, FieldMap]:
         raise SetupError(f"there is no file {file}")
     tables, layout = read_map(map_path) if map_path is not None else (MapTables(), Layout())
     source = open_source(file, layout=layout)
+    source.check_whole()  # before its map: what ends midway lacks columns as well
     field_map = lay_over(tables, source)
-    source.check_whole()
     return source, field_map
 
 

@@ -22,6 +22,16 @@ _WORDS = {
     "unreadable": "rows of the source cannot be read",
 }
 
+_WORDS_OF_ONE = {
+    "deactivate": "agent would be deactivated",
+    "unlink": "agent would be unlinked",
+    "clear": "agent would lose a value",
+    "avatar": "agent would lose their picture",
+    "phone": "agent would get another phone",
+    "shrink": "agent whom the portal has linked is missing from the source",
+    "unreadable": "row of the source cannot be read",
+}
+
 
 def fired(
     caps: CapsConfig,
@@ -67,8 +77,8 @@ def _check(kind: str, count: int, of: int, cap: Cap) -> Iterable[Limit]:
     allowed = cap.most(of)
     if count > allowed:
         rule = f"{cap.percent:g} % of {of:,}, {cap.count:,}, never below {cap.floor:,}"
+        words = _WORDS[kind] if count != 1 else _WORDS_OF_ONE[kind]
         message = (
-            f"{count:,} {_WORDS[kind]}; at most {allowed:,} may without a look "
-            f"([caps] {kind}: {rule})"
+            f"{count:,} {words}; at most {allowed:,} may without a look ([caps] {kind}: {rule})"
         )
         yield Limit(kind, count, allowed, message)

@@ -10,8 +10,8 @@ from string import Template
 from typing import Final
 
 from rentix.client import SetupError
-from rentix.sync.plan.items import ACTIONS, Item, Plan
-from rentix.sync.plan.showing import shown_value, told_fields
+from rentix.sync.plan.items import ACTIONS, FieldChange, Item, Plan
+from rentix.sync.plan.showing import known_as, told_fields, whole_value
 
 _PAGE: Final = files("rentix.sync.plan") / "page.html"
 
@@ -29,6 +29,10 @@ def page(plan: Plan) -> str:
     counts = "".join(
         f'<li class="{word}"><b>{number:,}</b> {word}</li>' for word, number in plan.summary.items()
     )
+    warned = "".join(
+        f"<p>{number:,} × {escape(code)}: e.g. {escape(example)}</p>"
+        for code, (number, example) in plan.warnings.items()
+    )
     stops = "".join(f'<p class="stop">{escape(limit.message)}</p>' for limit in plan.limits)
     return Template(_PAGE.read_text(encoding="utf-8")).substitute(
         agency=escape(plan.agency),
@@ -38,6 +42,7 @@ def page(plan: Plan) -> str:
         digest=escape(plan.digest),
         counts=counts,
         stops=stops,
+        warnings=warned,
         sections="".join(_sections(plan)),
     )
 
@@ -54,16 +59,23 @@ def _sections(plan: Plan) -> Iterator[str]:
 
 
 def _row(item: Item) -> str:
-    who = escape(item.name or "?")
-    known = escape(item.external_id or f"user {item.user_id}")
+    known = known_as(item)
+    who = escape(item.name or ("?" if known else "a row"))
     line = f"line {item.line} · " if item.line else ""
     fields = "".join(
-        f"<tr><th>{escape(change.field)}</th><td><del>{escape(shown_value(change.old))}</del></td>"
-        f"<td><ins>{escape(shown_value(change.new))}</ins></td></tr>"
+        f"<tr><th>{escape(change.field)}</th>{_old(item, change)}"
+        f"<td><ins>{escape(whole_value(change.new))}</ins></td></tr>"
         for change in told_fields(item)
     )
     table = f"<table>{fields}</table>" if fields else ""
     return (
-        f"<article><h3>{who} <small>{known}</small></h3>"
+        f"<article><h3>{who} <small>{escape(known or '')}</small></h3>"
         f"<p>{line}{escape(item.reason)}</p>{table}</article>"
     )
+
+
+def _old(item: Item, change: FieldChange) -> str:
+    """The cell of an old value; who is to be created has none."""
+    if item.action == "create":
+        return ""
+    return f"<td><del>{escape(whole_value(change.old))}</del></td>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any, Final
 
 from rich.console import Console
@@ -30,6 +31,8 @@ SIGNS: Final[dict[Action, str]] = {
     "skip": "?",
 }
 _LONGEST: Final = 60
+_LED_UP: Final = 20
+"""Of what two long values have in common, so much is shown before they part."""
 _SHOWN: Final = 200
 
 
@@ -56,10 +59,10 @@ def _print_item(console: Console, item: Item) -> None:
     _say(console, f"    {place_of(item)}{item.reason}", "dim")
     if item.action != "create":
         for change in item.fields:
-            old, new = shown_value(change.old), shown_value(change.new)
+            old, new = _apart(whole_value(change.old), whole_value(change.new))
             _say(console, f"    {change.field}: {old} → {new}")
     else:
-        given = ", ".join(f"{c.field} {shown_value(c.new)}" for c in told_fields(item))
+        given = ", ".join(f"{c.field} {_short(whole_value(c.new))}" for c in told_fields(item))
         _say(console, f"    {given}")
 
 
@@ -72,8 +75,15 @@ def told_fields(item: Item) -> Iterator[FieldChange]:
 
 def title_of(item: Item) -> str:
     """Who it is about."""
-    name = item.name or "?"
-    return f"{item.action} {name} ({item.external_id or f'user {item.user_id}'})"
+    known = known_as(item)
+    if known is None:
+        return f"{item.action} a row"
+    return f"{item.action} {item.name or '?'} ({known})"
+
+
+def known_as(item: Item) -> str | None:
+    """The agent's id in the CRM, else the portal's; a row that cannot be read has none."""
+    return item.external_id or (f"user {item.user_id}" if item.user_id else None)
 
 
 def place_of(item: Item) -> str:
@@ -81,16 +91,28 @@ def place_of(item: Item) -> str:
     return f"line {item.line}: " if item.line else ""
 
 
-def shown_value(value: Any) -> str:
-    """A field's value, short enough for a line."""
+def whole_value(value: Any) -> str:
+    """A field's value in words, on one line."""
     if value is None:
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict):
         return ", ".join(f"{name} {inner}" for name, inner in value.items())
-    text = " ".join(str(value).split())
+    return " ".join(str(value).split())
+
+
+def _short(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _apart(old: str, new: str) -> tuple[str, str]:
+    """Two values, each short enough for a line, and so that the eye sees where they part."""
+    pairs = zip(old, new, strict=False)
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    start = same - _LED_UP if max(len(old), len(new)) > _LONGEST and same > _LONGEST // 2 else 0
+    lead = "…" if start else ""
+    return lead + _short(old[start:]), lead + _short(new[start:])
 
 
 def _say(console: Console, line: str, style: str = "") -> None:

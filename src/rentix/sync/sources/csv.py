@@ -108,7 +108,10 @@ class CsvSource:
 
     def _read_header(self) -> tuple[str, ...]:
         with self._open() as text:
-            _, found, _ = next(self._records(text), (1, [], False))
+            first = next(self._records(text), None)
+        if first is None:
+            raise no_rows(self._path)
+        _, found, _ = first
         if isinstance(found, csv.Error):
             raise SetupError(f"{self._path}: the header row cannot be read: {found}")
         if not any(cell.strip() for cell in found):

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from rentix.client import SetupError
 
 
 class HalfRead(SetupError):
-    """A roster that ends midway or is empty: that must not look like agents having left."""
+    """A roster that ends midway or is empty: that must not look like agents having left.
+
+    `limit` is its name among the limits that stop a plan.
+    """
+
+    limit: ClassVar[str] = "half_read"
+
+
+class Empty(HalfRead):
+    """A roster without agents."""
+
+    limit = "empty"
 
 
 def cut_short(name: object, why: str) -> HalfRead:
@@ -16,6 +29,6 @@ def cut_short(name: object, why: str) -> HalfRead:
     )
 
 
-def no_rows(name: object) -> HalfRead:
+def no_rows(name: object) -> Empty:
     """Return the refusal of a roster without agents."""
-    return HalfRead(f"{name} holds no agents, which is taken for a mistake. Nothing was done")
+    return Empty(f"{name} holds no agents, which is taken for a mistake. Nothing was done")

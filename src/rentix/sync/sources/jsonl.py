@@ -9,7 +9,7 @@ import msgspec
 
 from rentix.client import SetupError
 from rentix.sync.records import Rejection, Row
-from rentix.sync.sources.faults import cut_short
+from rentix.sync.sources.faults import cut_short, no_rows
 from rentix.sync.sources.lines import read_lines
 from rentix.sync.sources.paths import find_paths
 
@@ -30,7 +30,10 @@ class JsonlSource:
             if isinstance(row, Row):
                 names.update(dict.fromkeys(find_paths(row.cells)))
         self.columns = tuple(names)
+        if not self.lines:
+            raise no_rows(path)
         if not names:
+            self.check_whole()
             raise SetupError(f"{path} holds no JSON object; write one object a line")
 
     def rows(self) -> Iterator[Row | Rejection]:

@@ -1,0 +1,84 @@
+"""`rentix plan` from the shell's side: its exit codes, and what stops it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.sync.crm import Crm, rows
+
+COLUMNS = '[columns]\nexternalId = "externalId"\nname = "name"\nphone = "phone"\n'
+NOTHING_PLANNED = dict.fromkeys(
+    ("create", "update", "link", "unlink", "deactivate", "conflict", "skip", "unchanged"), 0
+)
+
+
+def test_whether_there_is_something_to_apply_is_told_from_wrong_usage(crm: Crm) -> None:
+    assert crm.run("plan").returncode == 0
+    assert crm.run("plan", "--detailed-exitcode").returncode == 2
+    assert crm.run("plan", "--detailed-exitcode", "--outptu", "p").returncode == 1
+    assert crm.run("plan", "--detailed-exitcode", "surplus").returncode == 1
+    assert crm.run("sync").returncode == 0
+    assert crm.run("plan", "--detailed-exitcode").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "limit"),
+    [("none.csv", "", "empty"), ("cut.json", '[{"externalId": "a1"', "half_read")],
+)
+def test_a_source_without_agents_or_an_end_stops_it_and_says_which_limit(
+    crm: Crm, name: str, content: str, limit: str
+) -> None:
+    crm.run("sync")
+    before = crm.tenant.changes()
+    crm.configure(COLUMNS + '[sync]\nabsent = "deactivate"\n', file=name)
+    (crm.folder / name).write_text(content, encoding="utf-8")
+
+    code, said = crm.json("plan", "-o", "p.json")
+    assert (code, [each["limit"] for each in said["limits"]]) == (3, [limit])
+    assert (said["digest"], said["summary"]) == (None, NOTHING_PLANNED)
+    assert name in said["limits"][0]["message"]
+    assert not (crm.folder / "p.json").exists()
+
+    code, said = crm.json("sync")
+    assert (code, said["end"], said["limits"][0]["limit"]) == (3, "limited", limit)
+    assert crm.tenant.changes() == before
+
+
+@pytest.mark.parametrize("words", [("plan",), ("apply", "p.json"), ("status",), ("sync",)])
+def test_a_failure_is_one_object_too(crm: Crm, words: tuple[str, ...]) -> None:
+    crm.run("plan", "-o", "p.json")
+    crm.environment["RENTIX_API_KEY"] = ""
+    code, said = crm.json(*words)
+    assert (code, list(said)) == (1, ["error"])
+    assert "RENTIX_API_KEY holds no API key" in said["error"]["message"]
+
+
+def test_a_refusal_says_under_which_id_the_portal_logged_it(crm: Crm) -> None:
+    crm.run("plan", "-o", "p.json")
+    crm.environment["RENTIX_API_KEY"] = f"{crm.tenant.key[:-8]}00000000"
+    for words in (("plan",), ("apply", "p.json"), ("status",), ("export",)):
+        done = crm.run(*words)
+        assert done.returncode == 1
+        assert "the service refused: 401 Invalid API key (request " in done.stderr
+
+
+def test_a_limit_counts_in_good_words(crm: Crm) -> None:
+    crm.write(rows(1) + "broken,row\n")
+    assert "1 row of the source cannot be read; at most 0 may" in crm.run("plan").stdout
+
+
+def test_the_doctor_says_all_in_one_object(crm: Crm) -> None:
+    code, said = crm.json("doctor")
+    assert (code, list(said)) == (0, ["checks"])
+    assert {check["state"] for check in said["checks"]} <= {"ok", "warning"}
+
+
+def test_a_file_that_is_not_there(crm: Crm, tmp_path: Path) -> None:
+    url = crm.tenant.service.url
+    code, said = crm.json("sync", tmp_path / "none.csv", "--url", url)
+    assert code == 2
+    assert "there is no file" in said["error"]["message"]
+    code, said = crm.json("sync", tmp_path / "agents.csv")
+    assert (code, "--url is needed" in said["error"]["message"]) == (2, True)
