@@ -10,7 +10,7 @@ from rentix.rules.steering import Terms
 from rentix.sync.config import CapsConfig, SyncConfig
 from rentix.sync.plan import Item, Planner
 from rentix.sync.plan.making import Entry
-from rentix.sync.records import Rejection, Skipped
+from rentix.sync.records import Rejection
 from tests.service import Tenant
 from tests.sync.planning.crm import leave, plan_of, record
 
@@ -53,40 +53,6 @@ def test_what_the_portal_would_refuse_is_skipped_with_its_words(tenant: Tenant) 
     assert "instagram" in item.reason
 
 
-def test_two_rows_that_differ_are_a_conflict_and_two_that_agree_are_one(tenant: Tenant) -> None:
-    rows = [record(2, "a", name="Ana", phone=MOBILE), record(3, "a", name="Ana", phone=MOBILE)]
-    assert only(tenant, *rows).action == "create"
-    item = only(tenant, *rows, record(4, "a", name="Anna", phone=MOBILE))
-    assert (item.action, item.code) == ("conflict", "external_id_repeated")
-    assert "lines 2 and 4" in item.reason
-
-
-def test_who_registered_is_linked_on_strong_evidence_only(tenant: Tenant) -> None:
-    user_id = tenant.register("Elena Rusu", MOBILE)
-    item = only(tenant, record(2, "a", name="Русу Елена", phone=MOBILE))
-    assert (item.action, item.user_id) == ("link", user_id)
-    item = only(tenant, record(2, "a", name="Ion Popa", phone=MOBILE))
-    assert (item.action, item.code) == ("conflict", "phone_of_another")
-    item = only(tenant, record(2, "a", name="Ion Popa", phone=MOBILE), link="never")
-    assert item.action == "create"
-    shared = [record(n, f"{n}", name="Elena Rusu", phone=MOBILE) for n in (2, 3)]
-    assert {item.action for item in plan_of(tenant, shared).items} == {"create"}
-
-
-def test_an_offices_number_is_no_evidence(tenant: Tenant) -> None:
-    tenant.register("Elena Rusu", OFFICE)
-    assert only(tenant, record(2, "a", name="Elena Rusu", phone=OFFICE)).action == "create"
-
-
-def test_the_portals_own_id_links_or_is_a_conflict(tenant: Tenant) -> None:
-    user_id = tenant.register("Elena Rusu", MOBILE)
-    fields = {"name": "Ion Popa", "phone": "+37369999999"}
-    assert only(tenant, record(2, "a", user_id, **fields)).action == "link"
-    assert only(tenant, record(2, "a", user_id + 1000, **fields)).code == "already_linked"
-    tenant.create("a")
-    assert only(tenant, record(2, "a", user_id, **fields)).code == "external_id_taken"
-
-
 def test_who_was_let_go_by_the_crm_comes_back_and_by_a_person_stays(tenant: Tenant) -> None:
     row = record(2, "a", name="Ana Rusu", phone=MOBILE)
     user_id = tenant.create("a", name="Ana Rusu", phone=MOBILE)
@@ -98,32 +64,6 @@ def test_who_was_let_go_by_the_crm_comes_back_and_by_a_person_stays(tenant: Tena
     plan = plan_of(tenant, [row])
     assert plan.writes == ()
     assert plan.warnings["status_held"][0] == 1
-
-
-@pytest.mark.parametrize("absent", ["keep", "unlink", "deactivate"])
-def test_who_is_absent_is_dealt_with_as_the_configuration_says(tenant: Tenant, absent: str) -> None:
-    tenant.create("gone")
-    plan = plan_of(tenant, [record(2, "a", name="Ana", phone=MOBILE)], absent=absent)
-    actions = [item.action for item in plan.items]
-    assert actions == (["create"] if absent == "keep" else ["create", absent])
-
-
-def test_nobody_leaves_by_a_row_that_cannot_be_used(tenant: Tenant) -> None:
-    for external_id in ("a", "b", "c"):
-        tenant.create(external_id)
-    rows: list[Entry] = [
-        record(2, "a", name="", phone="x"),
-        Skipped(3, "b", "a rule"),
-        Rejection(4, "c", "too wide", "row_broken"),
-    ]
-    plan = plan_of(tenant, rows, absent="deactivate")
-    assert plan.summary["deactivate"] == 0
-    tenant.create("d")
-    nameless = Rejection(5, None, "externalId is empty", "external_id_missing")
-    items = plan_of(tenant, [*rows, nameless], absent="deactivate").items
-    assert [(i.external_id, i.code) for i in items if i.action == "conflict"] == [
-        ("d", "source_unreadable")
-    ]
 
 
 def limits_of(tenant: Tenant, rows: list[Entry], **sync: Any) -> dict[str, tuple[int, int]]:
