@@ -15,7 +15,7 @@ from rentix.sync.plan import Plan, Planner, read_actual
 from rentix.sync.plan.making import Entry
 from rentix.sync.progress import Screen
 from rentix.sync.records import Rejection
-from rentix.sync.sources import open_source
+from rentix.sync.sources.configured import open_configured
 from rentix.wire.shapes import AgencyShape
 
 
@@ -43,9 +43,8 @@ def terms_of(agency: AgencyShape) -> Terms:
 def _entries(config: Config, portal: Rentix, agency: AgencyShape, screen: Screen) -> list[Entry]:
     given = config.source
     cache = state_folder(portal.base_url, agency.id)
-    source = open_source(given.location, given.form, given.layout, cache)
+    source = open_configured(given, cache, screen.wait)
     field_map = lay_over(config.mapping, source, config.sync.empty)
-    source.check_whole()
     screen.start(f"{given.location} ({source.form})", source.lines)
     return [row if isinstance(row, Rejection) else field_map.read(row) for row in source.rows()]
 
