@@ -56,6 +56,14 @@ def members_of(kind: type[Any]) -> tuple[str, ...]:
     return tuple(each.name for each in fields(kind))
 
 
+def variables_of(given: SourceConfig) -> tuple[str, ...]:
+    """Return the environment variables that a source takes its secrets from."""
+    if given.kind is None:
+        return ()
+    found = (getattr(given.kind, n) for n in members_of(type(given.kind)) if n.endswith("_env"))
+    return tuple(name for name in found if name is not None)
+
+
 def read_source(file: TomlFile, folder: Path) -> SourceConfig:
     """Read [source]; raise SetupError that names the line at fault and the way out."""
     kind_class = _kind_class(file)
