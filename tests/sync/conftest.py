@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.client.fake_portal import FakePortal, serve
+from tests.sync.doubles.site import Reader
 
 WriteRoster = Callable[..., Path]
 
@@ -28,3 +29,9 @@ def roster(tmp_path: Path) -> WriteRoster:
         return path
 
     return write
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Reader:
+    """Read kinds of sources without sleeping; secrets are what the test puts in."""
+    return Reader(tmp_path)
