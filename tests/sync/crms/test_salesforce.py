@@ -79,7 +79,7 @@ def test_too_many_at_once_is_waited_for_and_a_spent_day_is_not(
     assert len(rows(reader.read(source(reader)))) == 8
     assert len(reader.waits) == 1
     org.instead = {len(org.queries) + 2: refusal(403, code, "TotalRequests Limit exceeded.")}
-    with pytest.raises(HalfRead, match="after 3 agents: .*try again tomorrow"):
+    with pytest.raises(HalfRead, match=r"after 3 agents: .*try again tomorrow"):
         reader.read(source(reader))
     assert len(reader.waits) == 1
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -115,6 +114,5 @@ def test_a_feed_at_an_address_is_fetched_again_only_if_it_changed(reader: Reader
 
 
 def test_a_file_that_is_not_there(reader: Reader) -> None:
-    with pytest.raises(SetupError, match="cannot read the YRL feed feed.xml: No such file"):
+    with pytest.raises(SetupError, match=r"cannot read the YRL feed feed\.xml: No such file"):
         reader.read(Yrl(file="feed.xml"))
-    assert Path("feed.xml").name in Yrl(file="feed.xml").title()

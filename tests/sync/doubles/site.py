@@ -56,7 +56,7 @@ def serving(answers: Answers) -> Iterator[str]:
             asked = Asked(self.command, place.path, dict(parse_qsl(place.query)), headers, form)
             self.send(answers(asked))
 
-        do_POST = do_GET
+        do_POST = do_GET  # noqa: N815 - the library's name
 
         def send(self, said: Said) -> None:
             whole = said.body if isinstance(said.body, bytes) else json.dumps(said.body).encode()
@@ -70,7 +70,7 @@ def serving(answers: Answers) -> Iterator[str]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()

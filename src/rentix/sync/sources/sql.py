@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -91,17 +92,18 @@ class Sql:
         streamed = connection.execution_options(
             stream_results=True, max_row_buffer=_ROWS, no_parameters=True
         )
-        result = streamed.exec_driver_sql(self.query)
-        names = list(result.keys())
-        if len(set(names)) < len(names):
-            raise SetupError(
-                f"[source] query has two columns of one name; name them with AS: {', '.join(names)}"
-            )
-        for rows in result.partitions(_ROWS):
-            yield [
-                {name: _plain(value) for name, value in zip(names, row, strict=True)}
-                for row in rows
-            ]
+        with closing(streamed.exec_driver_sql(self.query)) as result:
+            names = list(result.keys())
+            if len(set(names)) < len(names):
+                raise SetupError(
+                    "[source] query has two columns of one name; tell them apart with AS: "
+                    f"{', '.join(names)}"
+                )
+            for rows in result.partitions(_ROWS):
+                yield [
+                    {name: _plain(value) for name, value in zip(names, row, strict=True)}
+                    for row in rows
+                ]
 
 
 def _plain(value: object) -> object:
