@@ -124,6 +124,8 @@ def _checked(file: TomlFile, name: str, hint: Any, value: Any) -> Any:
             _check_variable(file, name, value)
         elif name == "url":
             _check_url(file, value)
+            if httpx2.URL(value).userinfo:
+                raise file.fault(place, "[source] url must hold no user and password")
         elif isinstance(value, str) and not value.strip() and name != "token_prefix":
             raise file.fault(place, f"[source] {name} is empty")
         return value

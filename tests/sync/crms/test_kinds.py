@@ -50,6 +50,7 @@ def test_members_reach_their_kind(roster: WriteRoster) -> None:
         ('kind = "sql"\ntable = "x"', 5, "no member of [source] is called 'table'"),
         ('kind = "bitrix24"\nwebhook_env = "https://b.example/rest/1/s3cret/"', 5, "no place"),
         ('kind = "bitrix24"\nwebhook_env = 7', 5, '[source] webhook_env must be "…"'),
+        ('kind = "rest"\nurl = "https://u:s3cret@x"', 5, "must hold no user and password"),
         ('kind = "rest"\nurl = "crm"', 5, "must begin with http"),
         ('kind = "rest"\nurl = "https://x"\nsize = "7"', 6, "size must be a whole number"),
         ('kind = "rest"\nurl = "https://x"\nsize = true', 6, "size must be a whole number"),

@@ -133,6 +133,14 @@ def test_a_token_is_not_sent_in_clear(reader: Reader) -> None:
         reader.read(Rest("http://crm.example/agents", token_env="CRM_TOKEN"))
 
 
+def test_pages_may_be_counted_from_zero(crm: Open, reader: Reader) -> None:
+    double = crm("page")
+    double.instead = {1: Said({"data": {"agents": agents(4)}})}
+    double.agents = double.agents[4:]
+    assert len(rows(reader.read(source(double, first_page=0)))) == 10
+    assert [asked.query["page"] for asked in double.asked] == ["0", "1", "2", "3"]
+
+
 def test_an_array_by_itself_and_another_header(crm: Open, reader: Reader) -> None:
     double = crm("link")
     double.instead = {1: Said(agents(3))}
