@@ -6,10 +6,14 @@ import json
 from dataclasses import MISSING, asdict, fields
 from pathlib import Path
 
+import pytest
+
 from rentix.sync.config import CapsConfig, PortalConfig, SyncConfig, read_config
-from rentix.sync.map_tables import LAYOUT_MEMBERS, SKIP_MEMBERS
+from rentix.sync.map_tables import SKIP_MEMBERS
 from rentix.sync.mapping import lay_over
+from rentix.sync.source_config import FILE_MEMBERS
 from rentix.sync.sources import open_source
+from rentix.sync.sources.kinds import BUILT_IN
 from rentix.sync.targets import TARGETS
 from rentix.sync.values import WORDS
 from tests.docs.pages import ROOT, blocks, table
@@ -35,8 +39,15 @@ def test_portal_and_sync() -> None:
 
 
 def test_source_and_skip() -> None:
-    assert tuple(shown("source")) == ("file", "url", "form", *LAYOUT_MEMBERS)
+    assert tuple(shown("source")) == FILE_MEMBERS
     assert tuple(shown("skip")) == SKIP_MEMBERS
+
+
+@pytest.mark.parametrize("kind", BUILT_IN)
+def test_kinds_of_sources(kind: str) -> None:
+    silent = {"null": "", "[]": ""}  # what no default is, the text beside it says
+    members = defaults(BUILT_IN[kind]).items()
+    assert shown(f"source: {kind}") == {name: silent.get(said, said) for name, said in members}
 
 
 def test_fields() -> None:

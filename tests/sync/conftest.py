@@ -10,6 +10,7 @@ import pytest
 from tests.client.fake_portal import FakePortal, serve
 from tests.service import Tenant
 from tests.sync.crm import Crm
+from tests.sync.doubles.site import Reader
 
 WriteRoster = Callable[..., Path]
 
@@ -36,3 +37,9 @@ def roster(tmp_path: Path) -> WriteRoster:
 def crm(tenant: Tenant, tmp_path: Path) -> Crm:
     """Give an agency with three agents in its roster and none on the portal."""
     return Crm(tmp_path, tenant)
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Reader:
+    """Read kinds of sources without sleeping; secrets are what the test puts in."""
+    return Reader(tmp_path)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -20,7 +22,9 @@ from rentix.sync.config_text import write_config
 from rentix.sync.mapping import lay_over
 from rentix.sync.proposal import Proposal, propose
 from rentix.sync.report import printable
+from rentix.sync.source_config import variables_of
 from rentix.sync.sources import Source, is_url, open_source
+from rentix.sync.starts import write_start
 
 DONE: Final = 0
 FAILED: Final = 1
@@ -31,6 +35,10 @@ def init(
     *,
     source: Annotated[
         str | None, Parameter(help="The roster: a CSV, Excel, JSON or JSON Lines file, or a URL.")
+    ] = None,
+    kind: Annotated[
+        str | None,
+        Parameter(help="Or the kind of CRM: bitrix24, pipedrive, salesforce, sql, yrl or rest."),
     ] = None,
     url: Annotated[str | None, Parameter(help="The portal's address.")] = None,
     key_env: Annotated[
@@ -45,7 +53,8 @@ def init(
 ) -> int:
     """Look at a roster, find its columns, and write rentix.toml.
 
-    It asks on a terminal, unless told --yes. The key itself is never asked for or written.
+    It asks on a terminal, unless told --yes. The key itself is never asked for or written. With
+    --kind it asks no CRM; it writes down what that kind of CRM calls the fields.
 
     Example: rentix init --source agents.xlsx --url https://crm.example.md --yes
 
@@ -54,6 +63,8 @@ def init(
     asks = not yes and not as_json and sys.stdin.isatty() and sys.stdout.isatty()
     try:
         _check_free(config, force=force)
+        if kind is not None:
+            return _start(config, kind, source, (url, key_env), as_json=as_json, asks=asks)
         location = source or _ask("--source", "Where is the roster (a file or a URL)?", asks=asks)
         address = url or _ask("--url", "What is the portal's address?", asks=asks)
         portal = (read_base_url(address), _checked(key_env))
@@ -69,6 +80,31 @@ def init(
     except (KeyboardInterrupt, EOFError):
         return INTERRUPTED
     return DONE if proposal.has_id else FAILED
+
+
+def _start(
+    config: Path,
+    kind: str,
+    source: str | None,
+    portal: tuple[str | None, str],
+    *,
+    as_json: bool,
+    asks: bool,
+) -> int:
+    """Write what a kind of CRM begins with, and say what is left to do."""
+    if source is not None:
+        raise SetupError("--source is a file or a URL, --kind a CRM; give one of the two")
+    address = portal[0] or _ask("--url", "What is the portal's address?", asks=asks)
+    text = write_start((read_base_url(address), _checked(portal[1])), kind)
+    with _draft(config, text) as draft:
+        read = read_config(draft)
+    variables = [portal[1], *variables_of(read.source)]
+    if as_json:
+        print_json({"config": str(config), "source": kind, "variables": variables})
+        return DONE
+    say(f"Wrote {config}. Put in what is yours: look through [source] and [columns].")
+    _show_next(config, variables)
+    return DONE
 
 
 def _check_free(config: Path, *, force: bool) -> None:
@@ -114,14 +150,20 @@ def _write(
     config: Path, portal: tuple[str, str], location: str, proposal: Proposal, roster: Source
 ) -> None:
     """Write the file whole or not at all, and only if it holds for the roster."""
-    text = write_config(portal, _relative(location, config), proposal)
+    with _draft(config, write_config(portal, _relative(location, config), proposal)) as draft:
+        read = read_config(draft)
+        if proposal.has_id:
+            lay_over(read.mapping, roster)
+
+
+@contextmanager
+def _draft(config: Path, text: str) -> Iterator[Path]:
+    """A file beside the configuration, which takes its place unless the block fails."""
     config.parent.mkdir(parents=True, exist_ok=True)
     draft = config.with_name(f"{config.name}.{os.getpid()}.draft")
     try:
         draft.write_text(text, encoding="utf-8")
-        read = read_config(draft)
-        if proposal.has_id:
-            lay_over(read.mapping, roster)
+        yield draft
         draft.replace(config)
     finally:
         draft.unlink(missing_ok=True)
@@ -159,11 +201,18 @@ def _report(
             f'[columns]: externalId = "…". There are: {printable(", ".join(roster.columns[:40]))}'
         )
     elif not as_json:
-        suffix = "" if config == Path("rentix.toml") else f" --config {shlex.quote(str(config))}"
-        say("\nNext:")
-        say(f"  export {key_env}=…  the key that the portal gave you")
-        say(f"  rentix doctor{suffix}  looks whether all is well")
-        say(f"  rentix plan{suffix}    shows what a sync would change")
+        _show_next(config, [key_env])
+
+
+def _show_next(config: Path, variables: list[str]) -> None:
+    suffix = "" if config == Path("rentix.toml") else f" --config {shlex.quote(str(config))}"
+    key, *secrets = variables
+    say("\nNext:")
+    say(f"  export {key}=…  the key that the portal gave you")
+    for name in secrets:
+        say(f"  export {name}=…  what your CRM gave you")
+    say(f"  rentix doctor{suffix}  looks whether all is well")
+    say(f"  rentix plan{suffix}    shows what a sync would change")
 
 
 def _show(roster: Source, proposal: Proposal) -> None:

@@ -5,7 +5,7 @@ url = "https://crm.example.md"
 key_env = "RENTIX_API_KEY"         # the variable's name, never the key
 
 [source]
-file = "agents.xlsx"               # from this file's folder; or url = "https://…"
+file = "agents.xlsx"               # from this file's folder; or url, or kind: source_config.py
 
 [columns]                          # and the other tables of a map: see map_tables.py
 externalId = "Cod"
@@ -26,26 +26,22 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Final, Literal
 
-import httpx2
-
 from rentix.client import SetupError
 from rentix.client.access import read_base_url
 from rentix.sync.map_tables import (
-    LAYOUT_MEMBERS,
     MAP_TABLES,
     MapTables,
     read_layout,
     read_map_tables,
 )
-from rentix.sync.sources import FORMS, Form, Layout, is_url
-from rentix.sync.sources.web import show
+from rentix.sync.source_config import VARIABLE, SourceConfig, check_source, read_source
+from rentix.sync.sources import Layout
 from rentix.sync.toml_file import TomlFile, read_toml
 
 Absent = Literal["keep", "unlink", "deactivate"]
 Empty = Literal["keep", "clear"]
 Link = Literal["strong", "never"]
 
-_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _KEY: Final = re.compile(r"rtx_(live|test)_", re.IGNORECASE)
 
 
@@ -55,20 +51,6 @@ class PortalConfig:
 
     url: str
     key_env: str = "RENTIX_API_KEY"
-
-
-@dataclass(frozen=True, slots=True)
-class SourceConfig:
-    """Where the roster is: a path or an http(s) address. `form` None leaves it to the file."""
-
-    location: str
-    form: Form | None = None
-    layout: Layout = field(default_factory=Layout)
-
-    @property
-    def shown(self) -> str:
-        """The location for people and for what is kept: an address may hold a secret."""
-        return show(self.location) if is_url(self.location) else self.location
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +120,7 @@ def read_config(path: Path) -> Config:
     check_tables(file)
     return Config(
         _read_portal(file),
-        _read_source(file, path.parent),
+        read_source(file, path.parent),
         read_map_tables(file),
         _read_sync(file),
         _read_caps(file),
@@ -156,7 +138,7 @@ def check_tables(file: TomlFile) -> None:
     """Refuse a table or a member that nobody knows, whether it is used or not."""
     file.table("", ("portal", "source", *MAP_TABLES, "sync", "caps"))
     file.table("portal", _members(PortalConfig))
-    file.table("source", ("file", "url", "form", *LAYOUT_MEMBERS))
+    check_source(file)
     file.table("sync", _members(SyncConfig))
     file.table("caps", _members(CapsConfig))
 
@@ -182,34 +164,12 @@ def _read_portal(file: TomlFile) -> PortalConfig:
 
 def check_key_env(name: str) -> str:
     """Return the name of an environment variable; refuse what is a key, without repeating it."""
-    if _KEY.match(name) or not _VARIABLE.fullmatch(name):
+    if _KEY.match(name) or not VARIABLE.fullmatch(name):
         raise SetupError(
             "is the name of an environment variable, such as RENTIX_API_KEY, that holds the key; "
             "the key itself has no place in a file"
         )
     return name
-
-
-def _read_source(file: TomlFile, folder: Path) -> SourceConfig:
-    path, url = file.text("source", "file"), file.text("source", "url")
-    if (path is None) == (url is None):
-        raise file.fault("source", '[source] needs either file = "…" or url = "…"')
-    if url is not None:
-        _check_url(file, url)
-    if path is not None and (not path or is_url(path)):
-        raise file.fault("source.file", '[source] file is a path; an address is url = "…"')
-    location = url or str(folder / Path(path or "").expanduser())
-    form = file.choice("source", "form", FORMS, None)
-    return SourceConfig(location, form, read_layout(file))
-
-
-def _check_url(file: TomlFile, url: str) -> None:
-    try:
-        usable = is_url(url) and bool(httpx2.URL(url).host)
-    except httpx2.InvalidURL:
-        usable = False
-    if not usable:
-        raise file.fault("source.url", "[source] url must begin with http:// or https://")
 
 
 def _read_sync(file: TomlFile) -> SyncConfig:

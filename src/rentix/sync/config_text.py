@@ -16,12 +16,12 @@ _BARE: Final = re.compile(r"[A-Za-z0-9_.-]+")
 def write_config(portal: tuple[str, str], location: str, proposal: Proposal) -> str:
     """Return the text for a portal (its address, the key's variable), a source and its map."""
     lines = [
-        *_write_portal(*portal),
+        *write_portal(*portal),
         *_write_source(location),
         *_write_columns(proposal),
         *_write_templates(proposal),
         *_write_skip(proposal),
-        *_write_rest(),
+        *write_rest(),
     ]
     return "\n".join(lines) + "\n"
 
@@ -31,7 +31,8 @@ def quote(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _write_portal(url: str, key_env: str) -> Iterator[str]:
+def write_portal(url: str, key_env: str) -> Iterator[str]:
+    """Yield the lines that every rentix.toml begins with."""
     yield "# Which agents go to the portal, and from where. Every member is in Rentix's reference:"
     yield "# docs/reference/rentix-toml.md"
     yield ""
@@ -85,7 +86,8 @@ def _write_skip(proposal: Proposal) -> Iterator[str]:
     yield ""
 
 
-def _write_rest() -> Iterator[str]:
+def write_rest() -> Iterator[str]:
+    """Yield the lines that every rentix.toml ends with."""
     yield "[sync]"
     yield 'absent = "keep"   # linked agents whom the source lacks: keep, unlink or deactivate'
     yield 'empty = "keep"    # an empty cell: keep the portal\'s value, or clear it'

@@ -18,7 +18,7 @@ from rentix.sync.plan import Plan, Planner, read_actual
 from rentix.sync.plan.making import Entry
 from rentix.sync.progress import Screen
 from rentix.sync.records import Rejection
-from rentix.sync.sources import open_source
+from rentix.sync.sources.configured import open_configured
 from rentix.wire.shapes import AgencyShape
 
 MEMORY: Final = timedelta(days=7)
@@ -54,8 +54,7 @@ def terms_of(agency: AgencyShape) -> Terms:
 def _entries(config: Config, portal: Rentix, agency: AgencyShape, screen: Screen) -> list[Entry]:
     given = config.source
     cache = state_folder(portal.base_url, agency.id)
-    source = open_source(given.location, given.form, given.layout, cache)
-    source.check_whole()  # before its map: what ends midway lacks columns as well
+    source = open_configured(given, cache, screen.wait)
     field_map = lay_over(config.mapping, source, config.sync.empty)
     screen.start(f"{given.shown} ({source.form})", source.lines)
     return [row if isinstance(row, Rejection) else field_map.read(row) for row in source.rows()]

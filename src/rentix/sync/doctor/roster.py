@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from rentix.client import SetupError
@@ -18,7 +20,8 @@ from rentix.sync.plan.compare import create, want
 from rentix.sync.planning import terms_of
 from rentix.sync.records import Record, Rejection, Skipped
 from rentix.sync.report import printable
-from rentix.sync.sources import Source, open_source
+from rentix.sync.sources import Source
+from rentix.sync.sources.configured import open_configured
 from rentix.wire.shapes import AgencyShape
 
 _REASONS: Final = 3
@@ -51,13 +54,19 @@ class Rows:
 
 def check_source(settings: Config, agency: AgencyShape | None) -> Iterator[Check]:
     """Yield the checks of the source."""
+    if agency is not None:
+        yield from _check_in(state_folder(settings.portal.url, agency.id), settings, agency)
+        return
+    with TemporaryDirectory() as folder:
+        yield from _check_in(Path(folder), settings, None)
+
+
+def _check_in(cache: Path, settings: Config, agency: AgencyShape | None) -> Iterator[Check]:
     given = settings.source
     try:
-        cache = state_folder(settings.portal.url, agency.id) if agency else None
-        source = open_source(given.location, given.form, given.layout, cache)
+        source = open_configured(given, cache)
         yield well("source", f"{given.shown}: {source.form}, {len(source.columns)} columns")
         field_map = lay_over(settings.mapping, source, settings.sync.empty)
-        source.check_whole()
     except SetupError as fault:
         yield bad("source", str(fault))
         return
