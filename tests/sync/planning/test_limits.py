@@ -28,7 +28,7 @@ def items(kind: str, count: int, action: Action = "update") -> list[Item]:
     return [Item(action=action, reason="", code="differs", fields=(change,))] * count
 
 
-def limits(cap: Cap, kind: str, *, of: list[Item] | None = None, **counts: int) -> list[Limit]:
+def limits(cap: Cap, kind: str, *, of: list[Item] | None = None, **counts: Any) -> list[Limit]:
     numbers: dict[str, Any] = {"linked": LINKED, "missing": 0, "rows": LINKED, "unreadable": 0}
     caps = CapsConfig(**(OUT_OF_THE_WAY | {kind: cap}))
     return list(fired(caps, of or [], **(numbers | counts)))
