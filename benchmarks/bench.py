@@ -17,7 +17,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import avatars, growth, listings, lists, singles
+from benchmarks import avatars, growth, listings, lists, planning, singles
 from benchmarks.homes import describe_words
 from benchmarks.origin import describe_commit, describe_origin
 from benchmarks.profiles import write_words
@@ -38,6 +38,7 @@ GROUPS: dict[str, Callable[[Bench], None]] = {
     "growth_postgres": growth.growth_postgres,
     "avatars": avatars.avatars,
     "listings": listings.listings,
+    "plan": planning.plan,
 }
 
 

@@ -46,6 +46,17 @@ def test_axe_finds_nothing(
     assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]] == []
 
 
+# Headings and names of which a line is too narrow for their words.
+TORN = """() => [...document.querySelectorAll('h1, h2, h3, .name, .silent')].filter((part) => {
+  const whole = part.cloneNode(true);
+  whole.style.cssText = 'position: absolute; width: min-content; overflow-wrap: normal';
+  part.after(whole);
+  const [room, asked] = [part.clientWidth, whole.clientWidth];
+  whole.remove();
+  return !part.classList.contains('unseen') && room < asked;
+}).map((part) => part.outerHTML)"""
+
+
 def show_much(shown: Shown) -> None:
     """Show an agent with three pages of listings, and an agency that nobody can call."""
     agency, agent = replace(AGENCY, phone=None), replace(ANA, settings=SILENT)
@@ -72,6 +83,7 @@ def test_pages_of_much_and_of_nobody_are_for_everyone(
             assert page.evaluate("document.documentElement.scrollWidth") == width
             assert page.locator(".silent").is_visible()
             assert page.locator(".buttons").count() == 0
+            assert page.evaluate(TORN) == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -168,6 +180,7 @@ def test_a_number_is_never_cut_off(
             page.goto(f"{served[0].url}{path}?locale=ru")  # the longest label
             assert page.locator(".button").count() >= 4
             assert page.evaluate(CUT) == []
+            assert page.evaluate(TORN) == []
 
 
 def test_photos_come_in_their_place(
@@ -198,15 +211,24 @@ def test_photos_stand_apart(
     assert all(sized[:2] == sized[2:] for sized in sizes)
 
 
-def test_names_as_long_as_they_may_be_fit(
-    browser: Browser, shown: Shown, served: tuple[Service, Shown]
+WORD = "Wolfeschlegelsteinhausenbergerdorff" * 5
+"""As long as a name may be, and nowhere to break it."""
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_what_is_one_long_word_is_broken(
+    width: int, browser: Browser, shown: Shown, served: tuple[Service, Shown]
 ) -> None:
-    agent = replace(ANA, name="Wolfeschlegelsteinhausenbergerdorff" * 5)
-    shown.show(listing_view(agent=agent), agent_view(user=agent))
-    for path in PATHS[:2]:
-        with looking(browser, 360, "light", script=True) as page:
+    said = {"propertyAddress": WORD, "announcementDescription": WORD, "propertyVisualState": WORD}
+    listing = replace(LISTING, form=LISTING.form | said, status="completed")
+    agency, agent = replace(AGENCY, name=WORD), replace(ANA, name=WORD, descriptions={"ro": WORD})
+    view = listing_view(listing=listing, agency=agency, agent=agent)
+    shown.show(view, agent_view(user=agent, agency=agency, listings=(view,)))
+    with looking(browser, width, "light", script=True) as page:
+        for path in (f"/announcement/{listing.id}", f"/agents/{agent.id}"):
             page.goto(served[0].url + path)
-            assert page.evaluate("document.documentElement.scrollWidth") == 360
+            assert page.locator("h1").is_visible()
+            assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_what_is_hidden_is_not_even_in_the_source(

@@ -46,6 +46,13 @@ def test_nothing_can_be_sent_to_a_page(path: str, visitor: httpx2.Client) -> Non
     read_page(answer, "This is only for reading")
 
 
+@pytest.mark.parametrize("path", ["/announcement/42/", "/announcement/", "/agents/7/listings"])
+def test_an_address_near_a_page_is_not_found(path: str, visitor: httpx2.Client) -> None:
+    answer = visitor.get(path, headers=BROWSER)
+    assert answer.status_code == 404
+    read_page(answer, "Page not found")
+
+
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize(
     ("error", "code", "heading"),

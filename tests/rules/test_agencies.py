@@ -74,6 +74,11 @@ def test_every_fault_is_listed() -> None:
     ]
 
 
+def test_a_logo_as_it_was_read_is_its_id() -> None:
+    put = read_put_agency({"logo": {"id": 5, "contentType": "image/png", "variants": []}}, TERMS)
+    assert (put.patch.logo, set(put.ignored.values())) == (5, {"read_only"})
+
+
 def test_what_is_unknown_is_ignored_and_named() -> None:
     put = read_put_agency(
         {"colour": 1, "logo": {"id": 5, "alt": "x"}, "phone": "022123456 0"}, TERMS

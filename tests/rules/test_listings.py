@@ -182,6 +182,7 @@ def test_other_fields_are_kept_as_sent_with_a_warning() -> None:
         {"big": 2**53 + 1},
         {"big": [{"deep": -1e300}]},
         {"nul": "a\0b"},
+        {"": 1},
     ],
 )
 def test_what_is_kept_as_sent_has_bounds(member: dict[str, Any]) -> None:

@@ -24,6 +24,19 @@ def other_service(status: int, **headers: str) -> Iterator[str]:
         yield url
 
 
+@contextmanager
+def serving_file(body: bytes) -> Iterator[str]:
+    """Serve one file at every address."""
+
+    class Handler(_Silent):
+        def do_GET(self) -> None:
+            said = {"Content-Length": str(len(body)), "Content-Type": "text/csv"}
+            self.answer(200, said, body)
+
+    with _serving(Handler) as url:
+        yield url
+
+
 class Line:
     """A line to the portal, which answers whatever key it is asked with.
 

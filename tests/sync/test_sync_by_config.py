@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sync.between import line_to
+from tests.sync.between import line_to, serving_file
 from tests.sync.crm import TIMEOUT_S, Crm, rows
 
 DEACTIVATE = '[sync]\nabsent = "deactivate"\n'
@@ -214,3 +214,24 @@ def test_status_knows_of_rentix_apply(crm: Crm) -> None:
         "applied",
         str(crm.folder / "p.json"),
     )
+
+
+def test_what_is_secret_in_an_address_is_kept_nowhere(crm: Crm) -> None:
+    with serving_file(rows(1, 2).encode()) as url:
+        secret = f"{url}/agents.csv?token=hush"
+        text = (
+            (crm.folder / "rentix.toml")
+            .read_text()
+            .replace('file = "agents.csv"', f'url = "{secret}"')
+        )
+        (crm.folder / "rentix.toml").write_text(text)
+        runs = [
+            crm.run(*words)
+            for words in (["doctor"], ["plan", "-o", "p.json"], ["sync"], ["status"])
+        ]
+    assert [done.returncode for done in runs] == [0, 0, 0, 0]
+    kept = [
+        path.read_text() for path in (*crm.state.iterdir(), crm.folder / "p.json") if path.is_file()
+    ]
+    said = [text for done in runs for text in (done.stdout, done.stderr)]
+    assert not any("hush" in text for text in kept + said)

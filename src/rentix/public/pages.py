@@ -33,7 +33,7 @@ from rentix.wire.profiles import choose_text
 
 _SUMMARY = 160
 _TILES = 5
-_TROUBLES = {405: "unasked", 429: "hasty", 503: "busy"}
+_TROUBLES = {404: "missing", 405: "unasked", 429: "hasty", 503: "busy"}
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):

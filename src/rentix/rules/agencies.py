@@ -11,9 +11,22 @@ from rentix.operations import AgencyPatch, PutAgency
 from rentix.rules.phones import read_phones
 from rentix.rules.regions import is_region
 from rentix.rules.steering import Terms, ignore_stray, read_if_match, unknowns
-from rentix.rules.submissions import Submission, note_rest, read_description, read_name
+from rentix.rules.submissions import (
+    OF_PICTURES,
+    Submission,
+    ignore_printed,
+    note_rest,
+    read_description,
+    read_name,
+)
 from rentix.wire.agency_bodies import LogoBody, PutAgencyBody
 from rentix.wire.decode import read, unknown_members
+
+_PRINTED_ONLY = (
+    *("id", "status", "isCrmEnabled", "limits", "descriptions", "etag"),
+    *("updated", "unchanged", "dryRun", "warnings", "fields"),
+)
+"""What answers say of the agency, and it does not write itself."""
 
 
 def read_put_agency(raw: dict[str, Any], terms: Terms) -> PutAgency:
@@ -26,7 +39,7 @@ def read_put_agency(raw: dict[str, Any], terms: Terms) -> PutAgency:
     """
     body, faults = read(PutAgencyBody, raw)
     assert body is not None  # noqa: S101 - no member of it must be there
-    seen = unknowns(PutAgencyBody, raw, terms)
+    seen = unknowns(PutAgencyBody, raw, terms, _PRINTED_ONLY)
     _read_terms(seen, body)
     if body.name is not UNSET:
         read_name(seen, body.name)
@@ -83,5 +96,6 @@ def _read_logo(seen: Submission, sent: LogoBody | None, raw: Any) -> None:
         seen.patch["logo"] = None
         return
     for name in unknown_members(LogoBody, raw):
-        ignore_stray(seen, f"logo.{name}")
+        ignore = ignore_printed if name in OF_PICTURES else ignore_stray
+        ignore(seen, f"logo.{name}")
     seen.patch["logo"] = sent.id

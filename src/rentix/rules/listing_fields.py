@@ -14,8 +14,8 @@ from msgspec import UNSET
 
 from rentix.errors import Code, Fault
 from rentix.operations import Note
-from rentix.rules.steering import ignore_printed, ignore_stray
-from rentix.rules.submissions import Submission, can_be_seen, fits
+from rentix.rules.steering import ignore_stray
+from rentix.rules.submissions import Submission, can_be_seen, fits, ignore_printed
 from rentix.rules.text import clean_line, clean_text
 from rentix.wire.decode import unknown_members
 from rentix.wire.listing_bodies import (
@@ -141,7 +141,10 @@ def keep_others(seen: Submission, raw: dict[str, Any], shape: type) -> None:
 
 
 def _keep(seen: Submission, name: str, value: Any) -> None:
-    if len(name) > KEPT_NAME_MAX:
+    if not name:
+        message = "names of fields must be at least 1 characters"
+        seen.faults.append(Fault(Code.TOO_SHORT, message, (name,)))
+    elif len(name) > KEPT_NAME_MAX:
         message = f"names of fields must be at most {KEPT_NAME_MAX} characters"
         seen.faults.append(Fault(Code.TOO_LONG, message, (name,)))
     elif any(abs(number) > KEPT_NUMBER_MAX for number in _numbers(value)):

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from rentix.errors import Code
 from rentix.operations import FileRef, Note
 from rentix.rules.pictures import picture_url
-from rentix.rules.steering import ignore_printed, ignore_stray
-from rentix.rules.submissions import Submission
+from rentix.rules.steering import ignore_stray
+from rentix.rules.submissions import Submission, ignore_printed
 from rentix.wire.decode import Path, field_name, read, unknown_members
 from rentix.wire.listing_bodies import FILES_MAX, FileBody
 

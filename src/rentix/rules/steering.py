@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from rentix.errors import Code, Fault
-from rentix.rules.submissions import Submission
+from rentix.rules.submissions import Submission, ignore_printed
 from rentix.wire.decode import unknown_members
 from rentix.wire.times import read_time_us
 
@@ -27,11 +28,17 @@ class Terms(msgspec.Struct, frozen=True):
     imports_off: bool = False
 
 
-def unknowns(shape: type, raw: dict[str, Any], terms: Terms) -> Submission:
-    """A submission that has ignored whatever of `raw` a body of this shape does not know."""
+def unknowns(
+    shape: type, raw: dict[str, Any], terms: Terms, printed: Collection[str] = ()
+) -> Submission:
+    """A submission that has ignored whatever of `raw` a body of this shape does not know.
+
+    Of that, answers have what is `printed`.
+    """
     seen = Submission(terms.region, terms.locale)
     for name in unknown_members(shape, raw):
-        ignore_stray(seen, name)
+        ignore = ignore_printed if name in printed else ignore_stray
+        ignore(seen, name)
     return seen
 
 
@@ -39,13 +46,6 @@ def ignore_stray(seen: Submission, field: str) -> None:
     """Leave out a member that is not known where it was sent; it may be a misspelt one."""
     message = f"{field} is not known here and was ignored; check its spelling"
     seen.ignore(field, "unknown_field", message)
-
-
-def ignore_printed(seen: Submission, field: str, instead: str | None = None) -> None:
-    """Leave out a member that the portal's answers have; `instead` is what to send for it."""
-    more = f"; {instead}" if instead else ""
-    message = f"{field} is the portal's to say, so the one sent was ignored{more}"
-    seen.ignore(field, "read_only", message)
 
 
 def check_one_id(raw: dict[str, Any]) -> list[Fault]:

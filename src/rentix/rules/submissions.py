@@ -22,6 +22,17 @@ from rentix.wire.decode import Path, field_name, too_long, too_short, unknown_me
 
 NAME_MAX, DESCRIPTION_MAX = 200, 5000
 _CHANNELS = Settings.__struct_fields__
+OF_PICTURES = ("contentType", "variants", "optimization", "blurhash")
+"""What reads say of a picture, and nobody writes."""
+_PRINTED_ONLY = (
+    *("status", "etag", "createdAt", "updatedAt", "lastSyncedAt", "descriptions"),
+    *(f"avatar.{name}" for name in OF_PICTURES),
+    *("created", "updated", "unchanged", "jobId", "dryRun", "warnings", "fields"),
+)
+_INSTEAD = {
+    "status": "POST /api/v1/users/:id/deactivate or /reactivate",
+    "descriptions": "send description as an object",
+}
 
 
 class Submission(msgspec.Struct):
@@ -221,6 +232,16 @@ def _ignore_unknown(seen: Submission, field: str, shape: type, raw: Any) -> None
 
 
 def ignore_unknown(seen: Submission, field: str) -> None:
-    """Leave out a field that the contract doesn't know; it may be a misspelt one."""
+    """Leave out a field that nobody writes: one of an answer, or else perhaps a misspelt one."""
+    if field in _PRINTED_ONLY:
+        ignore_printed(seen, field, _INSTEAD.get(field))
+        return
     message = f"{field} is not a field of a profile and was ignored; check its spelling"
     seen.ignore(field, "unknown_field", message)
+
+
+def ignore_printed(seen: Submission, field: str, instead: str | None = None) -> None:
+    """Leave out a member that the portal's answers have; `instead` is what to send for it."""
+    more = f"; {instead}" if instead else ""
+    message = f"{field} is the portal's to say, so the one sent was ignored{more}"
+    seen.ignore(field, "read_only", message)

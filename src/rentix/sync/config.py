@@ -38,6 +38,7 @@ from rentix.sync.map_tables import (
     read_map_tables,
 )
 from rentix.sync.sources import FORMS, Form, Layout, is_url
+from rentix.sync.sources.web import show
 from rentix.sync.toml_file import TomlFile, read_toml
 
 Absent = Literal["keep", "unlink", "deactivate"]
@@ -63,6 +64,11 @@ class SourceConfig:
     location: str
     form: Form | None = None
     layout: Layout = field(default_factory=Layout)
+
+    @property
+    def shown(self) -> str:
+        """The location for people and for what is kept: an address may hold a secret."""
+        return show(self.location) if is_url(self.location) else self.location
 
 
 @dataclass(frozen=True, slots=True)

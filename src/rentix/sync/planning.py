@@ -38,7 +38,7 @@ def make_plan(config: Config, portal: Rentix, screen: Screen) -> Plan:
     planner.read_source(_entries(config, portal, agency, screen))
     screen.start(f"{agency.name} on the portal", None)
     planner.compare(read_actual(portal))
-    return planner.plan(portal.base_url, agency, config.source.location)
+    return planner.plan(portal.base_url, agency, config.source.shown)
 
 
 def agency_of(portal: Rentix) -> AgencyShape:
@@ -57,7 +57,7 @@ def _entries(config: Config, portal: Rentix, agency: AgencyShape, screen: Screen
     source = open_source(given.location, given.form, given.layout, cache)
     source.check_whole()  # before its map: what ends midway lacks columns as well
     field_map = lay_over(config.mapping, source, config.sync.empty)
-    screen.start(f"{given.location} ({source.form})", source.lines)
+    screen.start(f"{given.shown} ({source.form})", source.lines)
     return [row if isinstance(row, Rejection) else field_map.read(row) for row in source.rows()]
 
 

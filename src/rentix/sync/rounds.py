@@ -137,7 +137,7 @@ class _Sync:
         return (
             datetime.now(UTC) - made < OLDEST
             and plan.portal == self._portal.base_url
-            and plan.source == self._config.source.location
+            and plan.source == self._config.source.shown
             # Nobody leaves by a configuration that no longer says so.
             and taken <= {absent}
         )
@@ -147,7 +147,7 @@ class _Sync:
         journal_of(self._file).unlink(missing_ok=True)
 
     def _failed(self, fault: RentixError) -> LastRun:
-        return failed(fault, self._began, self._config.source.location)
+        return failed(fault, self._began, self._config.source.shown)
 
     def _note_unapplied(self, plan: Plan, end: End, message: str = "") -> None:
         run = replace(begun("sync", plan, self._file), began_at=self._began, plan_file=None)

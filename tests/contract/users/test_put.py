@@ -222,6 +222,18 @@ def test_unknown_fields_are_ignored_with_a_warning(tenant: Tenant) -> None:
     }
 
 
+def test_a_read_sent_back_is_no_change(tenant: Tenant) -> None:
+    """What the portal says of a user is ignored, and told from what is misspelt."""
+    ok(tenant.put(**NEW, description={"ro": "Bună", "en": "Hello"}))
+    shown = ok(tenant.get(f"/users/external/{NEW['externalId']}"))
+    del shown["id"], shown["settings"]
+    body = ok(tenant.put(**shown))
+    assert body["unchanged"] is True
+    printed = ("status", "etag", "createdAt", "updatedAt", "lastSyncedAt", "descriptions")
+    assert warned(body) == {(name, "read_only") for name in printed}
+    assert any("/deactivate" in note["message"] for note in body["warnings"])
+
+
 def test_every_fault_is_listed(tenant: Tenant) -> None:
     """Validation failures list **every** fault, one string each."""
     answer = tenant.put(

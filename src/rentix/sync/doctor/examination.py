@@ -32,7 +32,7 @@ def examine(config: Path) -> Iterator[Check]:
         return
     portal = settings.portal
     yield well(
-        "configuration", f"{config}: {settings.source.location} to {portal.url}, "
+        "configuration", f"{config}: {settings.source.shown} to {portal.url}, "
         f"who is absent: {settings.sync.absent}"
     )  # fmt: skip
     key = _key_in(portal.key_env)

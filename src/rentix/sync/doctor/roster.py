@@ -10,6 +10,7 @@ from typing import Final
 from rentix.client import SetupError
 from rentix.model import LOCALES
 from rentix.rules.steering import Terms
+from rentix.sync.apply.lock import state_folder
 from rentix.sync.config import Config
 from rentix.sync.doctor.check import Check, bad, dubious, well
 from rentix.sync.mapping import FieldMap, lay_over
@@ -52,8 +53,9 @@ def check_source(settings: Config, agency: AgencyShape | None) -> Iterator[Check
     """Yield the checks of the source."""
     given = settings.source
     try:
-        source = open_source(given.location, given.form, given.layout)
-        yield well("source", f"{given.location}: {source.form}, {len(source.columns)} columns")
+        cache = state_folder(settings.portal.url, agency.id) if agency else None
+        source = open_source(given.location, given.form, given.layout, cache)
+        yield well("source", f"{given.shown}: {source.form}, {len(source.columns)} columns")
         field_map = lay_over(settings.mapping, source, settings.sync.empty)
         source.check_whole()
     except SetupError as fault:

@@ -7,17 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from rentix.errors import Problem
-from rentix.model import Media, User
+from rentix.model import Media, Settings, User
 from rentix.operations import PutUser
+from rentix.rules.avatars import asked
 from rentix.rules.merge import Merge, birth, comes_back, merge
 from rentix.rules.puts import read_put, read_sound
 from rentix.rules.steering import Terms
 from rentix.sync.plan.items import FieldChange, Item
 from rentix.sync.records import Record
+from rentix.wire.bodies import AvatarBody
 from rentix.wire.sound import sound_operation
 
+_SOCIALS = ("instagram", "youtube", "tiktok")
+_CHANNELS = Settings.__struct_fields__
 _NOT_COMPARED = frozenset({"avatarPicture"})
 """Files of a picture: the portal's matter, and unknown until it has them."""
 
@@ -53,6 +58,46 @@ def want(record: Record, terms: Terms) -> Wanted:
 
 def _joined(message: str | list[str]) -> str:
     return message if isinstance(message, str) else "; ".join(message)
+
+
+def says_the_same(record: Record, user: User, locale: str) -> bool:
+    """Whether a record's every value is stored as it stands, so that nothing need be normalised.
+
+    What is stored is what the rules make of itself. `locale` is that of a description without one.
+    """
+    said = sound_operation(record.operation)
+    if said is None or user.status != "active":
+        return False
+    return (
+        (said.name is UNSET or said.name == user.name)
+        and (said.phone is UNSET or _same_phone(said.phone, user))
+        and (said.description is UNSET or _same_texts(said.description, user, locale))
+        and (said.avatar is UNSET or _same_picture(said.avatar, user))
+        and _same(said, user, _SOCIALS)
+        and (said.settings is UNSET or _same(said.settings, user.settings, _CHANNELS))
+    )
+
+
+def _same(said: object, stored: object, names: Iterable[str]) -> bool:
+    return all(getattr(said, name) in (UNSET, getattr(stored, name)) for name in names)
+
+
+def _same_phone(said: str, user: User) -> bool:
+    return said.strip() in (user.phone.e164, user.phone.international)
+
+
+def _same_texts(said: str | dict[str, str | None] | None, user: User, locale: str) -> bool:
+    stored = user.descriptions
+    if isinstance(said, str):
+        return stored.get(locale) == said
+    return not stored if said is None else all(stored.get(each) == said[each] for each in said)
+
+
+def _same_picture(said: AvatarBody | None, user: User) -> bool:
+    if said is None:
+        return asked(user) is None
+    failed = user.avatar_import is not None and user.avatar_import.status == "failed"
+    return said.url == asked(user) and said.refresh is UNSET and not failed
 
 
 def skipped(wanted: Wanted) -> Item:

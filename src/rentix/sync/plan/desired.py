@@ -1,14 +1,11 @@
-"""What the source wants: each external id once, as the portal's rules read it."""
+"""What the source wants: each external id once."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable
 
-from rentix.rules.steering import Terms
-from rentix.sync.plan.compare import Wanted, skipped, want
+from rentix.sync.plan.compare import send_of
 from rentix.sync.plan.items import Item
-from rentix.sync.plan.linking import Registered, phone_of
 from rentix.sync.records import Record, Rejection, Skipped
 
 
@@ -19,14 +16,12 @@ class Desired:
     conflict.
     """
 
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self) -> None:
         self.items: list[Item] = []
         self.rows = 0
         self.unreadable = 0
         self.nameless = 0
-        self.sharing: Counter[str] = Counter()
-        self._terms = terms
-        self._wanted: dict[str, Wanted] = {}
+        self._records: dict[str, Record] = {}
         self._known: set[str] = set()
 
     def add(self, entry: Record | Rejection | Skipped) -> None:
@@ -53,35 +48,28 @@ class Desired:
 
     def _add_record(self, record: Record) -> None:
         external_id = record.external_id
-        first = self._wanted.get(external_id)
+        first = self._records.get(external_id)
         if first is not None:
             self._add_again(record, first)
         elif external_id in self._known:
             self._skip_more(record)
         else:
             self._known.add(external_id)
-            wanted = want(record, self._terms)
-            if wanted.put is None:
-                self.items.append(skipped(wanted))
-                return
-            self._wanted[external_id] = wanted
-            phone = phone_of(wanted)
-            if phone is not None:
-                self.sharing[phone] += 1
+            self._records[external_id] = record
 
-    def _add_again(self, record: Record, first: Wanted) -> None:
-        if record.operation == first.record.operation:
+    def _add_again(self, record: Record, first: Record) -> None:
+        if record.operation == first.operation:
             return
-        del self._wanted[record.external_id]
-        lines = f"lines {first.record.line} and {record.line}"
+        del self._records[record.external_id]
+        lines = f"lines {first.line} and {record.line}"
         self.items.append(
             Item(
                 action="conflict",
                 reason=f"{lines} give this externalId different values; mend the source",
                 code="external_id_repeated",
                 external_id=record.external_id,
-                name=first.name,
-                line=first.record.line,
+                name=send_of(first).get("name"),
+                line=first.line,
             )
         )
 
@@ -100,18 +88,10 @@ class Desired:
         """Whether any row names this agent, usable or not."""
         return external_id in self._known
 
-    def take(self, external_id: str) -> Wanted | None:
+    def take(self, external_id: str) -> Record | None:
         """The record of an external id, which is then dealt with."""
-        return self._wanted.pop(external_id, None)
+        return self._records.pop(external_id, None)
 
-    def rest(self) -> Iterator[Wanted]:
-        """Yield the records that nobody has taken."""
-        yield from self._wanted.values()
-
-    def registered(self) -> Registered:
-        """An empty sheet for the portal's users whom a record may mean."""
-        ids = (wanted.record.user_id for wanted in self._wanted.values())
-        return Registered(
-            wanted_phones=frozenset(self.sharing),
-            wanted_ids=frozenset(user_id for user_id in ids if user_id is not None),
-        )
+    def rest(self) -> Iterable[Record]:
+        """The records that nobody has taken."""
+        return self._records.values()

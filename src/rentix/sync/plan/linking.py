@@ -9,6 +9,7 @@ decide; a number of several is an office's, and says nothing.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rentix.model import User
@@ -22,19 +23,16 @@ Evidence = tuple[User, str]
 
 @dataclass(slots=True)
 class Registered:
-    """The portal's users without external id, as far as the source may mean them."""
+    """The portal's users without external id."""
 
-    wanted_phones: frozenset[str]
-    wanted_ids: frozenset[int]
     by_phone: dict[str, list[Evidence]] = field(default_factory=lambda: defaultdict(list))
     by_id: dict[int, Evidence] = field(default_factory=dict)
 
     def add(self, user: User, etag: str) -> None:
         """Remember a user whom a record may be."""
-        if user.status == "active" and user.phone.e164 in self.wanted_phones:
+        if user.status == "active":
             self.by_phone[user.phone.e164].append((user, etag))
-        if user.id in self.wanted_ids:
-            self.by_id[user.id] = (user, etag)
+        self.by_id[user.id] = (user, etag)
 
 
 def phone_of(wanted: Wanted) -> str | None:
@@ -44,7 +42,7 @@ def phone_of(wanted: Wanted) -> str | None:
 
 
 def find(
-    wanted: Wanted, registered: Registered, sharing: dict[str, int]
+    wanted: Wanted, registered: Registered, sharing: Mapping[str, int]
 ) -> tuple[Evidence | None, bool]:
     """The user whom a record means by its number, and whether the name agrees.
 

@@ -12,7 +12,7 @@ from rentix.rules.merge import Merge
 from rentix.rules.steering import Terms
 from rentix.sync.config import CapsConfig, SyncConfig
 from rentix.sync.plan import limits, linking
-from rentix.sync.plan.compare import Wanted, create, update
+from rentix.sync.plan.compare import Wanted, create, says_the_same, send_of, skipped, update, want
 from rentix.sync.plan.desired import Desired
 from rentix.sync.plan.files import sealed
 from rentix.sync.plan.items import ACTIONS, FieldChange, Item, Plan
@@ -26,7 +26,8 @@ Actual = Iterable[tuple[User, str]]
 class Planner:
     """Compares what a source wants with what a portal has.
 
-    Memory grows with the source's records and the plan's items, not with the portal's users.
+    Memory grows with the source's records, the plan's items and the users without external id, not
+    with those who are linked.
     `on_progress` is told how many rows and users are dealt with.
     """
 
@@ -41,7 +42,9 @@ class Planner:
         self._sync = sync
         self._caps = caps
         self._on_progress = on_progress
-        self._desired = Desired(terms)
+        self._terms = terms
+        self._desired = Desired()
+        self._sharing: Counter[str] = Counter()
         self._items: list[Item] = []
         self._warnings: dict[str, tuple[int, str]] = {}
         self._unchanged = 0
@@ -57,7 +60,7 @@ class Planner:
 
     def compare(self, actual: Actual) -> None:
         """Compare with the portal, whole: who is there, who is not, and who should not be."""
-        registered = self._desired.registered()
+        registered = linking.Registered()
         for number, (user, etag) in enumerate(actual, start=1):
             if user.external_id is None:
                 registered.add(user, etag)
@@ -65,8 +68,8 @@ class Planner:
                 self._compare_linked(user, user.external_id, etag)
             if number % 1000 == 0:
                 self._on_progress(number)
-        for wanted in self._desired.rest():
-            self._items.append(self._place(wanted, registered))
+        rest = [wanted for record in self._desired.rest() if (wanted := self._read(record))]
+        self._items += [self._place(wanted, registered) for wanted in rest]
         self._items += self._desired.items
         self._items.sort(key=lambda item: item.line or 0)
         self._items += self._absent()
@@ -74,15 +77,30 @@ class Planner:
     def _compare_linked(self, user: User, external_id: str, etag: str) -> None:
         active = user.status == "active"
         self._linked += active
-        wanted = self._desired.take(external_id)
-        if wanted is None:
+        record = self._desired.take(external_id)
+        if record is None:
             if active and not self._desired.has(external_id):
                 self._missing.append((user, etag))
-            return
-        claimed = wanted.record.user_id
-        if claimed is not None and claimed != user.id:
-            self._items.append(_claimed_other(wanted, claimed, user))
-            return
+        elif record.user_id not in (None, user.id):
+            self._items.append(_claimed_other(record, user))
+        elif says_the_same(record, user, self._terms.locale):
+            self._unchanged += 1
+            self._sharing[user.phone.e164] += 1
+        elif wanted := self._read(record):
+            self._compare_read(wanted, user, etag)
+
+    def _read(self, record: Record) -> Wanted | None:
+        """A record as the portal would read it; none, and an item, if that would refuse it."""
+        wanted = want(record, self._terms)
+        if wanted.put is None:
+            self._items.append(skipped(wanted))
+            return None
+        phone = linking.phone_of(wanted)
+        if phone is not None:
+            self._sharing[phone] += 1
+        return wanted
+
+    def _compare_read(self, wanted: Wanted, user: User, etag: str) -> None:
         item, merged = update(wanted, user, etag)
         self._note(user, merged)
         if item is None:
@@ -107,7 +125,7 @@ class Planner:
             return self._link(wanted, found, "the source names this user by the portal's id")
         if self._sync.link == "never":
             return create(wanted)
-        evidence, same_name = linking.find(wanted, registered, self._desired.sharing)
+        evidence, same_name = linking.find(wanted, registered, self._sharing)
         if evidence is None:
             return create(wanted)
         if not same_name:
@@ -185,24 +203,24 @@ class Planner:
         )
 
 
-def _conflict(wanted: Wanted, user_id: int | None, code: str, reason: str) -> Item:
+def _conflict(record: Record, user_id: int | None, code: str, reason: str) -> Item:
     return Item(
         action="conflict",
         reason=reason,
         code=code,
-        external_id=wanted.record.external_id,
+        external_id=record.external_id,
         user_id=user_id,
-        name=wanted.name,
-        line=wanted.record.line,
+        name=send_of(record).get("name"),
+        line=record.line,
     )
 
 
-def _claimed_other(wanted: Wanted, claimed: int, holder: User) -> Item:
+def _claimed_other(record: Record, holder: User) -> Item:
     reason = (
-        f"the source says that this is user {claimed}, but user {holder.id} holds the externalId; "
-        f"unlink that one, or mend the source"
+        f"the source says that this is user {record.user_id}, but user {holder.id} holds the "
+        f"externalId; unlink that one, or mend the source"
     )
-    return _conflict(wanted, holder.id, "external_id_taken", reason)
+    return _conflict(record, holder.id, "external_id_taken", reason)
 
 
 def _claim_unknown(wanted: Wanted, claimed: int) -> Item:
@@ -210,7 +228,7 @@ def _claim_unknown(wanted: Wanted, claimed: int) -> Item:
         f"the source says that this is user {claimed}, who is not there or has another externalId; "
         f"mend the source, or unlink that user"
     )
-    return _conflict(wanted, claimed, "already_linked", reason)
+    return _conflict(wanted.record, claimed, "already_linked", reason)
 
 
 def _other_name(wanted: Wanted, user: User) -> Item:
@@ -219,7 +237,7 @@ def _other_name(wanted: Wanted, user: User) -> Item:
         f"them (userId in the source, or POST /users/{user.id}/link), or set [sync] link = "
         f'"never" to create another user'
     )
-    return _conflict(wanted, user.id, "phone_of_another", reason)
+    return _conflict(wanted.record, user.id, "phone_of_another", reason)
 
 
 def _maybe_there(user: User, nameless: int) -> Item:
