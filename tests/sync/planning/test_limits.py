@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
 
 import pytest
 
@@ -28,10 +28,10 @@ def items(kind: str, count: int, action: Action = "update") -> list[Item]:
     return [Item(action=action, reason="", code="differs", fields=(change,))] * count
 
 
-def limits(cap: Cap, kind: str, *, of: list[Item] | None = None, **counts: int) -> list[Limit]:
-    numbers: dict[str, Any] = {"linked": LINKED, "missing": 0, "rows": LINKED, "unreadable": 0}
+def limits(cap: Cap, kind: str, of: Iterable[Item] = (), /, **counts: int) -> list[Limit]:
+    numbers = {"linked": LINKED, "missing": 0, "rows": LINKED, "unreadable": 0}
     caps = CapsConfig(**(OUT_OF_THE_WAY | {kind: cap}))
-    return list(fired(caps, of or [], **(numbers | counts)))
+    return list(fired(caps, list(of), **(numbers | counts)))
 
 
 @pytest.mark.parametrize("kind", ["deactivate", "unlink", "clear", "avatar", "phone"])
@@ -46,8 +46,8 @@ def limits(cap: Cap, kind: str, *, of: list[Item] | None = None, **counts: int) 
     ids=["percent", "count", "floor", "none"],
 )
 def test_so_many_are_let_through_and_one_more_is_not(kind: str, cap: Cap, most: int) -> None:
-    assert limits(cap, kind, of=items(kind, most)) == []
-    [limit] = limits(cap, kind, of=items(kind, most + 1))
+    assert limits(cap, kind, items(kind, most)) == []
+    [limit] = limits(cap, kind, items(kind, most + 1))
     assert (limit.limit, limit.count, limit.allowed) == (kind, most + 1, most)
     assert f"[caps] {kind}: {cap.percent:g} % of 100" in limit.message
 
@@ -68,11 +68,11 @@ def test_a_source_without_rows_is_stopped_by_no_cap() -> None:
 def test_a_new_agent_loses_nothing_and_a_linked_one_may() -> None:
     none = Cap(percent=0, count=0, floor=0)
     for kind in ("clear", "avatar", "phone"):
-        assert limits(none, kind, of=items(kind, 3, "create")) == []
-        assert limits(none, kind, of=items(kind, 3, "link"))[0].count == 3
+        assert limits(none, kind, items(kind, 3, "create")) == []
+        assert limits(none, kind, items(kind, 3, "link"))[0].count == 3
 
 
 def test_a_picture_that_goes_is_no_text_that_goes() -> None:
     none = Cap(percent=0, count=0, floor=0)
-    assert limits(none, "clear", of=items("avatar", 3)) == []
-    assert limits(none, "avatar", of=items("clear", 3)) == []
+    assert limits(none, "clear", items("avatar", 3)) == []
+    assert limits(none, "avatar", items("clear", 3)) == []
