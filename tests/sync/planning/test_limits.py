@@ -55,8 +55,8 @@ def test_so_many_are_let_through_and_one_more_is_not(kind: str, cap: Cap, most: 
 @pytest.mark.parametrize(("kind", "counted"), [("shrink", "missing"), ("unreadable", "unreadable")])
 def test_what_the_source_lacks_is_limited_whatever_becomes_of_it(kind: str, counted: str) -> None:
     cap = Cap(percent=10, count=50, floor=3)
-    assert limits(cap, kind, **dict[str, Any]({counted: 10})) == []
-    [limit] = limits(cap, kind, **dict[str, Any]({counted: 11}))
+    assert limits(cap, kind, **{counted: 10}) == []
+    [limit] = limits(cap, kind, **{counted: 11})
     assert (limit.limit, limit.count, limit.allowed) == (kind, 11, 10)
 
 
