@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
+from rentix.rules.matching import Agent
 from rentix.rules.steering import Terms
 from rentix.sync.plan.compare import Wanted, skipped, want
 from rentix.sync.plan.items import Item
-from rentix.sync.plan.linking import Registered, phone_of
+from rentix.sync.plan.linking import Registered, agent_of
 from rentix.sync.records import Record, Rejection, Skipped
 
 
@@ -24,7 +24,7 @@ class Desired:
         self.rows = 0
         self.unreadable = 0
         self.nameless = 0
-        self.sharing: Counter[str] = Counter()
+        self.agents: dict[str, Agent] = {}
         self._terms = terms
         self._wanted: dict[str, Wanted] = {}
         self._known: set[str] = set()
@@ -65,9 +65,7 @@ class Desired:
                 self.items.append(skipped(wanted))
                 return
             self._wanted[external_id] = wanted
-            phone = phone_of(wanted)
-            if phone is not None:
-                self.sharing[phone] += 1
+            self.agents[external_id] = agent_of(wanted, self._terms.region)
 
     def _add_again(self, record: Record, first: Wanted) -> None:
         if record.operation == first.record.operation:
@@ -112,6 +110,6 @@ class Desired:
         """An empty sheet for the portal's users whom a record may mean."""
         ids = (wanted.record.user_id for wanted in self._wanted.values())
         return Registered(
-            wanted_phones=frozenset(self.sharing),
+            agents=tuple(self.agents.values()),
             wanted_ids=frozenset(user_id for user_id in ids if user_id is not None),
         )

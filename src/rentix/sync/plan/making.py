@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from rentix.model import User
+from rentix.rules.matching import Pair
 from rentix.rules.merge import Merge
 from rentix.rules.steering import Terms
 from rentix.sync.config import CapsConfig, SyncConfig
@@ -62,6 +63,7 @@ class Planner:
             if user.external_id is None:
                 registered.add(user, etag)
             else:
+                registered.note_linked(user)
                 self._compare_linked(user, user.external_id, etag)
             if number % 1000 == 0:
                 self._on_progress(number)
@@ -107,12 +109,12 @@ class Planner:
             return self._link(wanted, found, "the source names this user by the portal's id")
         if self._sync.link == "never":
             return create(wanted)
-        evidence, same_name = linking.find(wanted, registered, self._desired.sharing)
-        if evidence is None:
-            return create(wanted)
-        if not same_name:
-            return _other_name(wanted, evidence[0])
-        return self._link(wanted, evidence, "the same mobile number and name, and nobody else's")
+        verdict = registered.judge(self._desired.agents[wanted.record.external_id])
+        if verdict.call == "auto":
+            evidence = registered.evidence(verdict.pairs[0])
+            return self._link(wanted, evidence, "; ".join(verdict.reasons))
+        doubtful = next((pair for pair in verdict.pairs if pair.alone), None)
+        return create(wanted) if doubtful is None else _other_name(wanted, doubtful)
 
     def _link(self, wanted: Wanted, found: linking.Evidence, reason: str) -> Item:
         user, etag = found
@@ -213,13 +215,14 @@ def _claim_unknown(wanted: Wanted, claimed: int) -> Item:
     return _conflict(wanted, claimed, "already_linked", reason)
 
 
-def _other_name(wanted: Wanted, user: User) -> Item:
+def _other_name(wanted: Wanted, pair: Pair) -> Item:
+    user_id = pair.user.user_id
     reason = (
-        f"user {user.id}, who is not linked, has the same mobile number under another name; link "
-        f"them (userId in the source, or POST /users/{user.id}/link), or set [sync] link = "
+        f"user {user_id}, who is not linked, may be this agent: {'; '.join(pair.reasons)}; link "
+        f"them (rentix match, or POST /users/{user_id}/link), or set [sync] link = "
         f'"never" to create another user'
     )
-    return _conflict(wanted, user.id, "phone_of_another", reason)
+    return _conflict(wanted, user_id, "phone_of_another", reason)
 
 
 def _maybe_there(user: User, nameless: int) -> Item:
