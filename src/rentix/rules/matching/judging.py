@@ -80,7 +80,7 @@ class Matching:
     def _same_phone(self, user: Candidate, likeness: Likeness) -> Pair | None:
         crowd = self._crowd(user.phone.e164)
         if crowd:
-            if not likeness.agrees:
+            if not (likeness.agrees or likeness.overlaps):
                 return None
             return Pair(user, _SHARED + WEIGHTS[likeness.kind], (crowd, likeness.reason))
         if user.phone.kind not in PERSONAL:

@@ -7,6 +7,7 @@ patronymic), or a letter for a word (an initial); a word may have a slip of the 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final, Literal
@@ -32,21 +33,32 @@ WEIGHTS: Final[dict[Kind, int]] = {
 }
 _SLIP_FROM, _TWO_SLIPS_FROM = 4, 8
 _PLAIN_SLIP_FROM: Final = 7
+_SWAP_FROM: Final = 6
 _ENDING: Final = 2
-ENOUGH: Final = 2
-"""So many whole words must agree: one is a first name, or a family's."""
+ENOUGH, PLENTY = 2, 3
+"""So many whole words must agree: one is a first name, or a family's. Rusu Ion may be the father of
+Rusu Ana Ion, so of a longer name three must, unless what it has more is a patronymic."""
+
+_PATRONYMIC: Final = re.compile(r"\w{2,}(?:[oe]vici?|[oe]vna|icna)")
+"""As folded: Иванович, Ivanovici, Ильинична."""
 
 
 class Likeness(msgspec.Struct, frozen=True):
     """How two names agree. `matched` counts the words of one that the other has in some form.
 
-    `certain`: two whole words agree, or one and another but for a plain slip, and none differs.
+    `certain`: two whole words agree, or one and another but for a plain slip; none differs; and
+    what one has more is no name that a relative could have.
     """
 
     kind: Kind
     matched: int
     certain: bool
     reason: str
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether some words agree, though others do not."""
+        return self.kind == "different" and self.matched >= ENOUGH
 
     @property
     def agrees(self) -> bool:
@@ -77,7 +89,8 @@ def compare(one: str, other: str, are_known: Known = lambda *_: False) -> Likene
         return Likeness("different", matched, certain=False, reason=_difference(matched))
     plain = [pair for pair in slips if _is_plain(*pair) and not are_known(*pair)]
     agreeing = len(whole) + len(plain)
-    certain = bool(whole) and len(plain) == len(slips) <= 1 and agreeing >= ENOUGH
+    needed = ENOUGH if all(map(_is_telling_nothing, left or right)) else PLENTY
+    certain = bool(whole) and len(plain) == len(slips) <= 1 and agreeing >= needed
     kind, reason = _name_kind(slips, initials, left or right, one, other)
     return Likeness(kind, matched, certain, reason)
 
@@ -116,15 +129,22 @@ def _is_slip(word: str, other: str) -> bool:
 
 
 def _is_plain(word: str, other: str) -> bool:
-    """Whether a difference can hardly make another name: one, amid a long word.
+    """Whether a difference can hardly make another name: one amid a long word, or a swap.
 
     Victor and Victoria, Marin and Marina, Ivanov and Ivanova differ by their ends, short names by
     any letter.
     """
-    if min(len(word), len(other)) < _PLAIN_SLIP_FROM:
+    if OSA.distance(word, other, score_cutoff=1) > 1:
         return False
+    if sorted(word) == sorted(other):
+        return len(word) >= _SWAP_FROM
     framed = word[0] == other[0] and word[-_ENDING:] == other[-_ENDING:]
-    return framed and OSA.distance(word, other) == 1
+    return framed and min(len(word), len(other)) >= _PLAIN_SLIP_FROM
+
+
+def _is_telling_nothing(word: str) -> bool:
+    """Whether a name with this word and one without it are one person's."""
+    return word in INITIALS or _PATRONYMIC.fullmatch(word) is not None
 
 
 def _is_initial(word: str, other: str) -> bool:
