@@ -13,6 +13,7 @@ from typing import Final
 from benchmarks.matching import spelling
 from benchmarks.matching.cases import Case, mobile
 from rentix.model import Phone
+from rentix.rules.search import fold_words
 
 HARDSHIPS: Final = {
     "office": 0.12,  # the CRM, and often the portal, has the office's number
@@ -81,7 +82,7 @@ class Town:
         user_id = case.add_user(name, own)
         if kind == "recycled":
             in_crm = (self._number(),)
-            case.add_user(self._chance.choice(self._names), in_crm[0])
+            case.add_user(self._stranger(name), in_crm[0])
         elif kind == "changed":
             in_crm = (self._number(),)
         elif kind == "no number":
@@ -96,10 +97,19 @@ class Town:
         self._next += 1
         return mobile(self._next)
 
+    def _stranger(self, name: str) -> str:
+        """Somebody of another name: of a number that goes to a namesake nobody could tell."""
+        found = name
+        while set(fold_words(found)) & set(fold_words(name)):
+            found = self._chance.choice(self._names)
+        return found
+
     def _relative(self, name: str) -> str:
         """Somebody else of the same family, whichever word of the name that is."""
-        words = name.split()
-        first = self._chance.choice([each for each in _RELATIVES if each not in words])
+        words, borne = name.split(), fold_words(name)
+        first = self._chance.choice(
+            [each for each in _RELATIVES if fold_words(each)[0] not in borne]
+        )
         kept = words[0] if self._chance.random() < 0.5 else words[-1]  # noqa: PLR2004 - a share
         return f"{kept} {first}"
 
