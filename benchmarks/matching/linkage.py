@@ -2,8 +2,8 @@
 
 They have names with slips and swaps, and know who is whom, but no phones. What identifies a person
 there stands in for the mobile number: the e-mail, or the number of social security, both of which
-are wrong or missing now and then. Of each person the first record is the user, and the second, if there is
-one, the agent; of every fourth person no user is registered.
+are wrong or missing now and then. Of each person the first record is the user, and the second, if
+there is one, the agent; of every fourth person no user is registered.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _case(
     number_of: Callable[[Row], str],
 ) -> Case:
     case = Case(name)
-    people: dict[str, list[Row]] = {}
+    people: dict[str, list[dict[str, str]]] = {}
     for row in rows:
         people.setdefault(person_of(row), []).append(row)
     for number, records in enumerate(people.values()):

@@ -78,11 +78,12 @@ class Town:
             self._come_with(kind, name, own)
 
     def _come_with(self, kind: str, name: str, own: Phone) -> None:
-        case, in_crm = self.case, (own,)
+        case = self.case
+        in_crm: tuple[Phone, ...] = (own,)
         user_id = case.add_user(name, own)
         if kind == "recycled":
             in_crm = (self._number(),)
-            case.add_user(self._stranger(name), in_crm[0])
+            case.add_user(self._stranger(name), *in_crm)
         elif kind == "changed":
             in_crm = (self._number(),)
         elif kind == "no number":

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from rentix.model import PhoneKind
 from rentix.rules.matching.index import NameIndex
 from rentix.rules.matching.names import WEIGHTS, Likeness, compare
 from rentix.rules.matching.people import PERSONAL, Agent, Candidate, Pair, Verdict
@@ -69,21 +70,22 @@ class Matching:
     def compare(self, agent: Agent, user: Candidate) -> Pair | None:
         """Weigh what says that a user is an agent; None if nothing does."""
         likeness = compare(agent.name or "", user.name, self._are_known)
-        if user.phone.e164 not in {phone.e164 for phone in agent.phones}:
+        kinds = {phone.e164: phone.kind for phone in agent.phones}
+        if user.phone.e164 not in kinds:
             if not likeness.agrees:
                 return None
             numbers = "their numbers differ" if agent.phones else "the CRM has no number of theirs"
             reasons = (likeness.reason, f"{numbers}: a namesake, maybe")
             return Pair(user, WEIGHTS[likeness.kind], reasons)
-        return self._same_phone(user, likeness)
+        return self._same_phone(user, kinds[user.phone.e164], likeness)
 
-    def _same_phone(self, user: Candidate, likeness: Likeness) -> Pair | None:
+    def _same_phone(self, user: Candidate, kind: PhoneKind, likeness: Likeness) -> Pair | None:
         crowd = self._crowd(user.phone.e164)
         if crowd:
             if not (likeness.agrees or likeness.overlaps):
                 return None
             return Pair(user, _SHARED + WEIGHTS[likeness.kind], (crowd, likeness.reason))
-        if user.phone.kind not in PERSONAL:
+        if kind not in PERSONAL:
             if likeness.kind == "different":
                 return None
             reasons = ("the same number, which is a place's, not a person's", likeness.reason)

@@ -15,7 +15,10 @@ PERSONAL: Final = frozenset({"mobile", "either"})
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """An active user of the portal whom no CRM's id names."""
+    """An active user of the portal whom no CRM's id names.
+
+    The phone's kind is not asked for: the same number has the same kind on the CRM's side.
+    """
 
     user_id: int
     name: str
@@ -29,11 +32,6 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
     name: str | None = None
     phones: tuple[Phone, ...] = ()
     email: str | None = None
-
-    @property
-    def personal(self) -> tuple[str, ...]:
-        """Those of the numbers that a person has, in E.164."""
-        return tuple(phone.e164 for phone in self.phones if phone.kind in PERSONAL)
 
 
 class Pair(msgspec.Struct, frozen=True):
