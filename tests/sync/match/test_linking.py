@@ -123,7 +123,7 @@ def test_a_run_whose_answer_was_lost_is_gone_on_with_and_can_be_undone(
     note = applying.Journal.note_answered
 
     def die(*_: object) -> None:
-        raise ConnectionFailed("the line is cut")
+        raise ConnectionFailed("the line is cut", reached=True)
 
     monkeypatch.setattr(applying.Journal, "note_answered", die)
     code, said, _ = office.run("--apply", office.matches)
