@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from rentix.client import ConnectionFailed
-from rentix.sync.apply import applying
+from rentix.sync.apply import Journal
 from tests.sync.match.conftest import ANA, ANDREI, ION, Office
 
 
@@ -120,16 +120,16 @@ def test_an_id_that_a_spreadsheet_mangled_is_not_linked(
 def test_a_run_whose_answer_was_lost_is_gone_on_with_and_can_be_undone(
     office: Office, users: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    note = applying.Journal.note_answered
+    note = Journal.note_answered
 
     def die(*_: object) -> None:
         raise ConnectionFailed("the line is cut", reached=True)
 
-    monkeypatch.setattr(applying.Journal, "note_answered", die)
+    monkeypatch.setattr(Journal, "note_answered", die)
     code, said, _ = office.run("--apply", office.matches)
     assert (code, said["linked"]) == (1, 0)
     assert office.link_of(users[0]) == "c1", "the portal has done it"
-    monkeypatch.setattr(applying.Journal, "note_answered", note)
+    monkeypatch.setattr(Journal, "note_answered", note)
     before = len(office.tenant.changes())
     code, said, _ = office.run("--apply", office.matches)
     assert (code, said) == (0, {"linked": 1, "before": 0, "notDone": []})

@@ -111,8 +111,13 @@ class Matching:
 
     def _index(self) -> NameIndex[Candidate]:
         if self._names is None:
-            self._names = NameIndex((user.name, user) for user in self._users)
+            # Names that agree have a word in common; most users have none with these agents.
+            near = (user for user in self._users if self._has_known_word(user.name))
+            self._names = NameIndex((user.name, user) for user in near)
         return self._names
+
+    def _has_known_word(self, name: str) -> bool:
+        return any(word in self._agent_words for word in fold_words(name))
 
     def _are_known(self, word: str, other: str) -> bool:
         """Whether other people here have these words in their names: then they are two names."""
