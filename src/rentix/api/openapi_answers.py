@@ -125,7 +125,7 @@ def responses(route: Route) -> Json:
         found["304"] = {"description": description, "headers": _headers("RequestId", "ETag")}
     for status in sorted(_refusals(route)):
         found[str(status)] = {"$ref": f"#/components/responses/{_name(status)}"}
-    if route.bulk:
+    if route.bulk and "IdempotencyKey" in steering_headers(route):
         found["422"] = _bulk_refusal()
     return found
 

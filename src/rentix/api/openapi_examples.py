@@ -10,7 +10,7 @@ from rentix.api.openapi_listing_examples import ANSWERS, BODIES
 from rentix.api.routes import Route
 from rentix.errors import Code, Fault, Problem
 from rentix.rules.references import base_schema
-from rentix.wire import bodies, shapes
+from rentix.wire import bodies, match_shapes, shapes
 from rentix.wire.errors import envelope
 from rentix.wire.reference_shapes import BaseSchemaShape, CurrenciesShape
 
@@ -63,6 +63,17 @@ _BODIES: dict[type, Json] = {
                 "sourceUpdatedAt": "2026-01-31T10:00:00+02:00",
             },
         },
+    },
+    match_shapes.MatchBody: {
+        "office": {
+            "summary": "Agents of an office, told apart from each other as well",
+            "value": {
+                "agents": [
+                    {"externalId": "crm-90", "name": "Rusu Elena", "phone": "060 123 404"},
+                    {"externalId": "crm-91", "name": "Ion Popa", "phone": None},
+                ]
+            },
+        }
     },
     bodies.LinkBody: {
         "link": {"summary": "Attach an external id", "value": {"externalId": "crm-77"}}
@@ -125,6 +136,40 @@ _BODIES: dict[type, Json] = {
 }
 
 _ANSWERS: dict[tuple[str, type], Json] = {
+    ("POST", match_shapes.MatchShape): {
+        "results": [
+            {
+                "index": 0,
+                "verdict": "auto",
+                "userId": 1,
+                "score": 100,
+                "reasons": [
+                    "the same mobile number, and nobody else's",
+                    "the same name, spelled or ordered otherwise",
+                ],
+                "candidates": [
+                    {
+                        "userId": 1,
+                        "name": "Elena Rusu",
+                        "phone": "+373 60 123 404",
+                        "score": 100,
+                        "reasons": [
+                            "the same mobile number, and nobody else's",
+                            "the same name, spelled or ordered otherwise",
+                        ],
+                    }
+                ],
+            },
+            {
+                "index": 1,
+                "verdict": "none",
+                "userId": None,
+                "score": 0,
+                "reasons": ["no user has their number or name"],
+                "candidates": [],
+            },
+        ]
+    },
     ("PUT", shapes.PutShape): {
         "id": 6,
         "externalId": "crm-42",

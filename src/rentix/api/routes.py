@@ -11,6 +11,7 @@ from rentix.api import (
     bulk,
     files,
     listings,
+    matching,
     media,
     reading,
     reference,
@@ -26,6 +27,7 @@ from rentix.wire import (
     leaver_shapes,
     listing_bodies,
     listing_shapes,
+    match_shapes,
     shapes,
 )
 from rentix.wire.reference_shapes import BaseSchemaShape, CurrenciesShape
@@ -82,6 +84,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/users", reading.list_users, "users:read", _FILTERS, answer=shapes.UsersShape),
     Route("POST", "/users/bulk", bulk.bulk_users, "users:write", ("dryRun", "receipt"),
           body=bodies.BulkBody, answer=shapes.BulkShape, bulk=True),
+    Route("POST", "/users/match", matching.match_users, "users:read",
+          body=match_shapes.MatchBody, answer=match_shapes.MatchShape, bulk=True),
     Route("GET", "/users/external/{externalId:path}", reading.get_user_by_external_id,
           "users:read", ("locale", "stored"), answer=shapes.ProfileShape),
     Route("GET", "/users/{id}", reading.get_user, "users:read", ("locale", "stored"),

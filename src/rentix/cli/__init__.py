@@ -17,6 +17,7 @@ COMMANDS = {
     ("sandbox",): ("sandbox:sandbox", "Serve a sandbox with a published key."),
     ("init",): ("init:init", "Find a roster's columns and write rentix.toml."),
     ("sync",): ("sync:sync", "Sync a roster of agents into a portal."),
+    ("match",): ("match:match", "Pair users of the portal with agents."),
     ("plan",): ("plan:plan", "Show what a sync would change."),
     ("apply",): ("apply:apply", "Apply a plan, exactly."),
     ("doctor",): ("doctor:doctor", "Check all that a sync needs."),

@@ -104,6 +104,7 @@ class Users(Namespace):
     list = yields(paging.list_users)
     bulk = gathers(bulk_users)
     bulk_each = yields(bulk_users)
+    match = sends(users.match)
     link = sends(users.link)
     unlink = sends(users.unlink)
     deactivate = sends(users.deactivate)

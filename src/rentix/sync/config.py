@@ -13,6 +13,9 @@ externalId = "Cod"
 [sync]
 absent = "keep"
 
+[match]
+email = "E-mail"                   # a column to be shown beside each pair
+
 [caps]
 deactivate = { percent = 10, count = 50, floor = 3 }
 
@@ -68,6 +71,13 @@ class SyncConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class MatchConfig:
+    """What `rentix match` shows beside names and numbers: the column of e-mail addresses."""
+
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Cap:
     """How many of one kind may happen in a run before it is stopped for a person to look.
 
@@ -112,6 +122,7 @@ class Config:
     mapping: MapTables = field(default_factory=MapTables)
     sync: SyncConfig = field(default_factory=SyncConfig)
     caps: CapsConfig = field(default_factory=CapsConfig)
+    match: MatchConfig = field(default_factory=MatchConfig)
 
 
 def read_config(path: Path) -> Config:
@@ -124,6 +135,7 @@ def read_config(path: Path) -> Config:
         read_map_tables(file),
         _read_sync(file),
         _read_caps(file),
+        MatchConfig(file.text("match", "email")),
     )
 
 
@@ -136,10 +148,11 @@ def read_map(path: Path) -> tuple[MapTables, Layout]:
 
 def check_tables(file: TomlFile) -> None:
     """Refuse a table or a member that nobody knows, whether it is used or not."""
-    file.table("", ("portal", "source", *MAP_TABLES, "sync", "caps"))
+    file.table("", ("portal", "source", *MAP_TABLES, "sync", "match", "caps"))
     file.table("portal", _members(PortalConfig))
     check_source(file)
     file.table("sync", _members(SyncConfig))
+    file.table("match", _members(MatchConfig))
     file.table("caps", _members(CapsConfig))
 
 

@@ -13,11 +13,12 @@ from rentix.rules.steering import Terms
 from rentix.sync.apply import Account, Application, Journal, utc_now
 from rentix.sync.apply.lock import state_folder
 from rentix.sync.config import Config
-from rentix.sync.mapping import lay_over
+from rentix.sync.mapping import FieldMap, lay_over
 from rentix.sync.plan import Plan, Planner, read_actual
 from rentix.sync.plan.making import Entry
 from rentix.sync.progress import Screen
 from rentix.sync.records import Rejection
+from rentix.sync.sources import Source
 from rentix.sync.sources.configured import open_configured
 from rentix.wire.shapes import AgencyShape
 
@@ -52,12 +53,25 @@ def terms_of(agency: AgencyShape) -> Terms:
 
 
 def _entries(config: Config, portal: Rentix, agency: AgencyShape, screen: Screen) -> list[Entry]:
+    source, field_map = open_mapped(config, portal, agency, screen)
+    return [row if isinstance(row, Rejection) else field_map.read(row) for row in source.rows()]
+
+
+def open_mapped(
+    config: Config, portal: Rentix, agency: AgencyShape, screen: Screen
+) -> tuple[Source, FieldMap]:
+    """Open the source and lay its map over it.
+
+    Raises:
+        HalfRead: the source ends midway.
+        SetupError: the source or its map cannot be used.
+    """
     given = config.source
     cache = state_folder(portal.base_url, agency.id)
     source = open_configured(given, cache, screen.wait)
     field_map = lay_over(config.mapping, source, config.sync.empty)
     screen.start(f"{given.shown} ({source.form})", source.lines)
-    return [row if isinstance(row, Rejection) else field_map.read(row) for row in source.rows()]
+    return source, field_map
 
 
 def apply_plan(

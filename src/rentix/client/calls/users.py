@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Unpack
+from uuid import uuid4
 
+import msgspec
+
+from rentix.client.answers import read
 from rentix.client.calls.call import Call, get, path_of, shaped, split_options, write
 from rentix.client.calls.call import get_if_changed as changed
 from rentix.client.fields import LeavingOptions, Locale, Options, SentOnce, UserPut
 from rentix.client.results import Seen
 from rentix.wire.bodies import DeactivateBody, LinkBody, PutUserBody
 from rentix.wire.leaver_shapes import DeactivateShape, ReactivateShape
+from rentix.wire.match_shapes import MatchShape
 from rentix.wire.shapes import LinkShape, ProfileShape, PutShape, UsersShape
 
 
@@ -48,6 +54,19 @@ def get_if_changed(
 def page(filters: Mapping[str, object], limit: int, cursor: str | None = None) -> Call[UsersShape]:
     """GET /users, one page; `filters` as the API spells them."""
     return get("/users", UsersShape, {**filters, "limit": limit, "cursor": cursor})
+
+
+def match(agents: Sequence[Mapping[str, object]]) -> Call[MatchShape]:
+    """Say which unlinked user each agent is, or may be; nothing is stored.
+
+    Agents, 1 to 100, are objects as the API has them: `name`, and `externalId`, `phone`, `email`.
+    They are told apart from each other as well, so send an office together.
+    """
+    body = msgspec.json.encode({"agents": agents})
+    reader = partial(read, shape=MatchShape)
+    # The portal asks for no key where it stores nothing; with one it is sent again if need be.
+    key = uuid4().hex
+    return Call("POST", "/users/match", reader, body=body, idempotency_key=key, budget="bulk")
 
 
 def link(

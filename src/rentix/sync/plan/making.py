@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from rentix.model import User
+from rentix.rules.matching import Agent, Pair
 from rentix.rules.merge import Merge
 from rentix.rules.steering import Terms
 from rentix.sync.config import CapsConfig, SyncConfig
@@ -44,7 +45,7 @@ class Planner:
         self._on_progress = on_progress
         self._terms = terms
         self._desired = Desired()
-        self._sharing: Counter[str] = Counter()
+        self._registered = linking.Registered()
         self._items: list[Item] = []
         self._warnings: dict[str, tuple[int, str]] = {}
         self._unchanged = 0
@@ -60,16 +61,16 @@ class Planner:
 
     def compare(self, actual: Actual) -> None:
         """Compare with the portal, whole: who is there, who is not, and who should not be."""
-        registered = linking.Registered()
         for number, (user, etag) in enumerate(actual, start=1):
             if user.external_id is None:
-                registered.add(user, etag)
+                self._registered.add(user, etag)
             else:
+                self._registered.note_linked(user)
                 self._compare_linked(user, user.external_id, etag)
             if number % 1000 == 0:
                 self._on_progress(number)
         rest = [wanted for record in self._desired.rest() if (wanted := self._read(record))]
-        self._items += [self._place(wanted, registered) for wanted in rest]
+        self._items += [self._place(wanted) for wanted in rest]
         self._items += self._desired.items
         self._items.sort(key=lambda item: item.line or 0)
         self._items += self._absent()
@@ -85,7 +86,8 @@ class Planner:
             self._items.append(_claimed_other(record, user))
         elif says_the_same(record, user, self._terms.locale):
             self._unchanged += 1
-            self._sharing[user.phone.e164] += 1
+            agent = Agent(external_id=external_id, name=user.name, phones=(user.phone,))
+            self._registered.agents.append(agent)
         elif wanted := self._read(record):
             self._compare_read(wanted, user, etag)
 
@@ -95,9 +97,7 @@ class Planner:
         if wanted.put is None:
             self._items.append(skipped(wanted))
             return None
-        phone = linking.phone_of(wanted)
-        if phone is not None:
-            self._sharing[phone] += 1
+        self._registered.agents.append(linking.agent_of(wanted, self._terms.region))
         return wanted
 
     def _compare_read(self, wanted: Wanted, user: User, etag: str) -> None:
@@ -115,8 +115,9 @@ class Planner:
             count, example = self._warnings.get(code, (0, f"{field} of user {user.id} is kept"))
             self._warnings[code] = (count + 1, example)
 
-    def _place(self, wanted: Wanted, registered: linking.Registered) -> Item:
+    def _place(self, wanted: Wanted) -> Item:
         """The item of a record whose external id nobody has."""
+        registered = self._registered
         claimed = wanted.record.user_id
         if claimed is not None:
             found = registered.by_id.get(claimed)
@@ -125,12 +126,12 @@ class Planner:
             return self._link(wanted, found, "the source names this user by the portal's id")
         if self._sync.link == "never":
             return create(wanted)
-        evidence, same_name = linking.find(wanted, registered, self._sharing)
-        if evidence is None:
-            return create(wanted)
-        if not same_name:
-            return _other_name(wanted, evidence[0])
-        return self._link(wanted, evidence, "the same mobile number and name, and nobody else's")
+        verdict = registered.judge(linking.agent_of(wanted, self._terms.region))
+        if verdict.call == "auto":
+            evidence = registered.evidence(verdict.pairs[0])
+            return self._link(wanted, evidence, "; ".join(verdict.reasons))
+        doubtful = next((pair for pair in verdict.pairs if pair.alone), None)
+        return create(wanted) if doubtful is None else _other_name(wanted, doubtful)
 
     def _link(self, wanted: Wanted, found: linking.Evidence, reason: str) -> Item:
         user, etag = found
@@ -231,13 +232,14 @@ def _claim_unknown(wanted: Wanted, claimed: int) -> Item:
     return _conflict(wanted.record, claimed, "already_linked", reason)
 
 
-def _other_name(wanted: Wanted, user: User) -> Item:
+def _other_name(wanted: Wanted, pair: Pair) -> Item:
+    user_id = pair.user.user_id
     reason = (
-        f"user {user.id}, who is not linked, has the same mobile number under another name; link "
-        f"them (userId in the source, or POST /users/{user.id}/link), or set [sync] link = "
+        f"user {user_id}, who is not linked, may be this agent: {'; '.join(pair.reasons)}; link "
+        f"them (rentix match, or POST /users/{user_id}/link), or set [sync] link = "
         f'"never" to create another user'
     )
-    return _conflict(wanted.record, user.id, "phone_of_another", reason)
+    return _conflict(wanted.record, user_id, "phone_of_another", reason)
 
 
 def _maybe_there(user: User, nameless: int) -> Item:

@@ -1,0 +1,142 @@
+"""`match --apply` links what was accepted and nothing else; `--undo` takes exactly that back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from rentix.client import ConnectionFailed
+from rentix.sync.apply import Journal
+from tests.sync.match.conftest import ANA, ANDREI, ION, Office
+
+
+@pytest.fixture
+def users(office: Office) -> tuple[int, int]:
+    """Register Andrei, who is certain, and Ion, who is to be decided about."""
+    andrei = office.tenant.register("Andrei Ceban", ANDREI)
+    ion = office.tenant.register("Ion Popa", ION)
+    office.roster(("c1", "Andrei Ceban", ANDREI), ("c2", "Ion Popa", ANA))
+    office.match()
+    return andrei, ion
+
+
+def yes(_: dict[str, str]) -> str:
+    return "DA"
+
+
+def test_only_what_is_accepted_is_linked(office: Office, users: tuple[int, int]) -> None:
+    code, said, _ = office.run("--apply", office.matches)
+    assert (code, said) == (0, {"linked": 1, "before": 0, "notDone": []})
+    assert [office.link_of(user_id) for user_id in users] == ["c1", None]
+
+
+def test_a_person_may_say_yes_and_no_in_a_spreadsheet(
+    office: Office, users: tuple[int, int]
+) -> None:
+    office.review(lambda row: "nu" if row["externalId"] == "c1" else "1")
+    assert office.run("--apply", office.matches)[0] == 0
+    assert [office.link_of(user_id) for user_id in users] == [None, "c2"]
+
+
+def test_applying_again_changes_nothing(office: Office, users: tuple[int, int]) -> None:
+    office.run("--apply", office.matches)
+    before = len(office.tenant.changes())
+    code, said, _ = office.run("--apply", office.matches)
+    assert (code, said) == (0, {"linked": 0, "before": 1, "notDone": []})
+    assert len(office.tenant.changes()) == before
+
+
+def test_undo_takes_back_all_that_the_file_linked(office: Office, users: tuple[int, int]) -> None:
+    office.run("--apply", office.matches)
+    office.review(yes)
+    office.run("--apply", office.matches)
+    assert [office.link_of(user_id) for user_id in users] == ["c1", "c2"]
+    code, said, _ = office.run("--undo", office.matches)
+    assert (code, said["unlinked"]) == (0, 2)
+    assert [office.link_of(user_id) for user_id in users] == [None, None]
+    assert office.run("--undo", office.matches)[1]["unlinked"] == 0
+
+
+def test_undo_leaves_links_that_were_there_before(office: Office, users: tuple[int, int]) -> None:
+    office.tenant.http.post(f"/users/{users[0]}/link", json={"externalId": "c1"})
+    office.run("--apply", office.matches)
+    assert office.run("--undo", office.matches)[1]["unlinked"] == 0
+    assert office.link_of(users[0]) == "c1"
+
+
+def test_undo_leaves_a_link_that_is_another_now(office: Office, users: tuple[int, int]) -> None:
+    office.run("--apply", office.matches)
+    office.tenant.http.delete(f"/users/{users[0]}/link")
+    office.tenant.http.post(f"/users/{users[0]}/link", json={"externalId": "other"})
+    code, said, _ = office.run("--undo", office.matches)
+    assert (code, said["unlinked"]) == (4, 0)
+    assert "linked to other now" in said["notDone"][0]
+    assert office.link_of(users[0]) == "other"
+
+
+@pytest.mark.parametrize(
+    ("decide", "complaint"),
+    [
+        (lambda row: "maybe" if row["externalId"] == "c1" else "", "accept is 'maybe'"),
+        (lambda row: "yes" if not row.update(externalId="") else "", "is missing"),
+        (lambda row: "yes" if not row.update(userId="1") else "", "user 1 is accepted twice"),
+        (lambda row: "yes" if not row.update(externalId="c1") else "", "c1 is accepted twice"),
+    ],
+)
+def test_a_file_with_a_slip_links_nobody(
+    office: Office,
+    users: tuple[int, int],
+    decide: Callable[[dict[str, str]], str],
+    complaint: str,
+) -> None:
+    office.review(decide)
+    code, _, said = office.run("--apply", office.matches)
+    assert code == 1
+    assert complaint in said
+    assert [office.link_of(user_id) for user_id in users] == [None, None]
+
+
+def test_what_has_changed_since_is_left_and_named(office: Office, users: tuple[int, int]) -> None:
+    office.review(yes)
+    office.tenant.http.post(f"/users/{users[0]}/link", json={"externalId": "other"})
+    office.tenant.put(id=users[1], name="Vera Lungu")
+    code, said, _ = office.run("--apply", office.matches)
+    assert (code, said["linked"]) == (4, 0)
+    taken, renamed = said["notDone"]
+    assert "linked to other" in taken
+    assert "is called Vera Lungu now" in renamed
+
+
+def test_an_id_that_a_spreadsheet_mangled_is_not_linked(
+    office: Office, users: tuple[int, int]
+) -> None:
+    def mangle(row: dict[str, str]) -> str:
+        row["externalId"] = f"00{row['userId']}"
+        return "yes"
+
+    office.review(mangle)
+    code, said, _ = office.run("--apply", office.matches)
+    assert (code, said["linked"]) == (4, 0)
+    assert "a spreadsheet may have changed it" in said["notDone"][0]
+
+
+def test_a_run_whose_answer_was_lost_is_gone_on_with_and_can_be_undone(
+    office: Office, users: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = Journal.note_answered
+
+    def die(*_: object) -> None:
+        raise ConnectionFailed("the line is cut", reached=True)
+
+    monkeypatch.setattr(Journal, "note_answered", die)
+    code, said, _ = office.run("--apply", office.matches)
+    assert (code, said["linked"]) == (1, 0)
+    assert office.link_of(users[0]) == "c1", "the portal has done it"
+    monkeypatch.setattr(Journal, "note_answered", note)
+    before = len(office.tenant.changes())
+    code, said, _ = office.run("--apply", office.matches)
+    assert (code, said) == (0, {"linked": 1, "before": 0, "notDone": []})
+    assert len(office.tenant.changes()) == before
+    assert office.run("--undo", office.matches)[1]["unlinked"] == 1
+    assert office.link_of(users[0]) is None
