@@ -6,7 +6,7 @@ import json
 from dataclasses import MISSING, asdict, fields
 from pathlib import Path
 
-from rentix.sync.config import CapsConfig, PortalConfig, SyncConfig, read_config
+from rentix.sync.config import CapsConfig, MatchConfig, PortalConfig, SyncConfig, read_config
 from rentix.sync.map_tables import LAYOUT_MEMBERS, SKIP_MEMBERS
 from rentix.sync.mapping import lay_over
 from rentix.sync.sources import open_source
@@ -29,9 +29,10 @@ def defaults(kind: type) -> dict[str, str]:
     }
 
 
-def test_portal_and_sync() -> None:
+def test_portal_sync_and_match() -> None:
     assert shown("portal") == defaults(PortalConfig)
     assert shown("sync") == defaults(SyncConfig)
+    assert shown("match") == defaults(MatchConfig)
 
 
 def test_source_and_skip() -> None:
