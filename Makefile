@@ -7,10 +7,10 @@ LOCK    = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-dev demo test quick soak lint format types imports sizes addresses docs wheel ci lock bench clean
+.PHONY: help setup setup-dev demo test quick soak lint format types imports sizes addresses docs wheel ci lock bench match-report clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # ---- install: each stamp is newer than what it was made from, so a second run does nothing
 
@@ -47,6 +47,9 @@ demo: setup ## serve a sandbox with a roster synced into it (ROSTER=file MAP=fil
 
 bench: .venv/bench.stamp ## measure the service beside what people would otherwise build; needs wrk (FIGURES=put_sqlite,get)
 	@$(BIN)/python -m benchmarks.bench $(if $(FIGURES),--figures "$(FIGURES)")
+
+match-report: setup-dev ## measure how well agents are paired with users (RENTIX_TEST_DATA=folder)
+	@$(BIN)/python -m benchmarks.matching
 
 .venv/bench.stamp: requirements/bench.lock .venv/dev.stamp
 	@echo "Installing what the peers are made of into .venv ..."

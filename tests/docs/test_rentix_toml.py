@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rentix.sync.config import CapsConfig, PortalConfig, SyncConfig, read_config
+from rentix.sync.config import CapsConfig, MatchConfig, PortalConfig, SyncConfig, read_config
 from rentix.sync.map_tables import SKIP_MEMBERS
 from rentix.sync.mapping import lay_over
 from rentix.sync.source_config import FILE_MEMBERS
@@ -33,9 +33,10 @@ def defaults(kind: type) -> dict[str, str]:
     }
 
 
-def test_portal_and_sync() -> None:
+def test_portal_sync_and_match() -> None:
     assert shown("portal") == defaults(PortalConfig)
     assert shown("sync") == defaults(SyncConfig)
+    assert shown("match") == defaults(MatchConfig)
 
 
 def test_source_and_skip() -> None:

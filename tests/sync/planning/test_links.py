@@ -1,0 +1,46 @@
+"""A plan links by the rule of `rentix match`, and asks where the rule would."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.service import Tenant
+from tests.sync.planning.crm import plan_of, record
+
+PHONE, OTHER = "+37369123456", "+37379500500"
+
+
+def test_the_same_mobile_and_name_are_linked(tenant: Tenant) -> None:
+    user_id = tenant.register("Андрей Чебан", PHONE)
+    (item,) = plan_of(tenant, [record(2, "c1", name="Ceban Andrei", phone="069 123 456")]).items
+    assert (item.action, item.user_id) == ("link", user_id)
+    assert "nobody else's" in item.reason
+
+
+def test_a_second_number_of_the_agent_counts(tenant: Tenant) -> None:
+    tenant.register("Andrei Ceban", PHONE)
+    (item,) = plan_of(
+        tenant, [record(2, "c1", name="Andrei Ceban", phone=f"{OTHER}, {PHONE}")]
+    ).items
+    assert item.action == "link"
+
+
+@pytest.mark.parametrize("name", ["Ion Popa", "A. Ceban", "Andreea Ceban", "Ceban"])
+def test_the_same_mobile_under_another_name_is_a_conflict(tenant: Tenant, name: str) -> None:
+    tenant.register("Andrei Ceban", PHONE)
+    (item,) = plan_of(tenant, [record(2, "c1", name=name, phone=PHONE)]).items
+    assert (item.action, item.code) == ("conflict", "phone_of_another")
+    assert "rentix match" in item.reason
+
+
+def test_a_number_that_a_linked_user_has_too_links_nobody(tenant: Tenant) -> None:
+    tenant.create("c9", name="Ana Rusu", phone=PHONE)
+    tenant.register("Andrei Ceban", PHONE)
+    items = plan_of(tenant, [record(2, "c1", name="Andrei Ceban", phone=PHONE)]).items
+    assert [item.action for item in items] == ["create"]
+
+
+def test_nobody_is_linked_where_the_configuration_says_never(tenant: Tenant) -> None:
+    tenant.register("Andrei Ceban", PHONE)
+    rows = [record(2, "c1", name="Andrei Ceban", phone=PHONE)]
+    assert [item.action for item in plan_of(tenant, rows, link="never").items] == ["create"]
