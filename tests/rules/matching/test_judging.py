@@ -107,8 +107,8 @@ def test_a_name_is_found_in_spite_of_a_slip_or_an_initial() -> None:
 
 
 def test_a_slip_that_is_others_name_is_none() -> None:
-    users = [user(1, "Cristina Rusu"), user(2, "Cristiana Bota", OTHER_MOBILE)]
-    agents = [agent("A", "Cristiana Rusu"), agent("B", "Cristina Lupu", OFFICE)]
+    users = [user(1, "Ana Moldovanu"), user(2, "Oleg Moldoveanu", OTHER_MOBILE)]
+    agents = [agent("A", "Ana Moldoveanu"), agent("B", "Vera Moldovanu", OFFICE)]
     assert judged(users, agents)[0].call == "review"
     assert judged(users[:1], agents[:1])[0].call == "auto"
 

@@ -44,3 +44,22 @@ def test_nobody_is_linked_where_the_configuration_says_never(tenant: Tenant) -> 
     tenant.register("Andrei Ceban", PHONE)
     rows = [record(2, "c1", name="Andrei Ceban", phone=PHONE)]
     assert [item.action for item in plan_of(tenant, rows, link="never").items] == ["create"]
+
+
+def test_a_user_whom_the_source_names_by_id_is_no_other_agents(tenant: Tenant) -> None:
+    user_id = tenant.register("Andrei Ceban", PHONE)
+    rows = [
+        record(2, "c1", user_id, name="Ion Popa", phone=OTHER),
+        record(3, "c2", name="Andrei Ceban", phone=PHONE),
+    ]
+    named, other = plan_of(tenant, rows).items
+    assert (named.action, named.user_id) == ("link", user_id)
+    assert other.action == "create"
+
+
+def test_a_user_whom_two_agents_claim_by_id_is_neither(tenant: Tenant) -> None:
+    user_id = tenant.register("Andrei Ceban", PHONE)
+    rows = [record(line, f"c{line}", user_id, name="Andrei Ceban") for line in (2, 3)]
+    for item in plan_of(tenant, rows).items:
+        assert (item.action, item.user_id) == ("conflict", user_id)
+        assert "2 agents" in item.reason

@@ -34,7 +34,7 @@ WEIGHTS: Final[dict[Kind, int]] = {
 _SLIP_FROM, _TWO_SLIPS_FROM = 4, 8
 _PLAIN_SLIP_FROM: Final = 7
 _SWAP_FROM: Final = 6
-_ENDING: Final = 2
+_ENDING: Final = 3
 ENOUGH, PLENTY = 2, 3
 """So many whole words must agree: one is a first name, or a family's. Rusu Ion may be the father of
 Rusu Ana Ion, so of a longer name three must, unless what it has more is a patronymic."""
@@ -129,17 +129,17 @@ def _is_slip(word: str, other: str) -> bool:
 
 
 def _is_plain(word: str, other: str) -> bool:
-    """Whether a difference can hardly make another name: one amid a long word, or a swap.
+    """Whether a difference can hardly make another name: one amid a long word.
 
-    Victor and Victoria, Marin and Marina, Ivanov and Ivanova differ by their ends, short names by
-    any letter.
+    Victor and Victoria, Ivanov and Ivanova differ by their ends, and so do Marian and Marina, by
+    two letters swapped, and Georgina and Georgiana; short names differ by any letter.
     """
     if OSA.distance(word, other, score_cutoff=1) > 1:
         return False
-    if sorted(word) == sorted(other):
-        return len(word) >= _SWAP_FROM
     framed = word[0] == other[0] and word[-_ENDING:] == other[-_ENDING:]
-    return framed and min(len(word), len(other)) >= _PLAIN_SLIP_FROM
+    is_swap = sorted(word) == sorted(other)
+    least = _SWAP_FROM if is_swap else _PLAIN_SLIP_FROM
+    return framed and min(len(word), len(other)) >= least
 
 
 def _is_telling_nothing(word: str) -> bool:

@@ -9,6 +9,7 @@ import msgspec
 from rentix.client import SetupError
 from rentix.sync.match.sheet import write_private
 from rentix.sync.plan import Item, Plan
+from rentix.wire.shapes import AgencyShape
 
 
 class Round(msgspec.Struct, rename="camel"):
@@ -39,6 +40,16 @@ class Ledger:
                 raise SetupError(f"cannot read {self.path}: {fault.strerror}") from fault
             except (msgspec.MsgspecError, ValueError, RecursionError) as fault:
                 raise SetupError(f"{self.path} is not of this version ({fault})") from fault
+
+    def check_is_of(self, portal: str, agency: AgencyShape) -> None:
+        """Refuse links of another portal or agency: the same numbers are other users there."""
+        for one in self.rounds:
+            if (one.plan.portal, one.plan.agency_id) != (portal, agency.id):
+                raise SetupError(
+                    f"{self.path} is about {one.plan.agency} at {one.plan.portal}; the key opens "
+                    f"{agency.name} at {portal}. Use that agency's rentix.toml, or match again "
+                    "into another file"
+                )
 
     def journal(self, one: Round) -> Path:
         """Where a round's requests and answers are written down."""

@@ -53,6 +53,7 @@ class Linking:
         self._ledger = Ledger(file)
         self._file = file
         self._agency: AgencyShape = portal.send(get_agency())
+        self._ledger.check_is_of(portal.base_url, self._agency)
 
     def link(self, accepted: Sequence[Accepted]) -> Done:
         """Link what was accepted and still can be.

@@ -7,6 +7,7 @@ conflict for a person to decide; a number of several is an office's, and says no
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 import msgspec
@@ -44,12 +45,14 @@ class Registered:
     """The portal's users without external id, and all who may have a number or a name of theirs.
 
     `agents` are all that the source has, whether they are linked or not. `held` are the numbers of
-    linked users.
+    linked users. `claims` counts the records that name a user by the portal's own id: such a user
+    is no question for other records.
     """
 
     by_id: dict[int, Evidence] = field(default_factory=dict)
     held: list[str] = field(default_factory=list)
     agents: list[Agent] = field(default_factory=list)
+    claims: Counter[int] = field(default_factory=Counter)
     _matching: Matching | None = None
 
     def add(self, user: User, etag: str) -> None:
@@ -64,8 +67,10 @@ class Registered:
     def judge(self, agent: Agent) -> Verdict:
         """Say whom an agent means by a number. Everybody must be known by then."""
         if self._matching is None:
-            users = (user for user, _ in self.by_id.values() if user.status == "active")
-            self._matching = Matching(map(candidate_of, users), self.agents, self.held)
+            users = [user for user, _ in self.by_id.values() if user.status == "active"]
+            free = [candidate_of(user) for user in users if user.id not in self.claims]
+            claimed = [user.phone.e164 for user in users if user.id in self.claims]
+            self._matching = Matching(free, self.agents, self.held + claimed)
         return self._matching.judge(agent, by_name=False)
 
     def evidence(self, pair: Pair) -> Evidence:

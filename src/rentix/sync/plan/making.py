@@ -70,6 +70,8 @@ class Planner:
             if number % 1000 == 0:
                 self._on_progress(number)
         rest = [wanted for record in self._desired.rest() if (wanted := self._read(record))]
+        claims = (wanted.record.user_id for wanted in rest)
+        self._registered.claims.update(claimed for claimed in claims if claimed is not None)
         self._items += [self._place(wanted) for wanted in rest]
         self._items += self._desired.items
         self._items.sort(key=lambda item: item.line or 0)
@@ -123,6 +125,8 @@ class Planner:
             found = registered.by_id.get(claimed)
             if found is None:
                 return _claim_unknown(wanted, claimed)
+            if registered.claims[claimed] > 1:
+                return _claim_repeated(wanted, claimed, registered.claims[claimed])
             return self._link(wanted, found, "the source names this user by the portal's id")
         if self._sync.link == "never":
             return create(wanted)
@@ -229,6 +233,11 @@ def _claim_unknown(wanted: Wanted, claimed: int) -> Item:
         f"the source says that this is user {claimed}, who is not there or has another externalId; "
         f"mend the source, or unlink that user"
     )
+    return _conflict(wanted.record, claimed, "already_linked", reason)
+
+
+def _claim_repeated(wanted: Wanted, claimed: int, claims: int) -> Item:
+    reason = f"{claims} agents of the source say that they are user {claimed}; mend the source"
     return _conflict(wanted.record, claimed, "already_linked", reason)
 
 
