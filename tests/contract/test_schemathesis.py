@@ -22,7 +22,7 @@ def test_schemathesis_finds_nothing(
     tenant: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # It tries a wrong key on every operation, all from one address.
-    monkeypatch.setattr("rentix.api.auth._FAILURES_PER_MINUTE", 1000)
+    monkeypatch.setattr(tenant.service.app.portal.keys._failures, "per_minute", 1000)
     for number in range(1, 4):
         tenant.create(f"crm-{number}", avatar={"url": "https://crm.example/photos/7.jpg"})
     tenant.register()
