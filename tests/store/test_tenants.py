@@ -28,6 +28,7 @@ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND (
         WHERE a.attrelid = c.oid AND a.attname = 'agency_id' AND NOT a.attisdropped
     )
 )
+ORDER BY c.relname
 """
 ROWS = """
 INSERT INTO portal_user VALUES (
