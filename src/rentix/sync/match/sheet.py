@@ -35,7 +35,7 @@ COLUMNS: Final = (
     "portalName",
     "portalPhone",
 )
-_NEEDED: Final = ("accept", "externalId", "userId", "portalName")
+_NEEDED: Final = ("accept", "externalId", "crmName", "userId", "portalName")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
@@ -45,6 +45,7 @@ class Accepted:
 
     line: int
     external_id: str
+    agent_name: str
     user_id: int
     user_name: str
 
@@ -152,7 +153,9 @@ def _accepted(line: int, cells: dict[str, str]) -> Accepted | str:
     user_id = cells["userId"].removesuffix(".0")
     if not (user_id.isascii() and user_id.isdigit() and cells["externalId"]):
         return f"line {line}: it is accepted, but externalId or userId is missing"
-    return Accepted(line, cells["externalId"], int(user_id[:19]), cells["portalName"])
+    return Accepted(
+        line, cells["externalId"], cells["crmName"], int(user_id[:19]), cells["portalName"]
+    )
 
 
 def _repeated(accepted: list[Accepted]) -> Iterator[str]:
