@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +37,9 @@ COLUMNS: Final = (
     "portalPhone",
 )
 _NEEDED: Final = ("accept", "externalId", "crmName", "userId", "portalName")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "'")
+_FORMULA: Final = re.compile(r"(^|;)(?=[=+\-@\t\r'])")
+"""Where one may begin; in half of Europe a spreadsheet parts cells at semicolons."""
+_MARKED: Final = re.compile(r"(^|;)'(?=[=+\-@\t\r'])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +109,12 @@ def phones_of(agent: Agent) -> str:
 
 def _safe(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return _FORMULA.sub(r"\1'", cell)
 
 
 def _bare(cell: object) -> str:
     """What `_safe` was given."""
-    text = "" if cell is None else str(cell)
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
+    return _MARKED.sub(r"\1", "" if cell is None else str(cell))
 
 
 def read_sheet(path: Path) -> list[Accepted]:
