@@ -99,3 +99,10 @@ def test_an_unknown_column_of_e_mails_is_refused(office: Office) -> None:
     code, _, said = office.run("-o", office.matches)
     assert code == 1
     assert "did you mean 'mail'" in said
+
+
+def test_options_that_do_not_go_together_are_refused(office: Office) -> None:
+    for options in (("--html", office.matches), ("--force", "--apply", office.matches)):
+        code, _, said = office.run("-o", office.matches, *options)
+        assert (code, "--html and --" in said) == (1, True)
+    assert not office.matches.exists()
