@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -75,7 +76,12 @@ def _match(
     held = [user.phone.e164 for user in near.values() if user.external_id is not None]
     matching = Matching(users, agents, held)
     linked = _find_linked(store, agency_id, agents)
-    verdicts = [linked.get(agent.external_id or "") or matching.judge(agent) for agent in agents]
+    sent = Counter(agent.external_id for agent in agents if agent.external_id)
+    verdicts = [
+        linked.get(agent.external_id or "")
+        or _doubted(matching.judge(agent), sent[agent.external_id or ""])
+        for agent in agents
+    ]
     return MatchShape(
         results=tuple(_result(index, verdict) for index, verdict in enumerate(verdicts)),
         partial=len(unlinked) > USERS_MAX or UNSET,
@@ -122,6 +128,13 @@ def _find_linked(store: Reads, agency_id: int, agents: Sequence[Agent]) -> dict[
         for external_id, user in zip(ids, users, strict=True)
         if user
     }
+
+
+def _doubted(verdict: Verdict, sent: int) -> Verdict:
+    """A verdict about an agent whose external id so many of those sent have."""
+    if verdict.call != "auto" or sent <= 1:
+        return verdict
+    return Verdict("review", verdict.pairs, (f"{sent} of the agents sent have this externalId",))
 
 
 def _result(index: int, verdict: Verdict) -> MatchResultShape:

@@ -80,7 +80,11 @@ def match(
         if apply is not None and undo is not None:
             raise SetupError("--apply and --undo exclude each other")
         if apply is not None or undo is not None:
+            if html is not None or force:
+                raise SetupError("--html and --force go with finding pairs, not with linking them")
             return _carry_out(config, apply, undo, as_json=as_json)
+        if html is not None and html.resolve() == output.resolve():
+            raise SetupError("--html and --output name the same file")
         with opened(config) as (settings, portal, screen):
             found = find_matches(settings, portal, screen)
         write_sheet(output, found, force=force)

@@ -79,6 +79,16 @@ def test_a_number_of_several_is_never_certain(tenant: Tenant, second: str) -> No
     assert verdicts(tenant, *agents)[0] == "review"
 
 
+def test_an_external_id_of_two_agents_is_linked_to_neither(tenant: Tenant) -> None:
+    tenant.register("Andrei Ceban", ANDREI)
+    tenant.register("Ion Popa", ION)
+    agents = [
+        {"externalId": "c1", "name": "Andrei Ceban", "phone": ANDREI},
+        {"externalId": "c1", "name": "Ion Popa", "phone": ION},
+    ]
+    assert verdicts(tenant, *agents) == ["review", "review"]
+
+
 def test_other_agencies_users_are_nobody(new_tenant: Callable[..., Tenant]) -> None:
     new_tenant().register("Andrei Ceban", ANDREI)
     assert verdicts(new_tenant(), {"name": "Andrei Ceban", "phone": ANDREI}) == ["none"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from rentix.rules.matching import PAIRS_MAX, Agent, Candidate, Matching, Verdict
+from rentix.rules.matching import PAIRS_MAX, Agent, Candidate, Matching, Verdict, judging
 from tests.rules.matching.people import MOBILE, OFFICE, OTHER_MOBILE, agent, user
 
 
@@ -123,3 +123,14 @@ def test_so_many_namesakes_are_shown_and_no_more() -> None:
     (verdict,) = judged(users, [agent("A", "Ion Rusu", None)])
     assert len(verdict.pairs) == PAIRS_MAX
     assert verdict.reasons[0] == "19 users fit equally well"
+
+
+def test_among_ever_so_many_namesakes_the_number_still_leads_to_its_user(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(judging, "NEAR_MAX", 3)
+    users = [user(n, "Ion Rusu", f"+373 69 100 {n:03}") for n in range(1, 20)]
+    agents = [agent("A", "Ion Rusu", "+373 69 100 019"), agent("B", "Ion Rusu", None)]
+    certain, doubtful = judged(users, agents)
+    assert (certain.call, certain.pairs[0].user.user_id) == ("auto", 19)
+    assert doubtful.reasons[0] == "3 users fit equally well"

@@ -16,7 +16,7 @@ from rentix.sync.config import read_config
 from rentix.sync.mapping import lay_over
 from rentix.sync.records import Record
 from rentix.sync.source_config import variables_of
-from rentix.sync.sources import HalfRead
+from rentix.sync.sources import HalfRead, api
 from rentix.sync.sources.configured import open_configured
 from rentix.sync.sources.kinds import BUILT_IN
 from rentix.sync.sources.paged import Limits, Page, gather
@@ -26,7 +26,7 @@ from rentix.sync.starts import STARTS
 from tests.service import Tenant
 from tests.sync.conftest import WriteRoster
 from tests.sync.doubles.bitrix24 import WEBHOOK_PATH, Bitrix24Double, employee, refusal
-from tests.sync.doubles.site import serving
+from tests.sync.doubles.site import Said, serving
 
 HEAD = '[portal]\nurl = "https://crm.example.md"\n[source]\n'
 
@@ -192,3 +192,30 @@ def test_no_source_is_read_for_ever(tmp_path: Path, limits: Limits, said: str) -
     with pytest.raises(HalfRead, match=said):
         gather(Endless(), tmp_path / "roster.jsonl", Reading(tmp_path, tmp_path), limits)
     assert list(tmp_path.iterdir()) == []
+
+
+class Slipping:
+    """A source whose second page is another than its author knew."""
+
+    def title(self) -> str:
+        return "the slipping one"
+
+    def pages(self, _: Reading) -> Any:
+        yield Page([{"id": 1}])
+        raise KeyError("s3cret")
+
+
+def test_a_kind_that_breaks_midway_is_half_read_and_tells_no_secret(tmp_path: Path) -> None:
+    with pytest.raises(HalfRead, match="after 1 agents: KeyError") as raised:
+        gather(Slipping(), tmp_path / "roster.jsonl", Reading(tmp_path, tmp_path))
+    assert "s3cret" not in str(raised.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_page_that_never_ends_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "LONGEST_ANSWER_S", -1)
+    with (
+        serving(lambda _: Said([{"id": 1}])) as site,
+        pytest.raises(HalfRead, match="took more than"),
+    ):
+        gather(Rest(site), tmp_path / "roster.jsonl", Reading(tmp_path, tmp_path))

@@ -9,6 +9,7 @@ import pytest
 
 from rentix.client import ConnectionFailed
 from rentix.sync.apply import Journal
+from tests.service import Tenant
 from tests.sync.match.conftest import ANA, ANDREI, ION, Office
 
 
@@ -138,6 +139,32 @@ def test_an_id_that_a_spreadsheet_mangled_is_not_linked(
     code, said, _ = office.run("--apply", office.matches)
     assert (code, said["linked"]) == (4, 0)
     assert "a spreadsheet may have changed it" in said["notDone"][0]
+
+
+def test_an_id_that_a_spreadsheet_made_anothers_is_not_linked(
+    office: Office, users: tuple[int, int]
+) -> None:
+    mangled = altered(externalId="c2")  # as 007 becomes 7
+    office.review(lambda row: mangled(row) if row["externalId"] == "c1" else "")
+    code, said, _ = office.run("--apply", office.matches)
+    assert (code, said["linked"]) == (4, 0)
+    assert "calls this agent Ion Popa and not Andrei Ceban" in said["notDone"][0]
+    assert office.link_of(users[0]) is None
+
+
+def test_links_are_undone_on_the_portal_that_they_are_of_and_nowhere_else(
+    office: Office,
+    users: tuple[int, int],
+    new_tenant: Callable[..., Tenant],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    office.run("--apply", office.matches)
+    monkeypatch.setenv("OFFICE_KEY", new_tenant(name="Casa Alta").key)
+    code, _, said = office.run("--undo", office.matches)
+    assert code == 1
+    assert "the key opens Casa Alta" in said
+    monkeypatch.setenv("OFFICE_KEY", office.tenant.key)
+    assert office.run("--undo", office.matches)[1]["unlinked"] == 1, "it is still known"
 
 
 def test_a_run_whose_answer_was_lost_is_gone_on_with_and_can_be_undone(

@@ -51,10 +51,11 @@ def test_a_number_of_an_agent_who_is_linked_counts_as_well(office: Office) -> No
 
 
 def test_no_cell_is_a_formula(office: Office) -> None:
-    office.tenant.register("Andrei Ceban", ANDREI)
-    office.roster(("=1+1", "Andrei Ceban", ANDREI))
+    office.tenant.register("Andrei Ceban;=1+1;", ANDREI)
+    office.roster(("=1+1", "Andrei Ceban;=1+1;", ANDREI))
     (pair,) = office.match()
     assert pair["externalId"] == "'=1+1"
+    assert pair["portalName"] == pair["crmName"] == "Andrei Ceban;'=1+1;"
     assert pair["portalPhone"].startswith("'+373")
     code, said, _ = office.run("--apply", office.matches)
     assert (code, said["linked"]) == (0, 1)
@@ -98,3 +99,10 @@ def test_an_unknown_column_of_e_mails_is_refused(office: Office) -> None:
     code, _, said = office.run("-o", office.matches)
     assert code == 1
     assert "did you mean 'mail'" in said
+
+
+def test_options_that_do_not_go_together_are_refused(office: Office) -> None:
+    for options in (("--html", office.matches), ("--force", "--apply", office.matches)):
+        code, _, said = office.run("-o", office.matches, *options)
+        assert (code, "--html and --" in said) == (1, True)
+    assert not office.matches.exists()

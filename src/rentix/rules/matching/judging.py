@@ -22,6 +22,9 @@ from rentix.rules.search import fold_words
 PAIRS_MAX: Final = 5
 """So many users are shown for an agent."""
 
+NEAR_MAX: Final = 300
+"""So many users are compared with an agent for their name; those with his number always are."""
+
 _OWN, _PLACE, _SHARED = 60, 30, 25
 _FEW: Final = 2
 
@@ -106,7 +109,7 @@ class Matching:
         for phone in agent.phones:
             near |= {user.user_id: user for user in self._by_phone.get(phone.e164, ())}
         if by_name and agent.name:
-            near |= {user.user_id: user for user in self._index().find(agent.name)}
+            near |= {user.user_id: user for user in self._index().find(agent.name)[:NEAR_MAX]}
         yield from near.values()
 
     def _index(self) -> NameIndex[Candidate]:

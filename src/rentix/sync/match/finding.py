@@ -77,6 +77,14 @@ def find_matches(config: Config, portal: Rentix, screen: Screen) -> Matches:
     return matches
 
 
+def find_agents(
+    config: Config, portal: Rentix, agency: AgencyShape, screen: Screen
+) -> dict[str, Agent]:
+    """Read the source's usable agents by external id."""
+    desired, emails = read_agents(config, portal, agency, screen)
+    return _read_records(desired, emails, terms_of(agency))
+
+
 def read_agents(
     config: Config, portal: Rentix, agency: AgencyShape, screen: Screen
 ) -> tuple[Desired, dict[str, str]]:

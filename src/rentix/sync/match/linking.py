@@ -15,13 +15,13 @@ from uuid import uuid4
 from rentix.client import Rentix
 from rentix.client.calls.others import get_agency
 from rentix.model import User
+from rentix.rules.matching import Agent
 from rentix.sync.apply import Account
 from rentix.sync.config import Config
-from rentix.sync.match.finding import read_agents
+from rentix.sync.match.finding import find_agents
 from rentix.sync.match.ledger import Ledger, Round
 from rentix.sync.match.sheet import Accepted
 from rentix.sync.plan import Action, FieldChange, Item, Plan, read_actual
-from rentix.sync.plan.desired import Desired
 from rentix.sync.plan.files import sealed
 from rentix.sync.planning import apply_plan
 from rentix.sync.progress import Screen
@@ -66,7 +66,7 @@ class Linking:
         for one in self._ledger.rounds:
             if one.linked is None and not self._carry_out(one, done):
                 return done
-        desired, _ = read_agents(self._config, self._portal, self._agency, self._screen)
+        agents = find_agents(self._config, self._portal, self._agency, self._screen)
         actual = self._read_users()
         holders = {user.external_id: user for user, _ in actual.values() if user.external_id}
         items: list[Item] = []
@@ -74,7 +74,7 @@ class Linking:
             holder = holders.get(each.external_id)
             if holder is not None and holder.id == each.user_id:
                 done.before += 1
-            elif doubt := _doubt(each, actual, holder, desired):
+            elif doubt := _doubt(each, actual, holder, agents.get(each.external_id)):
                 done.left.append(f"line {each.line}, {each.external_id}: {doubt}")
             else:
                 items.append(_link(each, *actual[each.user_id]))
@@ -154,12 +154,17 @@ class Linking:
         )
 
 
-def _doubt(each: Accepted, actual: Actual, holder: User | None, desired: Desired) -> str:
+def _doubt(each: Accepted, actual: Actual, holder: User | None, agent: Agent | None) -> str:
     """Say why a pair cannot be linked as it was accepted; empty if it can."""
     if holder is not None:
         return f"user {holder.id} has this externalId"
-    if not desired.has(each.external_id):
+    if agent is None:
         return "the source has no agent of this externalId; a spreadsheet may have changed it"
+    if _squeezed(agent.name or "") != _squeezed(each.agent_name):
+        return (
+            f"the source calls this agent {agent.name} and not {each.agent_name}; a spreadsheet "
+            "may have changed the externalId; match again"
+        )
     user, _ = actual.get(each.user_id, (None, ""))
     if user is None:
         return f"user {each.user_id} is not there"

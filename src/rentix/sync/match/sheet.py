@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,8 +36,10 @@ COLUMNS: Final = (
     "portalName",
     "portalPhone",
 )
-_NEEDED: Final = ("accept", "externalId", "userId", "portalName")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "'")
+_NEEDED: Final = ("accept", "externalId", "crmName", "userId", "portalName")
+_FORMULA: Final = re.compile(r"(^|;)(?=[=+\-@\t\r'])")
+"""Where one may begin; in half of Europe a spreadsheet parts cells at semicolons."""
+_MARKED: Final = re.compile(r"(^|;)'(?=[=+\-@\t\r'])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Accepted:
 
     line: int
     external_id: str
+    agent_name: str
     user_id: int
     user_name: str
 
@@ -105,13 +109,12 @@ def phones_of(agent: Agent) -> str:
 
 def _safe(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return _FORMULA.sub(r"\1'", cell)
 
 
 def _bare(cell: object) -> str:
     """What `_safe` was given."""
-    text = "" if cell is None else str(cell)
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
+    return _MARKED.sub(r"\1", "" if cell is None else str(cell))
 
 
 def read_sheet(path: Path) -> list[Accepted]:
@@ -152,7 +155,9 @@ def _accepted(line: int, cells: dict[str, str]) -> Accepted | str:
     user_id = cells["userId"].removesuffix(".0")
     if not (user_id.isascii() and user_id.isdigit() and cells["externalId"]):
         return f"line {line}: it is accepted, but externalId or userId is missing"
-    return Accepted(line, cells["externalId"], int(user_id[:19]), cells["portalName"])
+    return Accepted(
+        line, cells["externalId"], cells["crmName"], int(user_id[:19]), cells["portalName"]
+    )
 
 
 def _repeated(accepted: list[Accepted]) -> Iterator[str]:

@@ -26,6 +26,7 @@ from rentix.sync.sources.reading import Reading
 
 TIMEOUT: Final = httpx2.Timeout(60, connect=10)
 LARGEST_ANSWER: Final = 64 << 20
+LONGEST_ANSWER_S: Final = 600.0
 PATIENCE: Final = Patience(attempts=8, wait_budget_s=300.0, first_wait_s=1.0, longest_wait_s=30.0)
 
 Query = Mapping[str, str]
@@ -143,10 +144,14 @@ class Api:
 
     def _receive(self, found: httpx2.Response) -> Answer:
         body = bytearray()
+        end_s = time.monotonic() + LONGEST_ANSWER_S
         for chunk in found.iter_bytes():
             body += chunk
             if len(body) > LARGEST_ANSWER:
                 raise HalfRead(f"{self.name} sends a page of more than {LARGEST_ANSWER >> 20} MiB")
+            if time.monotonic() > end_s:
+                took = f"took more than {LONGEST_ANSWER_S:.0f} s"
+                raise HalfRead(f"a page of {self.name} {took} to come; try again later")
         headers = {name.lower(): value for name, value in found.headers.items()}
         return Answer(found.status_code, headers, bytes(body))
 

@@ -134,11 +134,7 @@ class _Gathering:
         try:
             with closing(_pages(self.kind, self.reading)) as pages:
                 for number, page in enumerate(pages, start=1):
-                    if number > self.limits.pages or time.monotonic() > end_s:
-                        raise self._cut(
-                            f"it is not at its end after {number - 1:,} pages and "
-                            f"{self.written:,} agents, which is more than Rentix reads"
-                        )
+                    self._check_end(number, end_s)
                     self._take(page, file)
         except HalfRead:
             raise
@@ -146,7 +142,18 @@ class _Gathering:
             if number == 0:
                 raise
             raise self._cut(f"after {self.written:,} agents: {fault}") from None
+        except Exception as fault:
+            # A slip of the kind, or a full disk; what it says may hold a secret.
+            what = f"after {self.written:,} agents: {type(fault).__name__}"
+            raise self._cut(what) from fault
         self._check_whole()
+
+    def _check_end(self, number: int, end_s: float) -> None:
+        if number > self.limits.pages or time.monotonic() > end_s:
+            raise self._cut(
+                f"it is not at its end after {number - 1:,} pages and "
+                f"{self.written:,} agents, which is more than Rentix reads"
+            )
 
     def _take(self, page: Page, file: BinaryIO) -> None:
         self.total = page.total if self.total is None else self.total

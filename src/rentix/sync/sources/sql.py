@@ -57,7 +57,8 @@ class Sql:
                     yield Page(rows)
         except SQLAlchemyError as fault:
             # Of an error only the driver's words: the rest may hold the address or the data.
-            words = str(getattr(fault, "orig", None) or type(fault).__name__).splitlines()[0]
+            said = str(getattr(fault, "orig", None) or "").splitlines()
+            words = said[0] if said else type(fault).__name__
             message = f"the SQL database in {self.dsn_env} refuses after {came:,} rows: {words}"
             raise (
                 HalfRead(f"{message}. Nothing was done") if came else SetupError(message)
