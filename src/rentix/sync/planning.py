@@ -117,12 +117,17 @@ def _check_age(plan: Plan, now: datetime) -> None:
     It would do no harm, for each item has its `ifMatch`; but what was applied long ago would be
     reported as changed by somebody else.
     """
-    try:
-        age = now - datetime.fromisoformat(plan.made_at)
-    except (ValueError, TypeError):
-        raise SetupError("the plan does not say when it was made; make a new plan") from None
+    age = age_of(plan, now)
     if age > MEMORY:
         raise SetupError(
             f"the plan was made on {plan.made_at}, {age.days} days ago; the portal remembers for "
             f"{MEMORY.days} what it has done of a plan. Make a new one: rentix plan -o FILE"
         )
+
+
+def age_of(plan: Plan, now: datetime) -> timedelta:
+    """How long ago a plan was made; raise SetupError if it does not say."""
+    try:
+        return now - datetime.fromisoformat(plan.made_at)
+    except (ValueError, TypeError):
+        raise SetupError("the plan does not say when it was made; make a new plan") from None

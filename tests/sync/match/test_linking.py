@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -184,5 +186,23 @@ def test_a_run_whose_answer_was_lost_is_gone_on_with_and_can_be_undone(
     code, said, _ = office.run("--apply", office.matches)
     assert (code, said) == (0, {"linked": 1, "before": 0, "notDone": []})
     assert len(office.tenant.changes()) == before
+    assert office.run("--undo", office.matches)[1]["unlinked"] == 1
+    assert office.link_of(users[0]) is None
+
+
+def test_a_run_that_was_cut_off_too_long_ago_is_settled_by_what_the_portal_shows(
+    office: Office, users: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object) -> None:
+        raise ConnectionFailed("the line is cut", reached=True)
+
+    with monkeypatch.context() as cut:
+        cut.setattr(Journal, "note_answered", die)
+        office.run("--apply", office.matches)
+    assert office.link_of(users[0]) == "c1", "the portal has done it"
+    ledger = Path(f"{office.matches}.links")
+    text, found = re.subn(r'"madeAt": "20\d\d', '"madeAt": "2001', ledger.read_text())
+    assert found == 1
+    ledger.write_text(text)
     assert office.run("--undo", office.matches)[1]["unlinked"] == 1
     assert office.link_of(users[0]) is None

@@ -16,14 +16,14 @@ from rentix.client import Rentix
 from rentix.client.calls.others import get_agency
 from rentix.model import User
 from rentix.rules.matching import Agent
-from rentix.sync.apply import Account
+from rentix.sync.apply import Account, utc_now
 from rentix.sync.config import Config
 from rentix.sync.match.finding import find_agents
 from rentix.sync.match.ledger import Ledger, Round
 from rentix.sync.match.sheet import Accepted
 from rentix.sync.plan import Action, FieldChange, Item, Plan, read_actual
 from rentix.sync.plan.files import sealed
-from rentix.sync.planning import apply_plan
+from rentix.sync.planning import MEMORY, age_of, apply_plan
 from rentix.sync.progress import Screen
 from rentix.wire.shapes import AgencyShape
 
@@ -125,6 +125,9 @@ class Linking:
     def _carry_out(self, one: Round, done: Done) -> bool:
         """Bring a round to its end; whether it got there."""
         journal = self._ledger.journal(one)
+        if age_of(one.plan, utc_now()) > MEMORY:
+            self._settle(one, journal)
+            return True
         account = apply_plan(one.plan, self._portal, journal, self._screen)
         done.done += len(_applied(account))
         done.left += _refusals(one.plan, account)
@@ -134,6 +137,17 @@ class Linking:
             self._ledger.save()
             journal.unlink(missing_ok=True)
         return account.stopped is None
+
+    def _settle(self, one: Round, journal: Path) -> None:
+        """Take what came of a round from the users themselves: its requests are forgotten."""
+        holders = {user.id: user.external_id for user, _ in self._read_users().values()}
+        one.linked = tuple(
+            number
+            for number, item in enumerate(one.plan.items)
+            if holders.get(item.user_id or 0) == item.external_id
+        )
+        self._ledger.save()
+        journal.unlink(missing_ok=True)
 
     def _read_users(self) -> dict[int, tuple[User, str]]:
         self._screen.start(f"{self._agency.name} on the portal", None)
