@@ -111,7 +111,7 @@ def test_threads_share_a_client_and_its_pace() -> None:
         with lock:
             out += 1
             most = max(most, out)
-        time.sleep(0)
+        time.sleep(0)  # lets the other threads in while this one is counted as out
         with lock:
             out -= 1
         return httpx2.Response(200, json=AGENCY)

@@ -306,7 +306,7 @@ class SqliteStore:
 
     def spend(self, spendings: Sequence[Spending]) -> list[int]:
         """Never asked: the one process that serves the data counts in its memory."""
-        raise NotImplementedError
+        raise NotImplementedError  # a caller that asks is wrong, and must not get a budget
 
     @contextmanager
     def operate(self) -> Iterator[SqliteHand]:

@@ -78,7 +78,7 @@ def _set_pragma(connection: apsw.Connection, pragma: str) -> None:
         except apsw.BusyError:
             if time.monotonic() > deadline:
                 raise
-            time.sleep(0.005)
+            time.sleep(0.005)  # another opens it; SQLite does not wait for this by itself
         else:
             return
 

@@ -78,7 +78,7 @@ def _lock(file: int, until_s: float, kind: int = fcntl.LOCK_EX) -> bool:
         except OSError:
             if time.monotonic() >= until_s:
                 return False
-            time.sleep(0.02)
+            time.sleep(0.02)  # whoever only looks at the lock lets it go at once
         else:
             return True
 
