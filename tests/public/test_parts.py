@@ -135,42 +135,63 @@ def page(size: int) -> Page:
     return Page(token_bytes(size), "", b"", [])  # which cannot be packed
 
 
+V = 7  # a version of the store
+
+
 def test_pages_are_kept_while_what_they_are_of_is_the_same() -> None:
     kept, first, second = Kept(), page(10), page(5_000)
-    kept.keep(("page", "a"), 1, first)
-    kept.keep(("page", "b"), 1, second)
+    kept.keep(("page", "a"), V, 1, first)
+    kept.keep(("page", "b"), V, 1, second)
     for name, one in (("a", first), ("b", second)):
-        found = kept.find(("page", name), 1)
+        found = kept.confirm(("page", name), V, 1)
         assert found
         assert found.unpack() == one.body
-    assert kept.find(("page", "a"), 2) is None
-    assert kept.find(("page", "c"), 1) is None
+    assert kept.confirm(("page", "a"), V, 2) is None
+    assert kept.confirm(("page", "c"), V, 1) is None
+
+
+def test_nothing_is_compared_while_the_store_has_the_same_version() -> None:
+    kept, key, one = Kept(), ("page", "a"), page(10)
+    kept.keep(key, V, 1, one)
+    assert kept.find(key, V) == one
+    assert kept.find(key, V + 1) is None
+    assert kept.confirm(key, V + 1, 1) == one
+    assert kept.find(key, V + 1) == one
+    assert kept.confirm(key, V + 2, 2) is None
+    assert kept.find(key, V + 2) is None
+
+
+def test_without_versions_all_is_compared() -> None:
+    kept, key = Kept(), ("page", "a")
+    kept.keep(key, None, 1, page(10))
+    assert kept.find(key, None) is None
+    assert kept.confirm(key, None, 1)
 
 
 def test_what_is_small_is_kept_as_it_is() -> None:
     kept, small = Kept(), Page(b"a" * 1_000, "", b"", [])
     for key in "ab":
-        kept.keep(("page", key), 1, small)
-        assert kept.find(("page", key), 1) == small
+        kept.keep(("page", key), V, 1, small)
+        assert kept.confirm(("page", key), V, 1) == small
 
 
 def test_pages_that_are_alike_take_little_room() -> None:
     kept, shared = Kept(), token_bytes(20_000)
     for key in range(10):
-        kept.keep(("page", key), 1, Page(shared + token_bytes(100), "", b"", []))
+        kept.keep(("page", key), V, 1, Page(shared + token_bytes(100), "", b"", []))
     assert kept.size_bytes < 2 * len(shared)
 
 
 def test_those_not_asked_for_longest_make_room() -> None:
     kept = Kept(max_bytes=40_000)
-    kept.keep(("page", "first"), 1, page(5_000))  # what the others have nothing in common with
+    kept.keep(("page", "first"), V, 1, page(5_000))  # what the others have nothing in common with
     for key in "abc":
-        kept.keep(("page", key), 1, page(9_000))
-    assert kept.find(("page", "a"), 1) is not None
-    kept.keep(("page", "d"), 1, page(10_000))
-    assert [key for key in "abcd" if kept.find(("page", key), 1)] == ["a", "c", "d"]
+        kept.keep(("page", key), V, 1, page(9_000))
+    assert kept.confirm(("page", "a"), V, 1) is not None
+    kept.keep(("page", "d"), V, 1, page(10_000))
+    assert [key for key in "abcd" if kept.confirm(("page", key), V, 1)] == ["a", "c", "d"]
     assert kept.size_bytes <= 40_000
     for _ in range(50):
-        kept.keep(("page", "d"), 2, page(10_000))
+        kept.keep(("page", "d"), V, 2, page(10_000))
     assert kept.size_bytes <= 40_000
-    assert kept.find(("page", "a"), 1) is not None
+    assert kept.confirm(("page", "a"), V, 1) is not None

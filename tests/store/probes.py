@@ -355,7 +355,7 @@ REASONS = {
     **dict.fromkeys(
         ["is_sandbox", "set_sandbox", "secret", "new_ids", "last_id", "save_last_id"], _NOBODY
     ),
-    **dict.fromkeys(["claim_sweep", "clock"], _NOBODY),
+    **dict.fromkeys(["claim_sweep", "clock", "data_version"], _NOBODY),
     "agency_of_listing": _VISITOR,
     "public_listing_state": _VISITOR,
     "agency_of_user": _VISITOR,

@@ -27,6 +27,7 @@ OF_NO_AGENCY = {
     "public_agent": "a visitor names an agent, whosever it is; only who is active is shown",
     "bindings": "a worker writes down what it finds, of all agencies",
     "photo_news": "a worker tells listings of all agencies",
+    "version": "it tells that something was committed, and nothing of what",
 }
 """Questions that come before an agency is known, and why they may."""
 

@@ -102,6 +102,7 @@ LOOK_UPS: dict[str, list[str]] = SQLITE | {
     ],
     "take_tasks": _TAKING,
     "clock": [],
+    "data_version": [],
     "last_id": ["identity PRIMARY KEY (kind=?)"],
     "save_last_id": ["identity PRIMARY KEY (kind=?)"],
     **{name: [_IN_ORDER] for name in FILTERS},

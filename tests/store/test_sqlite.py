@@ -48,6 +48,18 @@ def test_readers_cannot_write(store: SqliteStore) -> None:
         store._reader.execute("DELETE FROM portal_user")
 
 
+def test_a_version_lasts_until_somebody_commits(store: SqliteStore, tmp_path: Path) -> None:
+    seen = [store.version()]
+    put = PutUser(external_id="a", patch=Patch(name="Ana", phone=PHONE))
+    for requests in ([Request(caller=Caller(1, 1), operations=(put,))], []):
+        commit(store, requests, 1)
+        seen.append(store.version())
+    with SqliteStore(tmp_path / "data").operate() as hand:  # as another process would
+        hand.run("set_agency_active", 1, active=False)
+    seen += [store.version(), store.version()]
+    assert [seen.index(version) for version in seen] == [0, 1, 1, 3, 3]
+
+
 def test_an_old_library_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(apsw, "sqlite_lib_version", lambda: "3.51.2")
     with pytest.raises(StoreError, match=r"3\.51\.3 or later"):

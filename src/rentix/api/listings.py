@@ -168,15 +168,17 @@ async def _read(call: Call, key: int | str) -> Reply:
     """What was answered last, if all that it shows is as it was then; else a new answer."""
     caller, _ = call.tenant
     place, portal = (caller.agency_id, key), call.portal
-    state = await portal.listing_states.ask(place)
-    kept = ("listing", *place, portal.public_url)
-    answer = portal.kept.find(kept, state) if state else None
+    kept, version = ("listing", *place, portal.public_url), portal.store.version()
+    answer = portal.kept.find(kept, version)
     if answer is None:
-        view = await portal.listings.ask(place) if state else None
+        state = await portal.listing_states.ask(place)
+        answer = portal.kept.confirm(kept, version, state) if state else None
+    if answer is None:
+        view = await portal.listings.ask(place)
         if view is None:
             raise unknown_listing(key, None) if isinstance(key, int) else unknown_listing(None, key)
         answer = _make_answer(call, view)
-        portal.kept.keep(kept, view.state, answer)
+        portal.kept.keep(kept, version, view.state, answer)
     return show(answer, call)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from rentix.api.call import Call, Reply
 from rentix.api.files import FILES_PATH
@@ -12,7 +13,7 @@ from rentix.api.locales import wished_locales
 from rentix.api.showing import show
 from rentix.api.throttles import Throttle
 from rentix.errors import Code, Problem
-from rentix.model import LOCALES, AgentView, ListingState
+from rentix.model import LOCALES, ListingState
 from rentix.public.kept import Kept, Page
 from rentix.public.pages import (
     agent_page,
@@ -32,6 +33,13 @@ _ID = re.compile(r"[0-9]{1,19}")
 _CHOSEN = re.compile(rb"(?:^|&)locale=([a-z]{2})(?:&|$)")
 _PAGED = re.compile(rb"(?:^|&)page=([^&]*)")
 _PAGE_NUMBER = re.compile(rb"[1-9][0-9]{0,5}")
+
+Wish = tuple[str | None, bool]
+"""A language, if one is wished for, and whether the address itself names it."""
+Make = Callable[[Any, Visit], Page]
+PageKey = tuple[Make, int, int | None, Wish]
+"""What makes a page, of whose id, which page of several, in which language."""
+Look = Callable[[Call, PageKey, int | None], Awaitable[Page | None]]
 
 
 class Visits:
@@ -55,20 +63,40 @@ class Visits:
 
     async def listing(self, call: Call) -> Reply:
         """The reply to a visit of a listing."""
-        number = _read_number(call)
-        state = await self._state(number) if number is not None else None
-        if number is None or state is None:
+        return await self._show(call, listing_page, None, self._look_at_listing)
+
+    async def agent(self, call: Call) -> Reply:
+        """The reply to a visit of a page of an agent."""
+        paged = _read_page(call)
+        if paged is None:
             return _say_missing(call)
-        visit = _visit(call, state.locale)
-        key = (listing_page, number, visit)
-        page = self._kept.find(key, state)
-        if page is None:
-            made = await asyncio.to_thread(self._make_listing, number, visit)
-            if made is None:
-                return _say_missing(call)
-            state, page = made
-            self._kept.keep(key, state, page)
-        return show(page, call)
+        return await self._show(call, agent_page, paged, self._look_at_agent)
+
+    async def vcard(self, call: Call) -> Reply:
+        """The reply to who wants an agent for an address book: no listing is looked at."""
+        return await self._show(call, vcard_page, None, self._look_at_agent)
+
+    async def _show(self, call: Call, make: Make, paged: int | None, look: Look) -> Reply:
+        """The page that is good still, else what comes of a look."""
+        number = _read_number(call)
+        if number is None:
+            return _say_missing(call)
+        key, version = (make, number, paged, _wish(call)), self._store.version()
+        page = self._kept.find(key, version) or await look(call, key, version)
+        return show(page, call) if page else _say_missing(call)
+
+    async def _look_at_listing(self, call: Call, key: PageKey, version: int | None) -> Page | None:
+        number = key[1]
+        state = await self._state(number)
+        page = self._kept.confirm(key, version, state) if state else None
+        if page or not state:
+            return page
+        made = await asyncio.to_thread(self._make_listing, number, _visit(call, state.locale))
+        if made is None:
+            return None
+        state, page = made
+        self._kept.keep(key, version, state, page)
+        return page
 
     async def _state(self, number: int) -> ListingState | None:
         look = self._store.public_listing_state
@@ -79,31 +107,17 @@ class Visits:
         view = self._store.public_listing(number)
         return (view.state, listing_page(view, visit)) if view else None
 
-    async def agent(self, call: Call) -> Reply:
-        """The reply to a visit of a page of an agent."""
-        page = _read_page(call)
-        return await self._agent(call, agent_page, page) if page else _say_missing(call)
-
-    async def vcard(self, call: Call) -> Reply:
-        """The reply to who wants an agent for an address book: no listing is looked at."""
-        return await self._agent(call, vcard_page, None)
-
-    async def _agent(
-        self, call: Call, make: Callable[[AgentView, Visit], Page], paged: int | None
-    ) -> Reply:
-        number = _read_number(call)
-        view = None
-        if number is not None:
-            view = await asyncio.to_thread(self._store.public_agent, number, paged)
+    async def _look_at_agent(self, call: Call, key: PageKey, version: int | None) -> Page | None:
+        make, number, paged, _ = key
+        view = await asyncio.to_thread(self._store.public_agent, number, paged)
         if view is None or (view.page > 1 and not view.listings):
-            return _say_missing(call)
-        visit = _visit(call, view.agency.locale)
-        key, material = (make, number, paged, visit), made_of(view)
-        page = self._kept.find(key, material)
+            return None
+        material = made_of(view)
+        page = self._kept.confirm(key, version, material)
         if page is None:
-            page = await asyncio.to_thread(make, view, visit)
-            self._kept.keep(key, material, page)
-        return show(page, call)
+            page = await asyncio.to_thread(make, view, _visit(call, view.agency.locale))
+            self._kept.keep(key, version, material, page)
+        return page
 
 
 async def show_listing(call: Call) -> Reply:
@@ -152,14 +166,19 @@ def _read_page(call: Call) -> int | None:
 
 
 def _visit(call: Call, locale: str | None) -> Visit:
-    """The language that the address names, else the browser's, else the agency's."""
-    site = Site(call.portal.public_url or "", FILES_PATH)
+    """A visit in the language that is wished for, else in the agency's."""
+    wished, chosen = _wish(call)
+    known = locale if locale in LOCALES else LOCALES[0]
+    return Visit(Site(call.portal.public_url or "", FILES_PATH), wished or known, chosen=chosen)
+
+
+def _wish(call: Call) -> Wish:
+    """The language that the address names, else the browser's."""
     chosen = _CHOSEN.search(call.raw_query)
     if chosen and chosen[1].decode() in LOCALES:
-        return Visit(site, chosen[1].decode(), chosen=True)
+        return chosen[1].decode(), True
     wishes = wished_locales(call)
-    known = locale if locale in LOCALES else LOCALES[0]
-    return Visit(site, wishes[0] if wishes else known)
+    return (wishes[0] if wishes else None), False
 
 
 def _say_missing(call: Call) -> Reply:

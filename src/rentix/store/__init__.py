@@ -135,6 +135,13 @@ class Hand(Protocol):
 class Reads(Protocol):
     """What readers ask for. No question about users comes without its agency."""
 
+    def version(self) -> int | None:
+        """A number that is another after each commit, whoever's; None where it costs a trip.
+
+        What was read behind a version is as it was for as long as the version is the same. Only
+        the event loop asks for it.
+        """
+
     def find_users(self, wanted: Sequence[UserKey]) -> list[User | None]:
         """The users with these keys, in the same order."""
 

@@ -172,6 +172,10 @@ class SqliteStore:
             row = reader.execute(_QUERIES[query], {"agency_id": agency_id, name: key}).fetchone()
             return to_media(row) if row else None
 
+    def version(self) -> int | None:
+        """A number that is another after each commit, of other processes too."""
+        return self._row("data_version", ())[0]  # type: ignore[no-any-return]
+
     def find_listings(self, wanted: Sequence[UserKey]) -> list[ListingView | None]:
         """The listings of these agencies with these ids or external ids, in the same order."""
         return [self._listing(*key) for key in wanted]

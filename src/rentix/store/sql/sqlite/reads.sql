@@ -1,5 +1,8 @@
 -- Point reads on the event loop.
 
+-- name: data_version
+PRAGMA data_version
+
 -- name: user_by_id
 SELECT {user_columns} FROM portal_user WHERE portal_user.agency_id = ? AND portal_user.id = ?
 
