@@ -30,6 +30,7 @@ from benchmarks.seeds import AGENCIES, AGENTS, TERMS, seed
 from rentix import logs
 from rentix.api.app import App
 from rentix.api.call import Reply
+from rentix.api.outbox import Outbox
 from rentix.api.portal import Portal
 from rentix.api.protocol import HttpProtocol
 from rentix.api.proxies import Proxies
@@ -110,7 +111,8 @@ async def run_whole(store: Store, rounds: list[Sent], taken: Taken) -> None:
     app = App(portal)
     portal.start()
     transport = NoSocket()
-    lines = [HttpProtocol(app, Proxies(()), set()) for _ in range(SIZE)]
+    outbox = Outbox()
+    lines = [HttpProtocol(app, Proxies(()), set(), outbox) for _ in range(SIZE)]
     for line in lines:
         line.connection_made(transport)
     for sent in rounds:

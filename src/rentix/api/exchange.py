@@ -34,6 +34,12 @@ class Line(Protocol):
     def write(self, data: bytes) -> None:
         """Write, without waiting."""
 
+    def answer(self, data: bytes) -> None:
+        """Write a whole answer, without waiting."""
+
+    def end(self) -> None:
+        """All of an answer is written."""
+
     async def drain(self) -> None:
         """Wait until the client has taken most of what was written, or went away."""
 
@@ -117,7 +123,7 @@ class Exchange(msgspec.Struct, eq=False):
         """Send a reply whose body is bytes."""
         self._begin(reply)
         close, bodiless = not self.keep_alive, self.method == "HEAD"
-        self.line.write(print_reply(reply, self.extra, close=close, bodiless=bodiless))
+        self.line.answer(print_reply(reply, self.extra, close=close, bodiless=bodiless))
 
     async def stream(self, reply: Reply, pieces: AsyncIterator[bytes]) -> None:
         """Send a reply piece by piece, as fast as the client takes it.
@@ -137,6 +143,7 @@ class Exchange(msgspec.Struct, eq=False):
             await self.line.drain()
         if chunked:
             self.line.write(LAST_CHUNK)
+        self.line.end()
 
     def break_off(self) -> None:
         """End a stream so that it does not look whole."""

@@ -14,6 +14,7 @@ from typing import Any
 from rentix.api.deadlines import Deadline, StallWatch
 from rentix.api.eager import run_eagerly
 from rentix.api.exchange import Exchange
+from rentix.api.outbox import Outbox
 from rentix.api.proxies import Proxies
 from rentix.api.reader import FIELDS_MAX, HEAD_MAX_BYTES, HeadTooLarge, Malformed, RequestReader
 from rentix.api.refusals import refuse_unread
@@ -21,6 +22,7 @@ from rentix.api.sending import print_reply
 from rentix.errors import Code, Problem
 
 CONNECTIONS_MAX = 2000
+_LONG_BYTES = 16 * 1024  # a body that takes milliseconds
 
 Application = Callable[[Exchange], Coroutine[Any, Any, None]]
 
@@ -35,7 +37,11 @@ class _Phase(Enum):
 
 
 class HttpProtocol(asyncio.Protocol):
-    """One connection. `connections` are all that are open, this one among them."""
+    """One connection. `connections` are all that are open, this one among them.
+
+    They share an `outbox`: what is answered at once leaves through it, and before whatever is sent
+    later, on this connection or another.
+    """
 
     head_timeout_s = 10.0
     idle_timeout_s = 5.0
@@ -45,11 +51,18 @@ class HttpProtocol(asyncio.Protocol):
     _transport: asyncio.Transport
     _stall: StallWatch
 
-    def __init__(self, app: Application, proxies: Proxies, connections: set[HttpProtocol]) -> None:
+    def __init__(
+        self,
+        app: Application,
+        proxies: Proxies,
+        connections: set[HttpProtocol],
+        outbox: Outbox,
+    ) -> None:
         self.client: tuple[str, int] = ("", 0)
         self._app = app
         self._proxies = proxies
         self._connections = connections
+        self._outbox = outbox
         self._loop = asyncio.get_running_loop()
         self._reader = RequestReader(self)
         self._deadline = Deadline(self._loop, self._too_slow)
@@ -58,6 +71,7 @@ class HttpProtocol(asyncio.Protocol):
         self._task: asyncio.Task[None] | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._reading = True
+        self._at_once = False
         self._blocked = False
         self._closed = False
 
@@ -115,7 +129,7 @@ class HttpProtocol(asyncio.Protocol):
         requests = self._reader.requests
         last = requests[-1] if requests else self._serving
         if last is None:
-            self._transport.close()
+            self.close()
         else:
             last.keep_alive = False
 
@@ -134,8 +148,22 @@ class HttpProtocol(asyncio.Protocol):
 
     def write(self, data: bytes) -> None:
         """Write, without waiting."""
+        self._outbox.flush()
         if self.is_open:
             self._transport.write(data)
+
+    def answer(self, data: bytes) -> None:
+        """Write a whole answer; one that is ready at once leaves together with others."""
+        if self._at_once:
+            self._outbox.hold(self._send, data)
+        else:
+            self.write(data)
+            self.end()
+
+    def end(self) -> None:
+        """All of an answer is written: from now on its client must take it."""
+        if self.is_open:
+            self._stall.begin()
 
     async def drain(self) -> None:
         """Wait until the client has taken most of what was written, or went away."""
@@ -160,6 +188,7 @@ class HttpProtocol(asyncio.Protocol):
         if at_once:
             self._transport.abort()
         else:
+            self._outbox.flush()
             self._transport.close()
 
     # Serving.
@@ -177,7 +206,13 @@ class HttpProtocol(asyncio.Protocol):
     def _start(self, exchange: Exchange) -> None:
         self._serving = exchange
         self._phase = _Phase.ANSWER
-        task = run_eagerly(self._app(exchange))
+        if exchange.size > _LONG_BYTES:
+            self._outbox.flush()  # or those who asked before would wait for this one, too
+        self._at_once = True
+        try:
+            task = run_eagerly(self._app(exchange))
+        finally:
+            self._at_once = False
         if task is None:
             self._answered(exchange)
         else:
@@ -194,8 +229,6 @@ class HttpProtocol(asyncio.Protocol):
 
     def _answered(self, exchange: Exchange) -> None:
         self._serving = None
-        if self.is_open:
-            self._stall.begin()
         if not (exchange.answered and exchange.keep_alive):
             self._close()
 
@@ -219,21 +252,27 @@ class HttpProtocol(asyncio.Protocol):
 
     def _refuse(self, problem: Problem) -> None:
         self.write(print_reply(*refuse_unread(problem), close=True))
-        self._stall.begin()
+        self.end()
         self._close()
 
     def _close(self) -> None:
         reader = self._reader
         if reader.arriving is None and not reader.is_last:
-            self._transport.close()
+            self.close()
         elif self.is_open:
             # The client still sends. To close now would reset the connection, which may take the
             # answer away before it is read: so its bytes are taken in for a while, and dropped.
+            self._outbox.flush()
             self._transport.write_eof()
             self._closed = True
             reader.requests.clear()
             self._pause_reading(wanted=False)
             self._deadline.set(self.linger_timeout_s)
+
+    def _send(self, data: bytes) -> None:
+        if self.is_open:
+            self._transport.write(data)
+            self.end()
 
     # Waiting.
 
@@ -255,7 +294,7 @@ class HttpProtocol(asyncio.Protocol):
             self._serving.late = True
             self._wake()
         else:
-            self._transport.close()
+            self.close()
 
     async def _wait(self) -> None:
         self._waiter = self._loop.create_future()

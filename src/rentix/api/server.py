@@ -17,6 +17,7 @@ import uvloop
 
 from rentix.api.addresses import BACKLOG, listen, show_metrics, url_of
 from rentix.api.app import App
+from rentix.api.outbox import Outbox
 from rentix.api.protocol import HttpProtocol
 from rentix.api.proxies import LOOPBACK, Proxies
 
@@ -42,7 +43,7 @@ class Server:
     ) -> None:
         self.connections: set[HttpProtocol] = set()
         self._app = app
-        self._make = partial(protocol, app, Proxies(proxies), self.connections)
+        self._make = partial(protocol, app, Proxies(proxies), self.connections, Outbox())
         self._told = self._hurried = False
 
     def run(self, listener: socket.socket) -> None:
