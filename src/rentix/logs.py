@@ -60,8 +60,7 @@ _lines: Lines | None = None
 def log_answered(line: Answered) -> None:
     """Write a line, if lines are written; by a short way, for there is one for each request."""
     if _lines is not None:
-        _lines.write(_encode(line).decode() + "\n")
-        _lines.flush()
+        _lines.take(line)
 
 
 def start_logging() -> None:
@@ -90,12 +89,18 @@ class Lines:
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
-        self._waiting: deque[str] = deque()
+        self._waiting: deque[str | Answered] = deque()
         self._due = False
 
     def write(self, text: str) -> None:
         """Take a line in."""
         self._waiting.append(text)
+
+    def take(self, line: Answered) -> None:
+        """Take a request's line in; it is printed when it is written."""
+        self._waiting.append(line)
+        if not self._due:
+            self.flush()
 
     def flush(self) -> None:
         """See to it that what was taken in is written soon."""
@@ -113,6 +118,7 @@ class Lines:
         self._due = False
         lines = []
         while self._waiting:
-            lines.append(self._waiting.popleft())
+            line = self._waiting.popleft()
+            lines.append(line if isinstance(line, str) else _encode(line).decode() + "\n")
         self._file.write("".join(lines))
         self._file.flush()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import sha256
 
 from rentix.api.asking import Asking
@@ -42,6 +43,11 @@ def _ambiguous() -> Problem:
     return Problem(Code.AUTH_AMBIGUOUS, "Multiple authentication methods provided")
 
 
+@lru_cache(1000)
+def _digest(key: str) -> bytes:
+    return sha256(key.encode()).digest()
+
+
 class Keys:
     """Known keys, remembered for half a second, and how often each address guessed wrong."""
 
@@ -51,10 +57,10 @@ class Keys:
         self._known: OrderedDict[bytes, tuple[int, Known]] = OrderedDict()
         self._failures = Throttle(_FAILURES_PER_MINUTE)
 
-    def recall(self, key: str) -> Known | None:
+    def recall(self, key: str, now_ms: int) -> Known | None:
         """What `identify` said of the key within the last half second."""
-        seen = self._known.get(sha256(key.encode()).digest())
-        if seen and 0 < seen[0] - self._clock() <= _KNOWN_FOR_MS:  # a clock set back ends it, too
+        seen = self._known.get(_digest(key))
+        if seen and 0 < seen[0] - now_ms <= _KNOWN_FOR_MS:  # a clock set back ends it, too
             return seen[1]
         return None
 
@@ -65,7 +71,7 @@ class Keys:
             Problem: 401 for a key that is not valid, 429 when `address` sent too many of them.
         """
         now_ms = self._clock()
-        digest = sha256(key.encode()).digest()
+        digest = _digest(key)
         known = await self._look_up(key)
         if known is None:
             raise self._refuse(address, now_ms)

@@ -7,6 +7,7 @@ envelope for every refusal.
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncIterator
 
 from rentix.api.auth import check_rights, read_credential
 from rentix.api.body import check_kind, read_body
@@ -72,16 +73,18 @@ class Gate:
             if problem.code is Code.INTERNAL:
                 self._watcher.crashed(call, error)
             reply = excuse(call, refuse(problem, call))
-        status = await self._send(exchange, call, reply)
+        status = reply.status
+        if isinstance(reply.body, bytes):
+            exchange.answer(reply)
+        else:
+            status = await self._stream(exchange, call, reply, reply.body)
         self._watcher.answered(call, route, status, time.perf_counter() - began)
 
-    async def _send(self, exchange: Exchange, call: Call, reply: Reply) -> int:
-        body = reply.body
-        if isinstance(body, bytes):
-            exchange.answer(reply)
-            return reply.status
+    async def _stream(
+        self, exchange: Exchange, call: Call, reply: Reply, pieces: AsyncIterator[bytes]
+    ) -> int:
         try:
-            await exchange.stream(reply, body)
+            await exchange.stream(reply, pieces)
         except Exception as error:  # noqa: BLE001 - a list that broke off
             self._watcher.crashed(call, error)
             exchange.break_off()
@@ -89,21 +92,20 @@ class Gate:
         return reply.status
 
     async def _identify(self, exchange: Exchange, call: Call, route: Route) -> None:
-        portal = self._portal
+        portal, now_ms = self._portal, self._portal.clock()
         credential = read_credential(exchange.headers, exchange.repeated)
-        known = portal.keys.recall(credential)
+        known = portal.keys.recall(credential, now_ms)
         if known is None:
             known = await portal.keys.identify(credential, exchange.client)
         key, agency = known
         run = call.headers.get(b"x-run-id", b"").decode("latin-1")[:_RUN_MAX]
         call.caller = Caller(agency.id, key.id, run or None)
         call.agency = agency
-        refusal = None
-        if agency.requests_per_minute or (route.bulk and agency.bulk_per_minute):
-            taken = await portal.budgets.take(key.id, agency, portal.clock(), bulk=route.bulk)
-            refusal = taken.refusal
-            if taken.shown:
-                exchange.extra += taken.shown.header_lines
+        taken = None if route.bulk else portal.budgets.take_at_once(key.id, agency, now_ms)
+        if taken is None:
+            taken = await portal.budgets.take(key.id, agency, now_ms, bulk=route.bulk)
+        if taken.shown:
+            exchange.extra += taken.shown.header_lines
         check_rights(known, route.scope or "")  # after the count: contract 4 counts every valid key
-        if refusal:
-            raise refusal
+        if taken.refusal:
+            raise taken.refusal

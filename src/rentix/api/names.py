@@ -35,11 +35,13 @@ def read_external_id(call: Call) -> str:
     Raises:
         Problem: 400, when it is no text of 1 to 255 characters.
     """
-    raw = b"".join(call.path.split(b"/", _BEFORE_EXTERNAL_ID)[_BEFORE_EXTERNAL_ID:])
-    try:
-        text = unquote_to_bytes(raw).decode()
-    except UnicodeDecodeError:
-        raise _refused("must be percent-encoded UTF-8") from None
+    text = call.names["externalId"]
+    if b"%" in call.path:  # what is no UTF-8 is no longer told there
+        raw = b"".join(call.path.split(b"/", _BEFORE_EXTERNAL_ID)[_BEFORE_EXTERNAL_ID:])
+        try:
+            text = unquote_to_bytes(raw).decode()
+        except UnicodeDecodeError:
+            raise _refused("must be percent-encoded UTF-8") from None
     if "\0" in text:
         raise _refused("must not contain NUL")
     if not 0 < len(text) <= _EXTERNAL_ID_MAX:

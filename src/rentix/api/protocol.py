@@ -96,7 +96,7 @@ class HttpProtocol(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes in, and serve what has become whole."""
-        if not self.is_open:
+        if self._closed:
             return
         try:
             self._reader.feed(data)
@@ -200,7 +200,8 @@ class HttpProtocol(asyncio.Protocol):
             if requests and self._serving is None:  # others have their turn before the next one
                 self._loop.call_soon(self._serve)
         if self.is_open:
-            self._pause_reading(wanted=bool(requests))
+            if self._reading is bool(requests):
+                self._pause_reading(wanted=not self._reading)
             self._set_deadline()
 
     def _start(self, exchange: Exchange) -> None:

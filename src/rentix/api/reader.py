@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from urllib.parse import unquote
 
 import httptools
 
 from rentix.api.body import is_announced
 from rentix.api.exchange import Exchange, Line
+from rentix.api.heads import Whole, recall, remember, split_target
 
 HEAD_MAX_BYTES = 64 * 1024
 FIELDS_MAX = 100  # lines of headers, trailers among them
@@ -54,6 +54,39 @@ class RequestReader:
         """
         if self.is_last:
             return
+        at_start = not self.in_head and self.arriving is None and not self._fed_bytes
+        if at_start and (whole := recall(data)):
+            self._take(whole)
+            return
+        before = len(self.requests)
+        self._parse(data)
+        if at_start and len(self.requests) == before + 1 and self._is_plain(self.requests[-1]):
+            remember(data, self._headers, self._repeated)
+
+    def _take(self, whole: Whole) -> None:
+        method, target, head, body = whole
+        path, plain_path, query = split_target(target)
+        self.requests.append(
+            Exchange(
+                line=self._line,
+                method=method,
+                path=path,
+                plain_path=plain_path,
+                query=query,
+                headers=head.headers,
+                repeated=head.repeated,
+                keep_alive=True,
+                pieces=[body],
+                size=head.body_bytes,
+                whole=True,
+            )
+        )
+        self.ended = True
+
+    def _is_plain(self, exchange: Exchange) -> bool:
+        return exchange.whole and exchange.keep_alive and not self.is_last
+
+    def _parse(self, data: bytes) -> None:
         self.ended = self._advanced = False
         try:
             self._parser.feed_data(data)
@@ -118,12 +151,10 @@ class RequestReader:
         """The request can be answered, even before its body came."""
         self.in_head = False
         url = self._url
-        if url.startswith(b"/") and b"#" not in url:
-            path, _, query = url.partition(b"?")
-        else:
+        if not url.startswith(b"/") or b"#" in url:
             parts = httptools.parse_url(url)
-            path, query = parts.path or b"/", parts.query or b""
-        plain = path.decode("ascii")
+            url = (parts.path or b"/") + b"?" + (parts.query or b"")
+        path, plain_path, query = split_target(url)
         parser = self._parser
         is_1_0 = parser.get_http_version() == "1.0"
         if b"host" in self._repeated or not (is_1_0 or b"host" in self._headers):
@@ -132,7 +163,7 @@ class RequestReader:
             line=self._line,
             method=parser.get_method().decode("ascii"),
             path=path,
-            plain_path=unquote(plain) if "%" in plain else plain,
+            plain_path=plain_path,
             query=query,
             headers=self._headers,
             repeated=self._repeated,
