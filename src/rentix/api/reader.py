@@ -41,6 +41,7 @@ class RequestReader:
         self._fields = 0
         self._too_large = False
         self._advanced = False
+        self._closing = False
         self._parser = httptools.HttpRequestParser(self)
         # What comes behind a request that asks to close is no reason to leave it unanswered.
         self._parser.set_dangerous_leniencies(lenient_data_after_close=True)
@@ -54,13 +55,14 @@ class RequestReader:
         """
         if self.is_last:
             return
-        at_start = not self.in_head and self.arriving is None and not self._fed_bytes
+        at_start = self.arriving is None and not (self.in_head or self._fed_bytes or self._closing)
         if at_start and (whole := recall(data)):
             self._take(whole)
             return
         before = len(self.requests)
         self._parse(data)
-        if at_start and len(self.requests) == before + 1 and self._is_plain(self.requests[-1]):
+        is_one = at_start and len(self.requests) == before + 1 and self.requests[-1].whole
+        if is_one and not (self._closing or self.is_last):
             remember(data, self._headers, self._repeated)
 
     def _take(self, whole: Whole) -> None:
@@ -82,9 +84,6 @@ class RequestReader:
             )
         )
         self.ended = True
-
-    def _is_plain(self, exchange: Exchange) -> bool:
-        return exchange.whole and exchange.keep_alive and not self.is_last
 
     def _parse(self, data: bytes) -> None:
         self.ended = self._advanced = False
@@ -170,6 +169,7 @@ class RequestReader:
             keep_alive=not is_1_0 and parser.should_keep_alive(),
             is_1_0=is_1_0,
         )
+        self._closing = not self.arriving.keep_alive
         self.requests.append(self.arriving)
         self._advanced = True
         self._fed_bytes = 0
