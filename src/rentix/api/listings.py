@@ -12,7 +12,6 @@ from rentix.api.showing import show
 from rentix.api.writing import terms, with_strays, write_one
 from rentix.decide.listing_refusals import unknown_listing
 from rentix.errors import Code, Fault, invalid
-from rentix.model import ListingView
 from rentix.operations import (
     DeleteListing,
     LinkListing,
@@ -33,6 +32,7 @@ from rentix.rules.listings import (
 )
 from rentix.rules.steering import Terms
 from rentix.store import ListingFilter
+from rentix.views import ListingView
 from rentix.wire import listing_answers as answers
 from rentix.wire.answers import encode
 from rentix.wire.bodies import BulkBody

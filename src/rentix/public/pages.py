@@ -7,7 +7,6 @@ from hashlib import sha256
 
 import msgspec
 
-from rentix.model import AgentView, ListingView
 from rentix.public.cards import agent_card, contact_card
 from rentix.public.kept import Page
 from rentix.public.linked_data import linked_agent, linked_listing, print_linked
@@ -29,6 +28,7 @@ from rentix.public.wording import (
     print_day,
 )
 from rentix.rules.contact import choose_contact, contact_of
+from rentix.views import AgentView, ListingView
 from rentix.wire.profiles import choose_text
 
 _SUMMARY = 160
