@@ -44,4 +44,4 @@ LISTING: Final = _printed(
     status="send announcementStatus",
     posting_type="",  # as in an agent's settings
 )
-PHOTO: Final = _printed(ListingFileShape)
+PHOTO: Final = _printed(ListingFileShape, externalId="send externalFileId to name a photo")

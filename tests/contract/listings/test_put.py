@@ -230,6 +230,17 @@ URL = "https://crm.example/17.jpg"
 NAMED = {"url": URL, "externalFileId": "photo-17"}
 
 
+def test_a_photo_is_named_by_another_member_than_it_is_read_by(tenant: Tenant) -> None:
+    """Reads say `externalId` of a photo; who sends that is told of `externalFileId`."""
+    body = ok(put(tenant, externalId="a", files=[{"url": URL, "externalId": "photo-17"}]))
+    [warning] = body["warnings"]
+    assert (warning["field"], warning["code"]) == ("files.0.externalId", "read_only")
+    assert "send externalFileId" in warning["message"]
+    refusal = put(tenant, externalId="a", files=[{"externalId": "photo-17"}])
+    assert faults(refusal) == [("/files/0", "exclusive")]
+    assert "externalFileId" in refusal.json()["message"][0]
+
+
 @pytest.mark.parametrize(
     "sent",
     [
