@@ -119,7 +119,7 @@ async def link_listing(call: Call) -> Reply:
 async def unlink_listing(call: Call) -> Reply:
     """Detach the external id of a listing.
 
-    The answer names the one that was freed.
+    The answer names the one that was freed. A PUT with a freed external id creates a new listing.
     """
     unlink = UnlinkListing(id=read_id(call, unknown_listing), if_match=terms(call).if_match)
     return await _write_link(call, with_strays(call, unlink))
