@@ -97,6 +97,51 @@ def test_an_id_that_is_no_integer(tenant: Tenant, method: str, path: str, user_i
     refused(answer, 400, "Validation failed (numeric string is expected)", "id_invalid")
 
 
+HUGE, ENDLESS = str(2**63), "9" * 60
+
+
+@pytest.mark.parametrize(
+    ("sent", "named"), [(HUGE, HUGE), (f"-{HUGE}", f"-{HUGE}"), (ENDLESS, ENDLESS[:40] + "…")]
+)
+@pytest.mark.parametrize(
+    ("method", "path", "noun"),
+    [
+        ("GET", "/users/{}", "User"),
+        ("POST", "/users/{}/link", "User"),
+        ("POST", "/users/{}/deactivate", "User"),
+        ("GET", "/listings/{}", "Listing"),
+        ("DELETE", "/listings/{}", "Listing"),
+        ("DELETE", "/listings/{}/link", "Listing"),
+        ("GET", "/media/{}", "Media"),
+        ("DELETE", "/media/{}", "Media"),
+    ],
+)
+def test_an_id_beyond_all_ids_is_unknown_as_sent(
+    tenant: Tenant, method: str, path: str, noun: str, sent: str, named: str
+) -> None:
+    """Contract 3: 404: "unknown resource"."""
+    body = {"externalId": "a"} if method == "POST" else None
+    answer = tenant.http.request(method, path.format(sent), json=body)
+    refused(answer, 404, f"{noun} with id {named} not found")
+
+
+def test_an_id_beyond_all_ids_in_a_body_or_a_query(tenant: Tenant) -> None:
+    """Contract 1: ids are integers from 1 to 2^63 - 1; the refusal names the member, and these."""
+    listing = {"externalId": "a", "userId": 2**63, "files": [{"id": 10**30}]}
+    messages = tenant.http.put("/listings", json=listing).json()["message"]
+    assert messages == [
+        f"{name} must be between 1 and {2**63 - 1}" for name in ("files.0.id", "userId")
+    ]
+    bulk = {"operations": [{"op": op, "id": 2**63} for op in ("upsert", "unlink", "delete")]}
+    results = tenant.http.post("/listings/bulk", json=bulk).json()["results"]
+    assert {result["error"]["message"] for result in results} == {
+        f"id must be between 1 and {2**63 - 1}"
+    }
+    for sent in (HUGE, ENDLESS):
+        message = [f"userId must be between 1 and {2**63 - 1}"]
+        refused(tenant.get(f"/listings?userId={sent}"), 400, message)
+
+
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
 def test_an_unknown_route(tenant: Tenant, method: str) -> None:
     """Contract 3: 404: "unknown route: `Cannot GET /api/v1/…`"."""

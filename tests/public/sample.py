@@ -7,18 +7,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from rentix.media.blobs import Blobs
-from rentix.model import (
-    Agency,
-    AgentView,
-    Avatar,
-    Listing,
-    ListingView,
-    Media,
-    Phone,
-    Picture,
-    Settings,
-    User,
-)
+from rentix.model import Agency, Avatar, Listing, Media, Phone, Picture, Settings, User
+from rentix.views import AgentView, ListingView
 from tests.public.drawing import draw, keep_drawing
 
 MAY_2026_MS = 1_779_000_000_000

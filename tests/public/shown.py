@@ -9,9 +9,10 @@ from msgspec.structs import replace
 
 from rentix.decide.lookup import Lookup
 from rentix.decide.working_set import Effects
-from rentix.model import Agency, AgentView, ListingView, Media, User
+from rentix.model import Agency, Media, User
 from rentix.operations import Answer, Caller, FinishAvatar, Request
 from rentix.store.agencies import create_agency, set_active
+from rentix.views import AgentView, ListingView
 from rentix.writer import commit
 from tests.public.sample import AGENCY, ANA
 from tests.service import Service, operated

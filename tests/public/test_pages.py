@@ -94,6 +94,26 @@ def test_a_listing_says_what_it_is(visitor: httpx2.Client, shown: Shown) -> None
     assert "Tranzacție încheiată" not in text
 
 
+@pytest.mark.parametrize(
+    ("lat", "lng", "printed"),
+    [
+        (47.0412, 28.8601, "47.0412/28.8601"),
+        (1e-09, -1e-09, "0/0"),
+        (0.00001, -0.00001, "0.00001/-0.00001"),
+        (-90, 180, "-90/180"),
+    ],
+)
+def test_a_place_is_a_link_to_a_map(
+    lat: float, lng: float, printed: str, visitor: httpx2.Client, shown: Shown
+) -> None:
+    """However small a coordinate is, it is written without an exponent."""
+    form = {**FORM, "propertyCoordinates": {"lat": lat, "lng": lng}}
+    shown.show(listing_view(listing=replace(LISTING, form=form)))
+    north, _, east = printed.partition("/")
+    [address] = re.findall(r"https://www.openstreetmap.org/[^\"]*", visitor.get(PAGES[0]).text)
+    assert unescape(address).endswith(f"?mlat={north}&mlon={east}#map=17/{printed}")
+
+
 def test_a_completed_listing_says_so(visitor: httpx2.Client, shown: Shown) -> None:
     shown.show(listing_view(listing=replace(LISTING, status="completed")))
     page = visitor.get("/announcement/42")

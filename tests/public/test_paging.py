@@ -9,8 +9,8 @@ import httpx2
 import pytest
 from msgspec.structs import replace
 
-from rentix.model import PUBLIC_LISTINGS, ListingView
 from rentix.public.paging import print_shown
+from rentix.views import PUBLIC_LISTINGS, ListingView
 from tests.public.sample import LISTING, agent_view, listing_view
 from tests.public.shown import Shown
 from tests.service import Service

@@ -10,18 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from rentix.model import (
-    Agency,
-    Channel,
-    ContactReason,
-    Listing,
-    ListingView,
-    Phone,
-    Settings,
-    User,
-)
+from rentix.model import Agency, Listing, Phone, Settings, User
 from rentix.rules.channels import make_channels
 from rentix.rules.contact import choose_contact
+from rentix.views import Channel, ContactReason, ListingView
 
 SILENT = Settings(
     contact_phone=False, contact_whatsapp=False, contact_viber=False, contact_telegram=False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rentix.model import Agency, Listing, ListingView, Picture, User, Variant
+from rentix.model import Agency, Listing, Picture, User, Variant
 from rentix.operations import (
     Answer,
     Caller,
@@ -23,6 +23,7 @@ from rentix.operations import (
 from rentix.rules.phones import read_phones
 from rentix.store import Binding, Store
 from rentix.store.agencies import create_agency
+from rentix.views import ListingView
 from rentix.writer import commit
 from tests.service import operated
 

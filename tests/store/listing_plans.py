@@ -68,6 +68,7 @@ SQLITE: dict[str, list[str]] = {
     "listings_used_by": ["made PRIMARY KEY (agency_id=? AND month=?)"],
     "listings_by_id": [_LISTING, _MET],
     "listings_by_external_id": [_NAMED, _MET],
+    "former_listings": ["held PRIMARY KEY (agency_id=? AND external_id=?)"],
     "listings_by_media": [_LISTING, "CORRELATED LIST SUBQUERY 2", _SHOWN, _MET],
     "media_by_listing": [
         "shown COVERING INDEX listing_media_by_listing (listing_id=?)",
@@ -120,6 +121,7 @@ SQLITE: dict[str, list[str]] = {
         for name in (
             "insert_listing",
             "save_binding",
+            "save_former_listing",
             "save_listing_media",
             "save_listings_used",
             "save_news",
@@ -181,6 +183,7 @@ POSTGRES: dict[str, set[str]] = {
     "listings_used_by": {"listing_count_pkey (agency_id, month)"},
     "listings_by_id": _each(_ROW, _FIRST),
     "listings_by_external_id": _each(_BY_EXTERNAL, _FIRST),
+    "former_listings": {"former_listing_pkey (agency_id, external_id)"},
     "listings_by_media": _each("listing_media_pkey (media_id, listing_id)", _ROW, _FIRST),
     "media_by_listing": _each(_PHOTO_OF, "media_pkey (id)"),
     "media_beside": _each(
@@ -222,6 +225,7 @@ POSTGRES: dict[str, set[str]] = {
     "agency_of_user": {"user_by_id (id)"},
     "update_agency": {"agency_pkey (id)"},
     **{name: {""} for name in ("insert_listing", "save_binding")},
+    "save_former_listing": {"conflicts by former_listing_pkey"},
     "save_listing_media": {"conflicts by listing_media_pkey"},
     "save_listings_used": {"conflicts by listing_count_pkey"},
 }

@@ -55,6 +55,7 @@ VALUES ({agency}, 'awaited', {bound}, {user}), ({agency}, 'got-{agency}', 4, {us
 INSERT INTO listing_left (agency_id, user_id, listing_id, version, agent_version, moved_version)
 VALUES ({agency}, {user}, {listing}, 1, 0, 0), ({agency}, {user}, 100 + {listing}, 1, 0, 0);
 INSERT INTO listing_count (agency_id, month, used) VALUES ({agency}, 1, 5);
+INSERT INTO former_listing VALUES ({agency}, 'former', {listing});
 """
 
 
@@ -270,6 +271,7 @@ OF_LISTINGS: dict[str, list[Probe]] = {
     "listings_by_external_id": [
         found(_BY_TEXT, (OUR_LISTING, OUR_USER), (OUR_WAITING, OUR_USER), shown=(0, 6))
     ],
+    "former_listings": [found([(OURS, "former")], (OURS, OUR_LISTING), shown=(0, 2))],
     "listings_by_media": [
         found(_SHOWN, (OUR_LISTING, OUR_USER), (OUR_WAITING, OUR_USER), shown=(0, 6), most=9)
     ],
@@ -347,6 +349,7 @@ REASONS = {
     "save_listings_used": _KEY,
     "save_news": _KEY,
     "save_former_link": _KEY,
+    "save_former_listing": _KEY,
     "save_memory": _KEY,
     "spend": _KEY,
     "enter": "it says which agencies the transaction is for",

@@ -29,6 +29,7 @@ TABLES = (
     *("portal_user", "change", "former_link", "idempotency"),
     *("media", "media_use", "agency", "api_key", "budget"),
     *("listing", "listing_media", "listing_left", "listing_count", "agent_binding", "photo_news"),
+    "former_listing",
 )
 QUERIES = {
     name: query
@@ -68,6 +69,7 @@ INSERT INTO listing_media SELECT id, id, agency_id FROM media;
 INSERT INTO listing_left SELECT agency_id, id, id, id, 0, 0 FROM portal_user;
 INSERT INTO agent_binding SELECT agency_id, 'agent-' || id / 80, id, id FROM portal_user;
 INSERT INTO listing_count SELECT id, 1, 1 FROM agency;
+INSERT INTO former_listing SELECT agency_id, 'old-' || id, id FROM listing;
 INSERT INTO photo_news SELECT agency_id, id, 0 FROM media;
 """
 

@@ -35,6 +35,7 @@ TABLES = (
     "idempotency",
     "media_use",
     "listing_media",
+    "former_listing",
     "listing_left",
     "photo_news",
     "agent_binding",

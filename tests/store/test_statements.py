@@ -67,9 +67,10 @@ MEDIA = {
 LISTINGS = {
     "unchanged": Traffic(7, 9, 2),
     "changed": Traffic(9, 11, 2),  # update_listing, save_change
-    # As changed, but insert_listing; save_media, save_listing_media, save_listings_used; ids, of
-    # listings and of media: last_id twice and save_last_id, or new_ids twice.
-    "listed": Traffic(15, 16, 3),
+    # As changed, but insert_listing; former_listings; save_media, save_listing_media,
+    # save_listings_used; ids, of listings and of media: last_id twice and save_last_id, or new_ids
+    # twice.
+    "listed": Traffic(16, 17, 3),
     # As changed; media_by_listing, save_media, save_listing_media, forget_photos; ids of media,
     # and a trip for them.
     "photographed": Traffic(15, 16, 4),

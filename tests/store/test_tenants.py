@@ -49,6 +49,7 @@ INSERT INTO photo_news VALUES ({id}, {id}, 0);
 INSERT INTO agent_binding VALUES ({id}, 'awaited', 1, {id});
 INSERT INTO listing_left VALUES ({id}, {id}, {id}, 1, 0, 0);
 INSERT INTO listing_count VALUES ({id}, 1, 1);
+INSERT INTO former_listing VALUES ({id}, 'former', {id});
 """
 
 Connection = psycopg.Connection[Any]

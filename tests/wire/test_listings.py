@@ -8,19 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from rentix.errors import Code, Problem
-from rentix.model import (
-    Agency,
-    Change,
-    Channel,
-    Contact,
-    Listing,
-    ListingView,
-    Media,
-    Phone,
-    Picture,
-    User,
-    Variant,
-)
+from rentix.model import Agency, Change, Listing, Media, Phone, Picture, User, Variant
 from rentix.operations import (
     AgencyOutcome,
     Fates,
@@ -30,6 +18,7 @@ from rentix.operations import (
     Result,
     Shift,
 )
+from rentix.views import Channel, Contact, ListingView
 from rentix.wire.answers import bulk_answer, encode
 from rentix.wire.leavers import deactivate_answer, reactivate_answer
 from rentix.wire.listing_answers import (

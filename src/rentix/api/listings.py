@@ -12,7 +12,6 @@ from rentix.api.showing import show
 from rentix.api.writing import terms, with_strays, write_one
 from rentix.decide.listing_refusals import unknown_listing
 from rentix.errors import Code, Fault, invalid
-from rentix.model import ListingView
 from rentix.operations import (
     DeleteListing,
     LinkListing,
@@ -33,6 +32,7 @@ from rentix.rules.listings import (
 )
 from rentix.rules.steering import Terms
 from rentix.store import ListingFilter
+from rentix.views import ListingView
 from rentix.wire import listing_answers as answers
 from rentix.wire.answers import encode
 from rentix.wire.bodies import BulkBody
@@ -112,16 +112,16 @@ async def link_listing(call: Call) -> Reply:
     The same link again gets the same answer; 409 when the listing has another external id, or
     another listing has this one.
     """
-    link = read_link_listing(parse_object(call.body), read_id(call), terms(call))
+    link = read_link_listing(parse_object(call.body), read_id(call, unknown_listing), terms(call))
     return await _write_link(call, with_strays(call, link))
 
 
 async def unlink_listing(call: Call) -> Reply:
     """Detach the external id of a listing.
 
-    The answer names the one that was freed.
+    The answer names the one that was freed. A PUT with a freed external id creates a new listing.
     """
-    unlink = UnlinkListing(id=read_id(call), if_match=terms(call).if_match)
+    unlink = UnlinkListing(id=read_id(call, unknown_listing), if_match=terms(call).if_match)
     return await _write_link(call, with_strays(call, unlink))
 
 
@@ -136,7 +136,9 @@ async def _write_link(call: Call, operation: LinkListing | UnlinkListing) -> Rep
 
 async def delete_listing(call: Call) -> Reply:
     """Remove a listing; its photos stay media of the agency."""
-    return await _delete(call, DeleteListing(id=read_id(call), if_match=terms(call).if_match))
+    return await _delete(
+        call, DeleteListing(id=read_id(call, unknown_listing), if_match=terms(call).if_match)
+    )
 
 
 async def delete_listing_by_external_id(call: Call) -> Reply:
@@ -156,7 +158,7 @@ async def _delete(call: Call, operation: DeleteListing) -> Reply:
 
 async def get_listing(call: Call) -> Reply:
     """One listing by internal id, with whom a visitor sees on it, and why."""
-    return await _read(call, read_id(call))
+    return await _read(call, read_id(call, unknown_listing))
 
 
 async def get_listing_by_external_id(call: Call) -> Reply:

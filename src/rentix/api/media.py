@@ -96,7 +96,7 @@ async def begin_upload(call: Call) -> Reply:
 
 async def get_media(call: Call) -> Reply:
     """One picture by internal id."""
-    return await _read(call, read_id(call))
+    return await _read(call, read_id(call, media_unknown))
 
 
 async def get_media_by_external_id(call: Call) -> Reply:
@@ -114,7 +114,7 @@ async def _read(call: Call, key: int | str) -> Reply:
 
 async def delete_media(call: Call) -> Reply:
     """Delete a picture, from every profile that shows it as well."""
-    return await _delete(call, DeleteMedia(id=read_id(call)))
+    return await _delete(call, DeleteMedia(id=read_id(call, media_unknown)))
 
 
 async def delete_media_by_external_id(call: Call) -> Reply:
@@ -135,7 +135,9 @@ async def link_media(call: Call) -> Reply:
     The same link again gets the same answer; 409 when the picture has another external id, or
     another picture has this one.
     """
-    return await _write_link(call, read_media_link(parse_object(call.body), read_id(call)))
+    return await _write_link(
+        call, read_media_link(parse_object(call.body), read_id(call, media_unknown))
+    )
 
 
 async def unlink_media(call: Call) -> Reply:
@@ -143,7 +145,7 @@ async def unlink_media(call: Call) -> Reply:
 
     The answer names the one that was freed.
     """
-    return await _write_link(call, UnlinkMedia(id=read_id(call)))
+    return await _write_link(call, UnlinkMedia(id=read_id(call, media_unknown)))
 
 
 async def _write_link(call: Call, operation: LinkMedia | UnlinkMedia) -> Reply:

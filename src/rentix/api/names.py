@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
 from rentix.api.call import Call
@@ -11,22 +12,25 @@ from rentix.wire.bodies import MAX_ID
 
 _WHOLE = re.compile(r"-?[0-9]+")
 _EXTERNAL_ID_MAX = 255
-_DIGITS_MAX = 20
+_SHOWN_MAX = 40
 _BEFORE_EXTERNAL_ID = "/api/v1/users/external/x".count("/")  # for media as well
 
 
-def read_id(call: Call) -> int:
-    """The `:id` of the path; one too large for anything is the largest there can be.
+def read_id(call: Call, unknown: Callable[[int | str, None], Problem]) -> int:
+    """The `:id` of the path.
 
     Raises:
-        Problem: 400, when it is no integer.
+        Problem: 400, when it is no integer; `unknown` of what was sent, when it is beyond all ids.
     """
     text = call.names["id"]
     if not _WHOLE.fullmatch(text):
         message = "Validation failed (numeric string is expected)"
         raise Problem(Code.ID_INVALID, message, (Fault(Code.ID_INVALID, message, parameter="id"),))
-    number = int(text[:_DIGITS_MAX])
-    return max(-MAX_ID, min(number, MAX_ID))
+    if len(text) > _SHOWN_MAX:
+        raise unknown(f"{text[:_SHOWN_MAX]}…", None)
+    if abs(number := int(text)) > MAX_ID:  # no database can be asked for it
+        raise unknown(number, None)
+    return number
 
 
 def read_external_id(call: Call) -> str:

@@ -14,6 +14,7 @@ from rentix.wire.listing_bodies import STATUSES
 from rentix.wire.times import read_time_us
 
 _MAX_PARAMETERS = 50
+_DIGITS_MAX = 20  # more than any number that is asked for has
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -40,12 +41,13 @@ def _flag(text: str, _: dict[str, Any]) -> bool:
 
 def _whole(text: str, schema: dict[str, Any]) -> int:
     least, most = schema["minimum"], schema["maximum"]
-    if not (text.isascii() and text.isdigit() and len(text) < 20):  # noqa: PLR2004 - 64 bits
+    if not (text.isascii() and text.isdigit()):
         raise ValueError("must be an integer number")
-    if not least <= int(text) <= most:
+    number = int(text.lstrip("0")[:_DIGITS_MAX] or 0)
+    if not least <= number <= most:
         reason = f"must be between {least} and {most}"
         raise ValueError(reason)
-    return int(text)
+    return number
 
 
 def _text(text: str, schema: dict[str, Any]) -> object:

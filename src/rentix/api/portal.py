@@ -16,10 +16,11 @@ from rentix.api.pages import make_pages
 from rentix.api.uploads import PATIENCE, Tickets, Uploads
 from rentix.api.visiting import Visits
 from rentix.media.blobs import Blobs
-from rentix.model import ListingState, ListingView, User
+from rentix.model import User
 from rentix.operations import Answer, Request
 from rentix.public.kept import Kept
 from rentix.store import Store, UserKey
+from rentix.views import ListingState, ListingView
 from rentix.worker import Finish, Later, Pool
 from rentix.writer import Clock, Ending, Writer, rehearse
 

@@ -29,7 +29,7 @@ _PRIVATE: Headers = [
 async def get_user(call: Call) -> Reply:
     """One profile by internal id."""
     caller, _ = call.tenant
-    user_id = read_id(call)
+    user_id = read_id(call, unknown_user)
     user = await call.portal.users.ask((caller.agency_id, user_id))
     if user is None:
         raise unknown_user(user_id, None)

@@ -7,6 +7,7 @@ from typing import Any
 from rentix.api.call import Call, Reply
 from rentix.api.names import read_id
 from rentix.api.writing import terms, with_strays, write_one
+from rentix.decide.refusals import unknown_user
 from rentix.operations import (
     LinkUser,
     Outcome,
@@ -39,7 +40,7 @@ async def link_user(call: Call) -> Reply:
     For an agent who registered by themselves and whom the CRM knows, too. The same link again gets
     the same answer; 409 when the user has another external id, or another user has this one.
     """
-    link = read_link(parse_object(call.body), read_id(call), terms(call))
+    link = read_link(parse_object(call.body), read_id(call, unknown_user), terms(call))
     return await _write_link(call, with_strays(call, link))
 
 
@@ -48,7 +49,7 @@ async def unlink_user(call: Call) -> Reply:
 
     The answer names the one that was freed. A PUT with a freed external id creates a new user.
     """
-    unlink = UnlinkUser(id=read_id(call), if_match=terms(call).if_match)
+    unlink = UnlinkUser(id=read_id(call, unknown_user), if_match=terms(call).if_match)
     return await _write_link(call, with_strays(call, unlink))
 
 
@@ -67,7 +68,7 @@ async def deactivate_user(call: Call) -> Reply:
     In one commit the user becomes inactive and their listings go to the successor, without one to
     the agency. `reactivate` undoes it.
     """
-    leaving = read_deactivate(_object_if_any(call), read_id(call), terms(call))
+    leaving = read_deactivate(_object_if_any(call), read_id(call, unknown_user), terms(call))
     dry_run = call.query.get("dryRun", False)
 
     def render(outcome: Outcome) -> bytes:
@@ -82,7 +83,7 @@ async def reactivate_user(call: Call) -> Reply:
     They get back the listings that they left, but for those that somebody changed hands of since;
     the answer lists these.
     """
-    coming = read_reactivate(_object_if_any(call), read_id(call), terms(call))
+    coming = read_reactivate(_object_if_any(call), read_id(call, unknown_user), terms(call))
     dry_run = call.query.get("dryRun", False)
 
     def render(outcome: Outcome) -> bytes:

@@ -13,7 +13,7 @@ from rentix.api.locales import wished_locales
 from rentix.api.showing import show
 from rentix.api.throttles import Throttle
 from rentix.errors import Code, Problem
-from rentix.model import LOCALES, ListingState
+from rentix.model import LOCALES
 from rentix.public.kept import Kept, Page
 from rentix.public.pages import (
     agent_page,
@@ -26,6 +26,7 @@ from rentix.public.pages import (
 from rentix.public.rendering import style_name, stylesheet
 from rentix.public.visit import Site, Visit
 from rentix.store import Reads
+from rentix.views import ListingState
 from rentix.wire.bodies import MAX_ID
 
 _PAGE = re.compile(rb"/(?:announcement|agents)/")

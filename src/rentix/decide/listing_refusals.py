@@ -7,7 +7,7 @@ from rentix.model import Listing, ListingStatus, Media, User
 from rentix.operations import FileRef
 
 
-def unknown_listing(listing_id: int | None, external_id: str | None) -> Problem:
+def unknown_listing(listing_id: int | str | None, external_id: str | None) -> Problem:
     """404. The same words whether the listing does not exist or is another agency's."""
     which = f"id {listing_id}" if external_id is None else f'externalId "{external_id}"'
     return Problem(Code.LISTING_UNKNOWN, f"Listing with {which} not found")

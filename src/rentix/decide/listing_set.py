@@ -20,7 +20,8 @@ class LoadedListings(msgspec.Struct, kw_only=True):
     `shown` says which of them have a photo, `untold` of (agency, media, number) the last of those
     with ids above that number, when there may be more. `awaited` are external ids that listings
     wait for; `waiting` some of those listings, by the binding that is to be written down. `used`
-    counts the listings that agencies made in `month`.
+    counts the listings that agencies made in `month`. `former` are listings that gave an external
+    id up.
     """
 
     listings: tuple[Listing, ...] = ()
@@ -31,11 +32,13 @@ class LoadedListings(msgspec.Struct, kw_only=True):
     waiting: dict[tuple[int, str, int], tuple[int, ...]] = {}
     month: int = 0
     used: dict[int, int] = {}
+    former: dict[ExternalKey, int] = {}
 
 
 class ListingEffects(msgspec.Struct):
     """What is to be saved of listings. `moved` are those that gave an external id up.
 
+    `freed` says by such an id which one was the last; they may be of what is deleted.
     `handovers` happen in their order, before all that is in `saved`. `bindings` say who got an
     external id that listings wait for, and by which change. `photos` say whether a media is
     shown by a listing now; they may be of what is deleted. `news` are media of which listings are
@@ -46,6 +49,7 @@ class ListingEffects(msgspec.Struct):
     saved: dict[Key, Listing] = {}
     born: set[Key] = set()
     moved: set[Key] = set()
+    freed: dict[ExternalKey, int] = {}
     deleted: set[Key] = set()
     photos: dict[tuple[int, int, int], bool] = {}
     news: dict[Key, int] = {}
@@ -56,7 +60,7 @@ class ListingEffects(msgspec.Struct):
 
     def add(self, others: ListingEffects) -> None:
         """Add what came after."""
-        for name in ("saved", "born", "moved", "deleted", "photos", "news", "used"):
+        for name in ("saved", "born", "moved", "freed", "deleted", "photos", "news", "used"):
             getattr(self, name).update(getattr(others, name))
         for key in others.deleted:
             self.saved.pop(key, None)
@@ -80,7 +84,7 @@ def _hand(listing: Listing) -> tuple[object, ...]:
     )
 
 
-_LAYERED = ("_listings", "_by_external", "_used", "_saving")
+_LAYERED = ("_listings", "_by_external", "_former", "_used", "_saving")
 
 
 class ListingSet:
@@ -96,6 +100,7 @@ class ListingSet:
             for listing in loaded.listings
             if listing.external_id is not None
         }
+        self._former: MutableMapping[ExternalKey, int] = loaded.former
         self._shown = Groups()
         for place, ids in loaded.shown.items():
             self._shown.add(place, ids)
@@ -118,6 +123,13 @@ class ListingSet:
         """The listing of this agency that holds this external id now."""
         listing_id = self._by_external.get((agency_id, external_id))
         return None if listing_id is None else self.find(agency_id, listing_id)
+
+    def former_holder(self, agency_id: int, external_id: str) -> int | None:
+        """The id of the listing that gave this external id up last, if that is still there."""
+        listing_id = self._former.get((agency_id, external_id))
+        key = (agency_id, listing_id or 0)
+        is_gone = key in self._listings and self._listings[key] is None
+        return None if is_gone else listing_id
 
     def showing(self, agency_id: int, media_id: int) -> list[Listing]:
         """The listings that have a photo among their files."""
@@ -162,6 +174,9 @@ class ListingSet:
             self.effects.used[listing.agency_id, self.month] = used
         if outcome.change or outcome.stored:
             self.save(listing)
+        if outcome.former is not None:
+            self._former[listing.agency_id, outcome.former] = listing.id
+            self.effects.freed[listing.agency_id, outcome.former] = listing.id
 
     def save(self, listing: Listing) -> None:
         """See a listing as it is now, and have it saved."""

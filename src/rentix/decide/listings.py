@@ -24,6 +24,7 @@ from rentix.decide.refusals import (
     check_precondition,
     external_id_taken,
 )
+from rentix.decide.report import was_held
 from rentix.decide.working_set import WorkingSet
 from rentix.errors import Fault, Problem, invalid
 from rentix.model import Change, Listing, ListingStatus, Media
@@ -106,7 +107,9 @@ def _create(working: WorkingSet, caller: Caller, put: PutListing, now_ms: int) -
     born |= {name: after for name, (_, after) in merged.changes.items()}
     fields: Fields = {name: (None, value) for name, value in born.items() if value is not None}
     change = record(caller, listing, fields, seq, now_ms)
-    return _outcome("created", put, merged, photos, listing, change=change)
+    former = working.listings.former_holder(caller.agency_id, put.external_id or "")
+    notes = was_held("listing", former)
+    return _outcome("created", put, merged, photos, listing, notes=notes, change=change)
 
 
 def _update(
@@ -237,6 +240,7 @@ def _outcome(
     merged: ListingMerge,
     photos: Photos,
     listing: Listing,
+    notes: tuple[Note, ...] = (),
     **more: Any,
 ) -> ListingOutcome:
     taken = "files" in merged.values
@@ -244,6 +248,7 @@ def _outcome(
         verb=verb,
         listing=listing,
         warnings=(
+            *notes,
             *_heard(put, merged),
             *(photos.notes if _heeds(merged) else ()),
             *merged.notes,

@@ -11,7 +11,7 @@ _NOUNS: dict[type, str] = {User: "user", Media: "media", Listing: "listing", Age
 _ROOMS: dict[type, str] = {User: "users", Media: "media", Listing: "listings"}
 
 
-def unknown_user(user_id: int | None, external_id: str | None) -> Problem:
+def unknown_user(user_id: int | str | None, external_id: str | None) -> Problem:
     """404. The same words whether the user does not exist or is another agency's."""
     which = f"id {user_id}" if external_id is None else f'externalId "{external_id}"'
     return Problem(Code.USER_UNKNOWN, f"User with {which} not found")
@@ -96,7 +96,7 @@ def check_freshness(source_us: int | None, found: User | Listing) -> None:
         raise Problem(Code.STALE_SOURCE, message, (fault,))
 
 
-def media_unknown(media_id: int | None, external_id: str | None) -> Problem:
+def media_unknown(media_id: int | str | None, external_id: str | None) -> Problem:
     """404. The same words whether the media does not exist or is another agency's."""
     which = f"id {media_id}" if external_id is None else f'externalId "{external_id}"'
     return Problem(Code.MEDIA_MISSING, f"Media with {which} not found")

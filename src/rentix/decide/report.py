@@ -45,6 +45,17 @@ def warnings(put: PutUser, merged: Merge, user: User) -> tuple[Note, ...]:
     return tuple(notes)
 
 
+def was_held(noun: str, former: int | None) -> tuple[Note, ...]:
+    """That a new user or listing has an external id which another one gave up."""
+    if former is None or former < 0:  # a dry run gives made-up ids, which nobody outside may see
+        return ()
+    message = (
+        f"this externalId belonged to {noun} {former} before and was unlinked, so a new {noun} "
+        f"was created; to go on with that one instead, link it to an externalId of its own"
+    )
+    return (Note("externalId", "external_id_reused", message),)
+
+
 def _kept(fates: Fates) -> list[Note]:
     ignored = [
         Note(field, reason, _IGNORED[reason].format(field=field))

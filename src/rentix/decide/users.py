@@ -15,7 +15,7 @@ from rentix.decide.refusals import (
     unknown_user,
     unusable_media,
 )
-from rentix.decide.report import warnings
+from rentix.decide.report import warnings, was_held
 from rentix.decide.working_set import WorkingSet
 from rentix.errors import Code, Fault, invalid
 from rentix.model import Change, Media, User
@@ -96,8 +96,7 @@ def _create(
     user = merged.result()
     change = record(caller, user, birth(user), seq, now_ms)
     former = working.former_holder(caller.agency_id, put.external_id or "")
-    notes = (_was_held(former),) if former and former > 0 else ()
-    return _outcome("created", put, merged, user, change, notes)
+    return _outcome("created", put, merged, user, change, was_held("user", former))
 
 
 def _missing(patch: Patch) -> list[Fault]:
@@ -110,14 +109,6 @@ def _missing(patch: Patch) -> list[Fault]:
         message = "phone must be a valid phone number, such as +373 22 123 456"
         faults.append(Fault(Code.PHONE_INVALID, message, ("phone",)))
     return faults
-
-
-def _was_held(user_id: int) -> Note:
-    message = (
-        f"this externalId belonged to user {user_id} before and was unlinked, so a new user "
-        f"was created; to go on with that one instead, link it to an externalId of its own"
-    )
-    return Note("externalId", "external_id_reused", message)
 
 
 def _update(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-from rentix.model import Agency, ChannelKind, Contact, User
+from rentix.model import Agency, User
 from rentix.public.photos import Photo, portrait
 from rentix.public.texts import TEXTS
 from rentix.public.visit import Visit, agent_path
 from rentix.rules.channels import MESSENGERS
+from rentix.views import ChannelKind, Contact
 
 _INITIALS = 2
 

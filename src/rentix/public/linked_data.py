@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
-from rentix.model import Agency, AgentView, Contact, ListingView, Media, User
+from rentix.model import Agency, Media, User
 from rentix.public.visit import Visit, agent_path, listing_path
 from rentix.public.wording import address_of, headline, place_of
+from rentix.views import AgentView, Contact, ListingView
 from rentix.wire.profiles import choose_text
 
 Json = dict[str, Any]

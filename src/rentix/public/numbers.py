@@ -24,3 +24,9 @@ def print_price(value: float, currency: str, locale: str) -> str:
 def print_area(area: float, locale: str) -> str:
     """An area: 54,5 m²."""
     return f"{print_number(area, locale)}{_SPACE}{'м²' if locale == 'ru' else 'm²'}"
+
+
+def print_degrees(degrees: float) -> str:
+    """A coordinate as addresses of maps have it: no exponent, and to a centimetre."""
+    printed = f"{degrees:.7f}".rstrip("0").rstrip(".")
+    return "0" if printed == "-0" else printed

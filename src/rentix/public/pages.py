@@ -7,10 +7,10 @@ from hashlib import sha256
 
 import msgspec
 
-from rentix.model import AgentView, ListingView
 from rentix.public.cards import agent_card, contact_card
 from rentix.public.kept import Page
 from rentix.public.linked_data import linked_agent, linked_listing, print_linked
+from rentix.public.numbers import print_degrees
 from rentix.public.paging import paging_of
 from rentix.public.photos import Photo, shown_photos
 from rentix.public.rendering import make_page, render
@@ -29,6 +29,7 @@ from rentix.public.wording import (
     print_day,
 )
 from rentix.rules.contact import choose_contact, contact_of
+from rentix.views import AgentView, ListingView
 from rentix.wire.profiles import choose_text
 
 _SUMMARY = 160
@@ -62,7 +63,7 @@ def listing_page(view: ListingView, visit: Visit) -> Page:
         tiles=_TILES,
         description=paragraphs(text),
         summary=_summary(text),
-        place=place_of(listing),
+        place=[print_degrees(degrees) for degrees in place_of(listing) or ()],
         updated=(print_date(listing.updated_ms), print_day(listing.updated_ms)),
         card=contact_card(contact, view.agent, view.agency, visit),
         agency=view.agency,

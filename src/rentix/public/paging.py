@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from rentix.model import PUBLIC_LISTINGS, AgentView
 from rentix.public.numbers import print_number
 from rentix.public.visit import Visit, agent_path
+from rentix.views import PUBLIC_LISTINGS, AgentView
 
 _TEENS = range(1, 20)
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from unicodedata import combining, normalize
 
-from rentix.model import AgentView, Contact, User
+from rentix.model import User
 from rentix.public.texts import TEXTS
 from rentix.public.visit import Visit, agent_path
 from rentix.rules.search import CYRILLIC
+from rentix.views import AgentView, Contact
 from rentix.wire.profiles import choose_text
 
 _LINE_BYTES = 75

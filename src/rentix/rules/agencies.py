@@ -9,24 +9,18 @@ from msgspec import UNSET
 from rentix.errors import Code, invalid
 from rentix.operations import AgencyPatch, PutAgency
 from rentix.rules.phones import read_phones
+from rentix.rules.printed import AGENCY, PICTURE
 from rentix.rules.regions import is_region
-from rentix.rules.steering import Terms, ignore_stray, read_if_match, unknowns
+from rentix.rules.steering import Terms, read_if_match, unknowns
 from rentix.rules.submissions import (
-    OF_PICTURES,
     Submission,
-    ignore_printed,
+    ignore_others,
     note_rest,
     read_description,
     read_name,
 )
 from rentix.wire.agency_bodies import LogoBody, PutAgencyBody
-from rentix.wire.decode import read, unknown_members
-
-_PRINTED_ONLY = (
-    *("id", "status", "isCrmEnabled", "limits", "descriptions", "etag"),
-    *("updated", "unchanged", "dryRun", "warnings", "fields"),
-)
-"""What answers say of the agency, and it does not write itself."""
+from rentix.wire.decode import read
 
 
 def read_put_agency(raw: dict[str, Any], terms: Terms) -> PutAgency:
@@ -39,7 +33,7 @@ def read_put_agency(raw: dict[str, Any], terms: Terms) -> PutAgency:
     """
     body, faults = read(PutAgencyBody, raw)
     assert body is not None  # noqa: S101 - no member of it must be there
-    seen = unknowns(PutAgencyBody, raw, terms, _PRINTED_ONLY)
+    seen = unknowns(PutAgencyBody, raw, terms, AGENCY)
     _read_terms(seen, body)
     if body.name is not UNSET:
         read_name(seen, body.name)
@@ -95,7 +89,5 @@ def _read_logo(seen: Submission, sent: LogoBody | None, raw: Any) -> None:
     if sent is None:
         seen.patch["logo"] = None
         return
-    for name in unknown_members(LogoBody, raw):
-        ignore = ignore_printed if name in OF_PICTURES else ignore_stray
-        ignore(seen, f"logo.{name}")
+    ignore_others(seen, LogoBody, raw, PICTURE, ("logo",))
     seen.patch["logo"] = sent.id

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rentix.model import Channel, Phone, Settings
+from rentix.model import Phone, Settings
+from rentix.views import Channel
 
 MESSENGERS = {
     "contact_whatsapp": "WhatsApp",

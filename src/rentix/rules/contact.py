@@ -6,18 +6,10 @@ agency, so that a card always has a name. Only an agency that gave no telephone 
 
 from __future__ import annotations
 
-from rentix.model import (
-    Agency,
-    Channel,
-    Contact,
-    ContactReason,
-    Listing,
-    ListingView,
-    Settings,
-    User,
-)
+from rentix.model import Agency, Listing, Settings, User
 from rentix.rules.channels import make_channels
 from rentix.rules.phones import read_phones
+from rentix.views import Channel, Contact, ContactReason, ListingView
 
 _PHONE_ONLY = Settings(contact_whatsapp=False, contact_viber=False, contact_telegram=False)
 

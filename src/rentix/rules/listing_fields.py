@@ -14,8 +14,14 @@ from msgspec import UNSET
 
 from rentix.errors import Code, Fault
 from rentix.operations import Note
-from rentix.rules.steering import ignore_stray
-from rentix.rules.submissions import Submission, can_be_seen, fits, ignore_printed
+from rentix.rules.printed import LISTING
+from rentix.rules.submissions import (
+    Submission,
+    can_be_seen,
+    fits,
+    ignore_others,
+    ignore_printed,
+)
 from rentix.rules.text import clean_line, clean_text
 from rentix.wire.decode import unknown_members
 from rentix.wire.listing_bodies import (
@@ -31,16 +37,6 @@ from rentix.wire.listing_bodies import (
 KEPT_NAME_MAX: Final = 100
 KEPT_BYTES_MAX: Final = 4000
 KEPT_NUMBER_MAX: Final = 2**53
-PRINTED_ONLY: Final = (
-    *("formData", "publicUrl", "createdAt", "updatedAt", "lastSyncedAt", "user", "contact", "etag"),
-    *("status", "created", "updated", "unchanged", "linked", "unlinked", "deleted"),
-    *("jobId", "posting_type", "dryRun", "warnings", "fields"),
-)
-"""What reads and answers say of a listing, and nobody writes."""
-_INSTEAD: Final = {
-    "formData": "send its fields beside each other in the body",
-    "status": "send announcementStatus",
-}
 
 
 def read_form(seen: Submission, body: FormBody, raw: dict[str, Any]) -> None:
@@ -55,8 +51,7 @@ def read_form(seen: Submission, body: FormBody, raw: dict[str, Any]) -> None:
             _READERS[name](seen, name, value)
     place = raw.get("propertyCoordinates")
     if isinstance(place, dict):
-        for name in unknown_members(CoordinatesBody, place):
-            ignore_stray(seen, f"propertyCoordinates.{name}")
+        ignore_others(seen, CoordinatesBody, place, path=("propertyCoordinates",))
 
 
 def _read_amount(seen: Submission, name: str, sent: float) -> None:
@@ -131,8 +126,8 @@ _READERS: dict[str, Callable[[Submission, str, Any], None]] = {
 def keep_others(seen: Submission, raw: dict[str, Any], shape: type) -> None:
     """Keep the fields of `raw` that the contract does not name, as they were sent."""
     for name in unknown_members(shape, raw):
-        if name in PRINTED_ONLY:
-            ignore_printed(seen, name, _INSTEAD.get(name))
+        if name in LISTING:
+            ignore_printed(seen, name, LISTING[name])
         elif name == "reactivate":
             message = "reactivate is about agents, so it was ignored"
             seen.ignore(name, "not_applicable", message)

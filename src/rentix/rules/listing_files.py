@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from msgspec import UNSET
 from msgspec.structs import replace
@@ -11,13 +11,11 @@ from msgspec.structs import replace
 from rentix.errors import Code
 from rentix.operations import FileRef, Note
 from rentix.rules.pictures import picture_url
-from rentix.rules.steering import ignore_stray
-from rentix.rules.submissions import Submission, ignore_printed
-from rentix.wire.decode import Path, field_name, read, unknown_members
+from rentix.rules.printed import PHOTO
+from rentix.rules.submissions import Submission, ignore_others
+from rentix.wire.decode import Path, field_name, read
 from rentix.wire.listing_bodies import FILES_MAX, FileBody
 
-PRINTED_ONLY: Final = ("contentType", "size", "optimization", "variants")
-"""What reads say of a photo, and nobody writes."""
 _NEITHER = (UNSET, UNSET)
 
 
@@ -27,9 +25,7 @@ def read_files(seen: Submission, sent: Sequence[FileBody], raw: Any) -> tuple[Fi
     for index, body in enumerate(sent):
         path: Path = ("files", index)
         if isinstance(raw, list):
-            for name in unknown_members(FileBody, raw[index]):
-                ignore = ignore_printed if name in PRINTED_ONLY else ignore_stray
-                ignore(seen, field_name((*path, name)))
+            ignore_others(seen, FileBody, raw[index], PHOTO, path)
         ref = _read_file(seen, body, path)
         if ref is None:
             continue

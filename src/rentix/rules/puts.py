@@ -10,8 +10,9 @@ from rentix.errors import Fault, invalid
 from rentix.operations import LinkUser, PutUser, UnlinkUser
 from rentix.rules.linking import read_linking, read_naming
 from rentix.rules.pictures import imports_off_note
+from rentix.rules.printed import PROFILE
 from rentix.rules.steering import Terms, check_one_id, read_if_match, read_source_time
-from rentix.rules.submissions import ignore_unknown, read_patch, read_profile
+from rentix.rules.submissions import ignore_others, read_patch, read_profile
 from rentix.wire.bodies import (
     AvatarBody,
     LinkBody,
@@ -19,7 +20,7 @@ from rentix.wire.bodies import (
     PutUserBody,
     UnlinkOperationBody,
 )
-from rentix.wire.decode import parse_object, read, unknown_members
+from rentix.wire.decode import parse_object, read
 from rentix.wire.sound import SoundPut, sound_put
 
 
@@ -60,9 +61,7 @@ def _make_put(
     validate_only: bool,
 ) -> PutUser:
     seen = read_profile(body, raw, terms.region, terms.locale)
-    if raw:
-        for name in unknown_members(PutUserBody, raw):
-            ignore_unknown(seen, name)
+    ignore_others(seen, PutUserBody, raw, PROFILE)
     if terms.imports_off and isinstance(body.avatar, AvatarBody) and body.avatar.url is not UNSET:
         seen.notes.append(imports_off_note("avatar"))
     source_us = read_source_time(seen, body.source_updated_at)

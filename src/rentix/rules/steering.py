@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from rentix.errors import Code, Fault
-from rentix.rules.submissions import Submission, ignore_printed
-from rentix.wire.decode import unknown_members
+from rentix.rules.printed import NOTHING, Printed
+from rentix.rules.submissions import Submission, ignore_others
 from rentix.wire.times import read_time_us
 
 Etags = tuple[str, ...] | None
@@ -29,23 +28,12 @@ class Terms(msgspec.Struct, frozen=True):
 
 
 def unknowns(
-    shape: type, raw: dict[str, Any], terms: Terms, printed: Collection[str] = ()
+    shape: type, raw: dict[str, Any], terms: Terms, printed: Printed = NOTHING
 ) -> Submission:
-    """A submission that has ignored whatever of `raw` a body of this shape does not know.
-
-    Of that, answers have what is `printed`.
-    """
+    """A submission that has ignored whatever of `raw` a body of this shape does not know."""
     seen = Submission(terms.region, terms.locale)
-    for name in unknown_members(shape, raw):
-        ignore = ignore_printed if name in printed else ignore_stray
-        ignore(seen, name)
+    ignore_others(seen, shape, raw, printed)
     return seen
-
-
-def ignore_stray(seen: Submission, field: str) -> None:
-    """Leave out a member that is not known where it was sent; it may be a misspelt one."""
-    message = f"{field} is not known here and was ignored; check its spelling"
-    seen.ignore(field, "unknown_field", message)
 
 
 def check_one_id(raw: dict[str, Any]) -> list[Fault]:

@@ -15,6 +15,7 @@ from rentix.model import LOCALES, Settings
 from rentix.operations import Note, Patch
 from rentix.rules.phones import PhoneReading, read_phones
 from rentix.rules.pictures import picture_url
+from rentix.rules.printed import NOTHING, PICTURE, Printed
 from rentix.rules.socials import Network, canonical_social
 from rentix.rules.text import clean_line, clean_text
 from rentix.wire.bodies import AvatarBody, ProfileBody, SettingsBody
@@ -22,17 +23,6 @@ from rentix.wire.decode import Path, field_name, too_long, too_short, unknown_me
 
 NAME_MAX, DESCRIPTION_MAX = 200, 5000
 _CHANNELS = Settings.__struct_fields__
-OF_PICTURES = ("contentType", "variants", "optimization", "blurhash")
-"""What reads say of a picture, and nobody writes."""
-_PRINTED_ONLY = (
-    *("status", "etag", "createdAt", "updatedAt", "lastSyncedAt", "descriptions"),
-    *(f"avatar.{name}" for name in OF_PICTURES),
-    *("created", "updated", "unchanged", "jobId", "dryRun", "warnings", "fields"),
-)
-_INSTEAD = {
-    "status": "POST /api/v1/users/:id/deactivate or /reactivate",
-    "descriptions": "send description as an object",
-}
 
 
 class Submission(msgspec.Struct):
@@ -203,7 +193,7 @@ def _read_avatar(seen: Submission, sent: AvatarBody | None, raw: Any) -> None:
     if sent is None:
         seen.patch["avatar"] = None
         return
-    _ignore_unknown(seen, "avatar", AvatarBody, raw)
+    ignore_others(seen, AvatarBody, raw, PICTURE, ("avatar",))
     if (sent.url is UNSET) == (sent.id is UNSET):
         seen.refuse(Code.EXCLUSIVE, ("avatar",), "must have exactly one of url, id, or be null")
     elif isinstance(sent.id, int):
@@ -221,26 +211,27 @@ def _read_settings(seen: Submission, sent: SettingsBody, raw: Any) -> None:
     if sent.posting_type is not UNSET:
         message = "settings.posting_type is set by the portal, so the one sent was ignored"
         seen.ignore("settings.posting_type", "read_only", message)
-    _ignore_unknown(seen, "settings", SettingsBody, raw)
+    ignore_others(seen, SettingsBody, raw, path=("settings",))
     seen.patch["settings"] = channels
 
 
-def _ignore_unknown(seen: Submission, field: str, shape: type, raw: Any) -> None:
-    if raw:
-        for name in unknown_members(shape, raw):
-            ignore_unknown(seen, f"{field}.{name}")
+def ignore_others(
+    seen: Submission, shape: type, raw: dict[str, Any], printed: Printed = NOTHING, path: Path = ()
+) -> None:
+    """Leave out what a body of this shape, which lies at `path`, does not know of `raw`.
+
+    It is one of those that are `printed`, or else perhaps a misspelt one.
+    """
+    for name in unknown_members(shape, raw):
+        field = field_name((*path, name))
+        if name in printed:
+            ignore_printed(seen, field, printed[name])
+        else:
+            message = f"{field} is not known here and was ignored; check its spelling"
+            seen.ignore(field, "unknown_field", message)
 
 
-def ignore_unknown(seen: Submission, field: str) -> None:
-    """Leave out a field that nobody writes: one of an answer, or else perhaps a misspelt one."""
-    if field in _PRINTED_ONLY:
-        ignore_printed(seen, field, _INSTEAD.get(field))
-        return
-    message = f"{field} is not a field of a profile and was ignored; check its spelling"
-    seen.ignore(field, "unknown_field", message)
-
-
-def ignore_printed(seen: Submission, field: str, instead: str | None = None) -> None:
+def ignore_printed(seen: Submission, field: str, instead: str) -> None:
     """Leave out a member that the portal's answers have; `instead` is what to send for it."""
     more = f"; {instead}" if instead else ""
     message = f"{field} is the portal's to say, so the one sent was ignored{more}"

@@ -10,18 +10,8 @@ import msgspec
 
 from rentix.decide.lookup import Lookup
 from rentix.decide.working_set import Effects, WorkingSet
-from rentix.model import (
-    Agency,
-    AgentView,
-    ApiKey,
-    Change,
-    Job,
-    ListingState,
-    ListingView,
-    Media,
-    Task,
-    User,
-)
+from rentix.model import Agency, ApiKey, Change, Job, Media, Task, User
+from rentix.views import AgentView, ListingState, ListingView
 
 __all__ = [
     "IDEMPOTENCY_MS",

@@ -28,6 +28,9 @@ def listing_steps(all_effects: Effects, now_ms: int) -> Iterator[Step]:
     saved = effects.saved.items()
     yield "insert_listing", [from_listing(one) for key, one in saved if key in effects.born]
     yield "update_listing", [from_listing(one) for key, one in saved if key not in effects.born]
+    freed = effects.freed.items()
+    kept = [(*key, one) for key, one in freed if (key[0], one) not in effects.deleted]
+    yield "save_former_listing", kept
     deleted_media = all_effects.media.deleted
     photos = {
         photo: is_shown and (photo[0], photo[1]) not in deleted_media

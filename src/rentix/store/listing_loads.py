@@ -84,7 +84,9 @@ class ListingLoad(msgspec.Struct):
         found = (*self._found("listings_by_id"), *self._found("listings_by_external_id"))
         self._keep(found)
         known = {(one.agency_id, one.external_id) for one in self.listings}
-        self.newborn = len(lookup.new_listings - known)
+        newborn = lookup.new_listings - known
+        self.newborn = len(newborn)
+        self._ask("former_listings", newborn)
         shown = {
             (one.agency_id, one.id)
             for one in media
@@ -129,6 +131,7 @@ class ListingLoad(msgspec.Struct):
                 waiting=gather_ids(self._found("listings_waiting")),
                 month=month_of(self.now_ms),
                 used=dict(self._found("listings_used_by")),
+                former={(row[0], row[1]): row[2] for row in self._found("former_listings")},
             )
         )
 

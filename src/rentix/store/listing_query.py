@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rentix.model import PUBLIC_LISTINGS
 from rentix.store import ListingFilter
 from rentix.store.queries import Database, spell
+from rentix.views import PUBLIC_LISTINGS
 
 
 def listing_page_query(

@@ -9,8 +9,9 @@ import msgspec
 
 from rentix.decide.hands import Holding, Left
 from rentix.decide.media_set import ExternalKey, Key
-from rentix.model import Agency, Listing, ListingState, ListingView, Media
+from rentix.model import Agency, Listing, Media
 from rentix.store.rows import AGENCY_COLUMNS, Row, to_agency, to_user
+from rentix.views import ListingState, ListingView
 
 _COLUMNS = 15
 FILES = 5  # the column that names photos

@@ -48,7 +48,7 @@ GRANT SELECT, INSERT, UPDATE ON agency, api_key, portal_user, former_link TO {ro
 GRANT SELECT, INSERT, UPDATE, DELETE ON media, idempotency, budget TO {role};
 GRANT SELECT, INSERT, DELETE ON media_use, listing_media, agent_binding TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON listing, listing_left, photo_news TO {role};
-GRANT SELECT, INSERT, UPDATE ON listing_count TO {role};
+GRANT SELECT, INSERT, UPDATE ON former_listing, listing_count TO {role};
 GRANT USAGE ON SEQUENCE agency_id, key_id, user_id, media_id, listing_id TO {role};
 REVOKE ALL ON app_password FROM PUBLIC;
 """

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from rentix.model import Agency, AgentView, Change, Job, ListingState, ListingView, Media, User
+from rentix.model import Agency, Change, Job, Media, User
 from rentix.store import (
     Binding,
     Known,
@@ -35,6 +35,7 @@ from rentix.store.postgres_connections import (
 from rentix.store.postgres_queue import PostgresQueue
 from rentix.store.rows import to_agency, to_change, to_job, to_key, to_media, to_user
 from rentix.store.schema import check_serving
+from rentix.views import AgentView, ListingState, ListingView
 
 _SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _READ = "BEGIN READ ONLY"

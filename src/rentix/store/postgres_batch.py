@@ -59,6 +59,8 @@ class PostgresBatch:
         holders, new_ids = self._prepare_births(missing)
         load.follow(users.values(), pictures, missing)
         new_listing_ids = self._ask_ids("listing_id", load.newborn)
+        # Their photos most likely need ids as well, which are no trip of their own now.
+        new_media_ids = self._ask_ids("media_id", lookup.pictures if load.newborn else 0)
         pictures += load.media()
         # Like ids, the numbers of a trial are negative: no etag made of one is ever real.
         below = _TRIAL_SEQS if self._trial else 0
@@ -67,7 +69,7 @@ class PostgresBatch:
         held = {(row[0], row[1]): row[2] for row in fetched(holds)}
         self._ids = {
             "user": self._identity("user_id", new_ids),
-            "media": self._identity("media_id", expected=lookup.pictures),
+            "media": self._identity("media_id", new_media_ids, lookup.pictures),
             "listing": self._identity("listing_id", new_listing_ids),
         }
         return WorkingSet(

@@ -12,7 +12,7 @@ from typing import Any
 import apsw
 import msgspec
 
-from rentix.model import Agency, AgentView, Change, Job, ListingState, ListingView, Media, User
+from rentix.model import Agency, Change, Job, Media, User
 from rentix.store import (
     Binding,
     Known,
@@ -44,6 +44,7 @@ from rentix.store.sqlite_connections import (
 )
 from rentix.store.sqlite_queue import SqliteQueue
 from rentix.store.strands import make_blocking_call
+from rentix.views import AgentView, ListingState, ListingView
 
 _QUERIES = load_queries("sqlite")
 _READERS = 4

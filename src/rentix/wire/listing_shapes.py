@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from rentix.model import ChannelKind, ContactReason, ListingStatus, Optimization
+from rentix.model import ListingStatus, Optimization
 from rentix.operations import Note
+from rentix.views import ChannelKind, ContactReason
 from rentix.wire.shapes import (
     BulkShape,
     DryRun,

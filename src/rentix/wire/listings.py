@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from rentix.model import Contact, Listing, ListingView, Media, User
+from rentix.model import Listing, Media, User
+from rentix.views import Contact, ListingView
 from rentix.wire.listing_bodies import FORM
 from rentix.wire.listing_shapes import (
     ChannelShape,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.contract.listings.shapes import COMPLETE, PHOTOS, bulk, create, ok, put, read
+from tests.contract.listings.shapes import COMPLETE, PHOTOS, bulk, create, ok, put, read, warned
 from tests.service import Tenant
 
 
@@ -44,6 +44,39 @@ def test_five_operations(tenant: Tenant) -> None:
     left = ok(tenant.get("/listings"))["items"]
     assert [(item["id"], item["externalId"]) for item in left] == [(listing_id, None)]
     assert left[0]["formData"]["announcementValue"] == 5
+
+
+def test_a_freed_id_within_a_bulk(tenant: Tenant) -> None:
+    """The later one is told who held it, unless that is deleted before; nor is it told of then."""
+    first, second = create(tenant, "a"), create(tenant, "b")
+    body = ok(
+        bulk(
+            tenant,
+            {"op": "unlink", "id": first},
+            {"op": "upsert", "externalId": "a"},
+            {"op": "unlink", "id": second},
+            {"op": "delete", "id": second},
+            {"op": "upsert", "externalId": "b"},
+        )
+    )
+    again, anew = body["results"][1], body["results"][4]
+    assert warned(again) == [("externalId", "external_id_reused")]
+    assert f"listing {first} " in again["warnings"][0]["message"]
+    assert "warnings" not in anew
+    ok(bulk(tenant, *({"op": "delete", "id": result["id"]} for result in (again, anew))))
+    renewed = bulk(tenant, *({"op": "upsert", "externalId": name} for name in ("a", "b")))
+    assert [warned(result) for result in ok(renewed)["results"]] == [
+        [("externalId", "external_id_reused")],
+        [],
+    ]
+    trial = bulk(
+        tenant,
+        {"op": "upsert", "externalId": "c"},
+        {"op": "unlink", "externalId": "c"},
+        {"op": "upsert", "externalId": "c"},
+        query="?dryRun=true",
+    )
+    assert "warnings" not in ok(trial)["results"][2]  # of what has no id there is none to name
 
 
 def test_a_bad_operation_fails_alone(tenant: Tenant) -> None:

@@ -211,11 +211,8 @@ def test_a_read_sent_back_is_kept_nowhere(tenant: Tenant) -> None:
     del sent["externalId"]
     body = ok(tenant.http.put("/listings?receipt=true", json=sent))
     printed = sent.keys() - {"id", "files"}
-    of_photos = {f"files.0.{name}" for name in ("contentType", "size", "optimization", "variants")}
-    assert set(warned(body)) == {
-        *((name, "read_only") for name in printed | of_photos),
-        ("files.0.externalId", "unknown_field"),
-    }
+    of_photos = {f"files.0.{name}" for name in before["files"][0].keys() - {"id"}}
+    assert set(warned(body)) == {(name, "read_only") for name in printed | of_photos}
     assert body["fields"]["ignored"].keys() == {field for field, _ in warned(body)}
     assert body["unchanged"] is True
     assert read(tenant, "a") == before
@@ -231,6 +228,17 @@ def test_a_whole_form_is_to_be_sent_flat(tenant: Tenant) -> None:
 
 URL = "https://crm.example/17.jpg"
 NAMED = {"url": URL, "externalFileId": "photo-17"}
+
+
+def test_a_photo_is_named_by_another_member_than_it_is_read_by(tenant: Tenant) -> None:
+    """Reads say `externalId` of a photo; who sends that is told of `externalFileId`."""
+    body = ok(put(tenant, externalId="a", files=[{"url": URL, "externalId": "photo-17"}]))
+    [warning] = body["warnings"]
+    assert (warning["field"], warning["code"]) == ("files.0.externalId", "read_only")
+    assert "send externalFileId" in warning["message"]
+    refusal = put(tenant, externalId="a", files=[{"externalId": "photo-17"}])
+    assert faults(refusal) == [("/files/0", "exclusive")]
+    assert "externalFileId" in refusal.json()["message"][0]
 
 
 @pytest.mark.parametrize(

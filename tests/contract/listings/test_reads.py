@@ -123,6 +123,32 @@ def test_link_and_unlink(tenant: Tenant) -> None:
     assert tenant.http.delete(link, headers={"If-Match": '"0"'}).status_code == 412
 
 
+def unlink(tenant: Tenant, listing_id: int) -> None:
+    ok(tenant.http.delete(f"/listings/{listing_id}/link"))
+
+
+def test_a_freed_id_creates_a_new_listing(tenant: Tenant) -> None:
+    """`warnings` names the former holder, the last one, in the words that users' have."""
+    former = create(tenant, "a")
+    unlink(tenant, former)
+    dry = ok(put(tenant, "?dryRun=true", externalId="a"))
+    body = ok(put(tenant, externalId="a"))
+    assert (dry["created"], body["created"], body["id"] != former) == (True, True, True)
+    assert warned(dry) == warned(body) == [("externalId", "external_id_reused")]
+    assert f"belonged to listing {former} before" in body["warnings"][0]["message"]
+    assert "warnings" not in ok(put(tenant, externalId="a"))
+    unlink(tenant, body["id"])
+    [warning] = ok(put(tenant, externalId="a"))["warnings"]
+    assert f"listing {body['id']} " in warning["message"]
+
+
+def test_a_former_holder_that_is_gone_is_not_named(tenant: Tenant) -> None:
+    former = create(tenant, "a")
+    unlink(tenant, former)
+    ok(tenant.http.delete(f"/listings/{former}"))
+    assert "warnings" not in ok(put(tenant, externalId="a"))
+
+
 @pytest.mark.parametrize("name", ["{id}", "external/a"])
 def test_deletion(tenant: Tenant, name: str) -> None:
     """A deleted listing is gone, its external id free, its photos still media."""

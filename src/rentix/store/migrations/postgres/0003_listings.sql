@@ -35,6 +35,16 @@ CREATE INDEX listing_by_user ON listing (agency_id, user_id, id) WHERE user_id I
 CREATE INDEX listing_waiting ON listing (agency_id, external_user_id, id)
 WHERE user_id IS NULL AND external_user_id IS NOT NULL AND moved_version <> agent_version;
 
+CREATE TABLE former_listing (  -- which gave an external id up last; it goes when the listing does
+    agency_id   bigint NOT NULL,
+    external_id text   NOT NULL,
+    listing_id  bigint NOT NULL,
+    PRIMARY KEY (agency_id, external_id),
+    FOREIGN KEY (agency_id, listing_id) REFERENCES listing ON DELETE CASCADE
+);
+
+CREATE INDEX former_listing_by_listing ON former_listing (listing_id);
+
 -- Which listings have which photos: their files, from the other side. A media that was deleted stays
 -- until each of them is told.
 CREATE TABLE listing_media (
@@ -92,7 +102,8 @@ DECLARE
     tenant_table text;
 BEGIN
     FOREACH tenant_table IN ARRAY ARRAY[
-        'listing', 'listing_media', 'photo_news', 'agent_binding', 'listing_left', 'listing_count'
+        'listing', 'former_listing', 'listing_media', 'photo_news', 'agent_binding', 'listing_left',
+        'listing_count'
     ] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant_table);

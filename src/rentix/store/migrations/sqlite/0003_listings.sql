@@ -30,6 +30,15 @@ CREATE INDEX listing_by_user ON listing (agency_id, user_id, id) WHERE user_id I
 CREATE INDEX listing_waiting ON listing (agency_id, external_user_id, id)
 WHERE user_id IS NULL AND external_user_id IS NOT NULL AND moved_version <> agent_version;
 
+CREATE TABLE former_listing (  -- which gave an external id up last; it goes when the listing does
+    agency_id   INTEGER NOT NULL,
+    external_id TEXT    NOT NULL,
+    listing_id  INTEGER NOT NULL REFERENCES listing ON DELETE CASCADE,
+    PRIMARY KEY (agency_id, external_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX former_listing_by_listing ON former_listing (listing_id);
+
 -- Which listings have which photos: their files, from the other side. A media that was deleted stays
 -- until each of them is told.
 CREATE TABLE listing_media (

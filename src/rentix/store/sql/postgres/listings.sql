@@ -148,6 +148,14 @@ CROSS JOIN LATERAL (
     WHERE listing.agency_id = wanted.agency_id AND listing.external_id = wanted.text LIMIT 1
 ) AS found
 
+-- name: former_listings
+SELECT found.*
+FROM {wanted_texts}
+CROSS JOIN LATERAL (
+    SELECT held.agency_id, held.external_id, held.listing_id FROM former_listing AS held
+    WHERE held.agency_id = wanted.agency_id AND held.external_id = wanted.text LIMIT 1
+) AS found
+
 -- name: listing_views_by_id
 SELECT found.*
 FROM {wanted_numbers}
@@ -420,6 +428,15 @@ UPDATE listing SET
     source_us = saved.source_us
 FROM {saved_listings}
 WHERE listing.agency_id = saved.agency_id AND listing.id = saved.id
+
+-- name: save_former_listing
+INSERT INTO former_listing (agency_id, external_id, listing_id)
+SELECT * FROM (
+    SELECT (row.value ->> 0)::bigint AS agency_id, row.value ->> 1 AS external_id,
+        (row.value ->> 2)::bigint AS listing_id
+    FROM jsonb_array_elements(:rows::jsonb) AS row (value) OFFSET 0
+) AS saved
+ON CONFLICT (agency_id, external_id) DO UPDATE SET listing_id = excluded.listing_id
 
 -- name: save_listing_media
 INSERT INTO listing_media (agency_id, media_id, listing_id)

@@ -102,6 +102,12 @@ FROM json_each(?) AS wanted
 CROSS JOIN listing
     ON listing.agency_id = wanted.value ->> 0 AND listing.external_id = wanted.value ->> 1
 
+-- name: former_listings
+SELECT held.agency_id, held.external_id, held.listing_id
+FROM json_each(?) AS wanted
+CROSS JOIN former_listing AS held
+    ON held.agency_id = wanted.value ->> 0 AND held.external_id = wanted.value ->> 1
+
 -- name: listings_by_media
 SELECT {listing_columns}, wanted.value ->> 1, wanted.value ->> 2
 FROM json_each(:wanted) AS wanted
@@ -237,6 +243,10 @@ WHERE agency_id = ?2 AND id = ?1
 UPDATE listing SET
     external_id = ?3, user_id = ?4, external_user_id = ?5, agent_version = ?6, moved_version = ?7
 WHERE agency_id = ?2 AND id = ?1
+
+-- name: save_former_listing
+INSERT INTO former_listing (agency_id, external_id, listing_id) VALUES (?, ?, ?)
+ON CONFLICT (agency_id, external_id) DO UPDATE SET listing_id = excluded.listing_id
 
 -- name: save_listing_media
 INSERT INTO listing_media (agency_id, media_id, listing_id) VALUES (?, ?, ?)
