@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from rentix.model import Phone
+from rentix.rules.matching import phones_in
 from tests.service import Tenant
 from tests.sync.planning.crm import plan_of, record
 
@@ -63,3 +65,20 @@ def test_a_user_whom_two_agents_claim_by_id_is_neither(tenant: Tenant) -> None:
     for item in plan_of(tenant, rows).items:
         assert (item.action, item.user_id) == ("conflict", user_id)
         assert "2 agents" in item.reason
+
+
+def test_each_agents_numbers_are_read_once(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str | None] = []
+
+    def count(text: str | None, region: str) -> tuple[Phone, ...]:
+        read.append(text)
+        return phones_in(text, region)
+
+    monkeypatch.setattr("rentix.sync.plan.linking.phones_in", count)
+    tenant.create("c1", name="Ana Rusu", phone=OTHER)
+    rows = [
+        record(2, "c1", name="Ana Ursu", phone=OTHER),
+        record(3, "c2", name="Ion Popa", phone=PHONE),
+    ]
+    assert [item.action for item in plan_of(tenant, rows).items] == ["update", "create"]
+    assert read == [OTHER, PHONE]

@@ -44,14 +44,14 @@ def candidate_of(user: User) -> Candidate:
 class Registered:
     """The portal's users without external id, and all who may have a number or a name of theirs.
 
-    `agents` are all that the source has, whether they are linked or not. `held` are the numbers of
-    linked users. `claims` counts the records that name a user by the portal's own id: such a user
-    is no question for other records.
+    `agents` are all that the source has, by external id, whether they are linked or not. `held` are
+    the numbers of linked users. `claims` counts the records that name a user by the portal's own
+    id: such a user is no question for other records.
     """
 
     by_id: dict[int, Evidence] = field(default_factory=dict)
     held: list[str] = field(default_factory=list)
-    agents: list[Agent] = field(default_factory=list)
+    agents: dict[str, Agent] = field(default_factory=dict)
     claims: Counter[int] = field(default_factory=Counter)
     _matching: Matching | None = None
 
@@ -64,14 +64,14 @@ class Registered:
         if user.status == "active":
             self.held.append(user.phone.e164)
 
-    def judge(self, agent: Agent) -> Verdict:
-        """Say whom an agent means by a number. Everybody must be known by then."""
+    def judge(self, external_id: str) -> Verdict:
+        """Say whom one of the agents means by a number. Everybody must be known by then."""
         if self._matching is None:
             users = [user for user, _ in self.by_id.values() if user.status == "active"]
             free = [candidate_of(user) for user in users if user.id not in self.claims]
             claimed = [user.phone.e164 for user in users if user.id in self.claims]
-            self._matching = Matching(free, self.agents, self.held + claimed)
-        return self._matching.judge(agent, by_name=False)
+            self._matching = Matching(free, self.agents.values(), self.held + claimed)
+        return self._matching.judge(self.agents[external_id], by_name=False)
 
     def evidence(self, pair: Pair) -> Evidence:
         """The user of a pair, and their etag."""

@@ -89,7 +89,7 @@ class Planner:
         elif says_the_same(record, user, self._terms.locale):
             self._unchanged += 1
             agent = Agent(external_id=external_id, name=user.name, phones=(user.phone,))
-            self._registered.agents.append(agent)
+            self._registered.agents[external_id] = agent
         elif wanted := self._read(record):
             self._compare_read(wanted, user, etag)
 
@@ -99,7 +99,8 @@ class Planner:
         if wanted.put is None:
             self._items.append(skipped(wanted))
             return None
-        self._registered.agents.append(linking.agent_of(wanted, self._terms.region))
+        agent = linking.agent_of(wanted, self._terms.region)
+        self._registered.agents[record.external_id] = agent
         return wanted
 
     def _compare_read(self, wanted: Wanted, user: User, etag: str) -> None:
@@ -130,7 +131,7 @@ class Planner:
             return self._link(wanted, found, "the source names this user by the portal's id")
         if self._sync.link == "never":
             return create(wanted)
-        verdict = registered.judge(linking.agent_of(wanted, self._terms.region))
+        verdict = registered.judge(wanted.record.external_id)
         if verdict.call == "auto":
             evidence = registered.evidence(verdict.pairs[0])
             return self._link(wanted, evidence, "; ".join(verdict.reasons))
