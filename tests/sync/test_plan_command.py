@@ -64,6 +64,14 @@ def test_a_refusal_says_under_which_id_the_portal_logged_it(crm: Crm) -> None:
         assert "the service refused: 401 Invalid API key (request " in done.stderr
 
 
+def test_where_all_of_it_is_shown_is_said_to_who_has_not_asked_for_it(crm: Crm) -> None:
+    said = crm.run("plan", "--json").stderr
+    assert "… and 3 more to create; --html or -o shows them all" in said
+    for option, file in (("-o", "p.json"), ("--html", "p.html")):
+        said = crm.run("plan", "--json", option, file).stderr
+        assert "… and 3 more to create\n" in said
+
+
 def test_a_limit_counts_in_good_words(crm: Crm) -> None:
     crm.write(rows(1) + "broken,row\n")
     assert "1 row of the source cannot be read; at most 0 may" in crm.run("plan").stdout
