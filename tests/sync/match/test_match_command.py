@@ -68,6 +68,8 @@ def test_the_page_escapes_what_it_shows(office: Office) -> None:
     page = office.folder / "pairs.html"
     office.match("--html", page)
     text = page.read_text("utf-8")
+    assert text.startswith("<!doctype html>")
+    assert f"<title>Pairs for {office.tenant.get('/agency').json()['name']}</title>" in text
     assert "Ion &lt;b&gt;Popa" in text
     assert "<b>Popa" not in text
     assert "http" not in text.replace("http-equiv", "")
