@@ -28,7 +28,7 @@ from rentix.sync.apply.lock import state_folder
 from rentix.sync.match import Matches, find_matches
 from rentix.sync.match.linking import Done, Linking
 from rentix.sync.match.page import write_page
-from rentix.sync.match.sheet import read_sheet, write_sheet
+from rentix.sync.match.sheet import check_free, read_sheet, write_sheet
 from rentix.sync.report import describe_stop, printable
 from rentix.sync.sources import HalfRead
 
@@ -77,14 +77,10 @@ def match(
     not linked or unlinked, 5 another run is at work; 130 Ctrl-C.
     """
     try:
-        if apply is not None and undo is not None:
-            raise SetupError("--apply and --undo exclude each other")
         if apply is not None or undo is not None:
-            if html is not None or force:
-                raise SetupError("--html and --force go with finding pairs, not with linking them")
+            _check_linking(apply, undo, html, force=force)
             return _carry_out(config, apply, undo, as_json=as_json)
-        if html is not None and html.resolve() == output.resolve():
-            raise SetupError("--html and --output name the same file")
+        _check_finding(output, html, force=force)
         with opened(config) as (settings, portal, screen):
             found = find_matches(settings, portal, screen)
         write_sheet(output, found, force=force)
@@ -103,6 +99,23 @@ def match(
         return INTERRUPTED
     _show(found, output, as_json=as_json)
     return DONE
+
+
+def _check_linking(
+    apply: Path | None, undo: Path | None, html: Path | None, *, force: bool
+) -> None:
+    if apply is not None and undo is not None:
+        raise SetupError("--apply and --undo exclude each other")
+    if html is not None or force:
+        raise SetupError("--html and --force go with finding pairs, not with linking them")
+
+
+def _check_finding(output: Path, html: Path | None, *, force: bool) -> None:
+    """Refuse what cannot be written before all is read; it is looked at again when it is."""
+    if html is not None and html.resolve() == output.resolve():
+        raise SetupError("--html and --output name the same file")
+    if not force:
+        check_free(output)
 
 
 def _carry_out(config: Path, apply: Path | None, undo: Path | None, *, as_json: bool) -> int:

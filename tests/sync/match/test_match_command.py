@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.sync.match.conftest import ANA, ANDREI, ION, Office
 
 
@@ -83,6 +85,17 @@ def test_a_reviewed_file_is_not_written_over(office: Office) -> None:
     assert code == 1
     assert "--force" in said
     assert office.matches.read_bytes() == before
+
+
+def test_a_file_that_is_there_is_refused_before_anything_is_read(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.matches.write_text("decisions", "utf-8")
+    monkeypatch.delenv("OFFICE_KEY")  # without a key nothing could be read
+    code, _, said = office.run("-o", office.matches)
+    assert (code, "is there already" in said) == (1, True)
+    assert "OFFICE_KEY" in office.run("-o", office.matches, "--force")[2]
+    assert office.matches.read_text("utf-8") == "decisions"
 
 
 def test_the_portals_own_id_in_the_source_decides(office: Office) -> None:

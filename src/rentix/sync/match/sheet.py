@@ -68,13 +68,19 @@ def write_sheet(path: Path, matches: Matches, *, force: bool = False) -> None:
     write_private(path, text.getvalue().encode("utf-8-sig"), replace=force)
 
 
-def write_private(path: Path, content: bytes, *, replace: bool) -> None:
-    """Write a file whole or not at all."""
-    if path.exists() and not replace:
+def check_free(path: Path) -> None:
+    """Refuse a file that is there."""
+    if path.exists():
         raise SetupError(
             f"{path} is there already and may hold decisions; --force writes over it, or name "
             f"another with -o"
         )
+
+
+def write_private(path: Path, content: bytes, *, replace: bool) -> None:
+    """Write a file whole or not at all."""
+    if not replace:
+        check_free(path)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
