@@ -107,6 +107,14 @@ def test_the_portals_own_id_in_the_source_decides(office: Office) -> None:
     assert (pair["verdict"], pair["userId"]) == ("auto", str(users[1]))
 
 
+def test_who_is_said_to_be_new_is_nobody_on_the_portal(office: Office) -> None:
+    office.tenant.register("Ion Popa", ION)
+    config = office.folder / "rentix.toml"
+    config.write_text(config.read_text("utf-8") + '[sync]\nnew = ["c1"]\n')
+    office.roster(("c1", "Ion Popa", ION))
+    assert office.match() == []
+
+
 def test_an_unknown_column_of_e_mails_is_refused(office: Office) -> None:
     config = office.folder / "rentix.toml"
     config.write_text(config.read_text("utf-8").replace('"mail"', '"maill"'))

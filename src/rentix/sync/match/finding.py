@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
@@ -73,7 +73,8 @@ def find_matches(config: Config, portal: Rentix, screen: Screen) -> Matches:
     screen.start(f"{agency.name} on the portal", None)
     users, held = _split_users(read_actual(portal), desired, matches)
     matches.users = len(users)
-    matches.rows = sorted(_judge(desired, agents, users, held), key=lambda row: row.line)
+    rows = _judge(desired, agents, users, held, config.sync.new)
+    matches.rows = sorted(rows, key=lambda row: row.line)
     return matches
 
 
@@ -138,7 +139,11 @@ def _split_users(
 
 
 def _judge(
-    desired: Desired, agents: dict[str, Agent], users: list[Candidate], held: list[str]
+    desired: Desired,
+    agents: dict[str, Agent],
+    users: list[Candidate],
+    held: list[str],
+    new: Sequence[str],
 ) -> Iterator[Row]:
     """Yield a row for each agent whose external id nobody has."""
     by_id = {user.user_id: user for user in users}
@@ -150,10 +155,12 @@ def _judge(
     matching = Matching(free, agents.values(), held)
     for record in rest:
         agent, claimed = agents[record.external_id], record.user_id
-        if claimed is None:
-            verdict = matching.judge(agent)
-        else:
+        if claimed is not None:
             verdict = _claimed(by_id.get(claimed), claimed, claims[claimed])
+        elif record.external_id in new:
+            verdict = Verdict("none", reasons=("rentix.toml says that they are new",))
+        else:
+            verdict = matching.judge(agent)
         yield Row(record.line, agent, verdict)
 
 

@@ -1,8 +1,9 @@
 """Which user of the portal a new record is, when the agent registered there by themselves.
 
 A user is linked to a record by the plan if the record names the portal's own id, or if the rule of
-`rules.matching` is certain. The same number under a name that does not agree for certain is a
-conflict for a person to decide; a number of several is an office's, and says nothing.
+`rules.matching` is certain. Two more are conflicts for a person to decide, and nobody is created
+before that: a number that is theirs alone under a name that does not agree for certain, and a
+number of several, or of a place, under a name that agrees. An office's number alone says nothing.
 """
 
 from __future__ import annotations
