@@ -52,6 +52,16 @@ def test_a_number_of_an_agent_who_is_linked_counts_as_well(office: Office) -> No
     assert [row["verdict"] for row in office.match()] == ["review"]
 
 
+def test_a_number_of_a_row_that_a_rule_skips_counts_as_well(office: Office) -> None:
+    office.tenant.register("Andrei Ceban", ANDREI)
+    config = office.folder / "rentix.toml"
+    config.write_text(config.read_text("utf-8") + '[[skip]]\ncolumn = "id"\nequals = "c2"\n')
+    office.roster(("c1", "Andrei Ceban", ANDREI), ("c2", "Vera Lungu", "069 123 456"))
+    (pair,) = office.match()
+    assert (pair["externalId"], pair["verdict"]) == ("c1", "review")
+    assert "2 agents of the CRM have it" in pair["reasons"]
+
+
 def test_no_cell_is_a_formula(office: Office) -> None:
     office.tenant.register("Andrei Ceban;=1+1;", ANDREI)
     office.roster(("=1+1", "Andrei Ceban;=1+1;", ANDREI))

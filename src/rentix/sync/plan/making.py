@@ -71,6 +71,8 @@ class Planner:
             if number % 1000 == 0:
                 self._on_progress(number)
         rest = [wanted for record in self._desired.rest() if (wanted := self._read(record))]
+        agents, idle = self._registered.agents, self._desired.idle
+        self._registered.others += linking.bystanders(idle, agents, self._terms.region)
         claims = (wanted.record.user_id for wanted in rest)
         self._registered.claims.update(claimed for claimed in claims if claimed is not None)
         self._items += [self._place(wanted) for wanted in rest]
@@ -99,6 +101,7 @@ class Planner:
         wanted = want(record, self._terms)
         if wanted.put is None:
             self._items.append(skipped(wanted))
+            self._desired.idle.append(record)
             return None
         agent = linking.agent_of(wanted, self._terms.region)
         self._registered.agents[record.external_id] = agent
