@@ -47,7 +47,10 @@ def match(
     *,
     config: ConfigPath = Path("rentix.toml"),
     output: Annotated[
-        Path, Parameter(name=["--output", "-o"], help="Write the pairs here, to be reviewed.")
+        Path,
+        Parameter(
+            name=["--output", "-o"], help="Write the pairs here, to be reviewed: CSV, or FILE.xlsx."
+        ),
     ] = Path("matches.csv"),
     html: Annotated[
         Path | None, Parameter(help="Write the pairs as one self-contained page, to be read.")
@@ -68,8 +71,8 @@ def match(
     """Pair the users who are on the portal already with the agents of the source.
 
     Certain is only the same mobile number, nobody else's on either side, with a name that agrees in
-    two words. Everything else that may be a pair goes into a CSV file, with a score and reasons,
-    and is linked if a person writes yes into its column accept.
+    two words. Everything else that may be a pair goes into a CSV file or a workbook, with a score
+    and reasons, and is linked if a person writes yes into its column accept.
 
     Example: rentix match && rentix match --apply matches.csv
 

@@ -62,12 +62,23 @@ def test_a_number_of_a_row_that_a_rule_skips_counts_as_well(office: Office) -> N
     assert "2 agents of the CRM have it" in pair["reasons"]
 
 
+def test_the_file_opens_in_columns_where_a_comma_is_in_the_midst_of_numbers(
+    office: Office,
+) -> None:
+    office.tenant.register("Ștefan Чебан", ANDREI)
+    office.roster(("c1", "Ștefan Чебан", ANDREI))
+    office.match()
+    header, line = office.matches.read_bytes().splitlines()
+    assert header.startswith(b"\xef\xbb\xbfaccept;verdict;"), "a mark, and semicolons"
+    assert line.startswith(b"yes;auto;100;")
+
+
 def test_no_cell_is_a_formula(office: Office) -> None:
-    office.tenant.register("Andrei Ceban;=1+1;", ANDREI)
-    office.roster(("=1+1", "Andrei Ceban;=1+1;", ANDREI))
+    office.tenant.register("Andrei Ceban;=1+1,=2,'3;", ANDREI)
+    office.roster(("=1+1", "Andrei Ceban;=1+1,=2,'3;", ANDREI))
     (pair,) = office.match()
     assert pair["externalId"] == "'=1+1"
-    assert pair["portalName"] == pair["crmName"] == "Andrei Ceban;'=1+1;"
+    assert pair["portalName"] == pair["crmName"] == "Andrei Ceban;'=1+1,'=2,''3;"
     assert pair["portalPhone"].startswith("'+373")
     code, said, _ = office.run("--apply", office.matches)
     assert (code, said["linked"]) == (0, 1)
