@@ -128,6 +128,23 @@ def test_cells_must_agree_with_their_header(roster: WriteRoster) -> None:
     assert "tiktok: 'TikTok' is empty" in doubts
 
 
+def test_of_two_columns_of_full_names_the_plain_one_is_taken(roster: WriteRoster) -> None:
+    header = "id,official_full,name"
+    assert found(roster, header, "1,Ana Rusu,Ana Rusu")["name"] == "name"
+    assert found(roster, header, "1,Ana Rusu,Ana")["name"] == "official_full"
+    assert found(roster, "id,Имя,ФИО", "1,Анна,Руссу Анна")["name"] == "ФИО"
+
+
+def test_of_a_file_without_rows_the_headers_are_believed(run: Run, roster: WriteRoster) -> None:
+    path = roster("externalId,name,phone,avatar,description\n")
+    code, out, _ = run("--source", path, "--url", URL, "--yes")
+    assert code == 0
+    assert "no rows yet, so by its headers alone" in out
+    assert read_config(Path("rentix.toml")).mapping.columns == {
+        name: name for name in ("externalId", "name", "phone", "description", "avatar")
+    }
+
+
 def test_a_status_is_proposed_as_a_rule_to_switch_on(run: Run, roster: WriteRoster) -> None:
     path = roster(
         "id,name,phone,Статус\n1,Ana,069,Работает\n2,Ion,069,Уволен\n3,Eva,069,Работает\n"
@@ -274,7 +291,7 @@ REAL: dict[str, tuple[str, dict[str, Any]]] = {
         "rosters/us_congress/roster.jsonl",
         {
             "externalId": "externalId",
-            "name": "name_parts.official_full",
+            "name": "name",
             "phone": "phone",
             "instagram": "social.instagram",
             "youtube": "social.youtube",

@@ -217,7 +217,8 @@ def _show_next(config: Path, variables: list[str]) -> None:
 
 def _show(roster: Source, proposal: Proposal) -> None:
     out = Console(highlight=False, soft_wrap=True)
-    lines = [f"The roster: {roster.form}, {len(roster.columns)} columns.", "", "Found:"]
+    blind = "; no rows yet, so by its headers alone" if proposal.is_blind else ""
+    lines = [f"The roster: {roster.form}, {len(roster.columns)} columns{blind}.", "", "Found:"]
     found = {**proposal.columns, **proposal.templates}
     lines += [f"  {target:<26} {text}" for target, text in found.items()]
     if missing := proposal.missing():
