@@ -33,7 +33,8 @@ Names = Mapping[tuple[str, ...], int]
 class Proposal:
     """A map to write down. `states` are the values of a column that may say who has left.
 
-    `is_blind`: the source has no rows, so nothing stood below its headers.
+    `items` is the path to the array of agents in a JSON document, and `other_arrays` are those that
+    may be it, too. `is_blind`: the source has no rows, so nothing stood below its headers.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
@@ -43,6 +44,8 @@ class Proposal:
     left: tuple[str, ...] = ()
     doubts: list[str] = field(default_factory=list)
     is_blind: bool = False
+    items: str | None = None
+    other_arrays: tuple[str, ...] = ()
 
     @property
     def has_id(self) -> bool:
