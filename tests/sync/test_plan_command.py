@@ -74,6 +74,11 @@ def test_where_all_of_it_is_shown_is_said_to_who_has_not_asked_for_it(crm: Crm) 
         assert "… and 3 more to create\n" in said
 
 
+def test_a_sync_sends_nobody_to_options_that_it_lacks(crm: Crm) -> None:
+    crm.write(rows(*range(201)))
+    assert "… and 1 more to create\n" in crm.run("sync").stdout
+
+
 def test_a_conflict_is_told_in_every_form_and_never_applied(crm: Crm) -> None:
     for _ in range(2):
         crm.tenant.register("Agent b", "+37369000001")

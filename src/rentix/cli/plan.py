@@ -64,9 +64,9 @@ def plan(
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
-    written = output is not None or html is not None
+    way_out = "--html or -o shows them all" if output is None and html is None else ""
     shown = 0 if as_json else _SHOWN
-    print_plan(Console(stderr=as_json), made, shown=shown, is_written=written)
+    print_plan(Console(stderr=as_json), made, shown=shown, way_out=way_out)
     if as_json:
         sums = {"digest": made.digest, "summary": made.summary, "limits": made.limits}
         print_json(sums | {"warnings": made.warnings})

@@ -36,21 +36,18 @@ _LED_UP: Final = 20
 _SHOWN: Final = 200
 
 
-def print_plan(
-    console: Console, plan: Plan, *, shown: int = _SHOWN, is_written: bool = False
-) -> None:
+def print_plan(console: Console, plan: Plan, *, shown: int = _SHOWN, way_out: str = "") -> None:
     """Print a plan's items, `shown` of each action, then its sums, and what stops it.
 
-    `is_written`: all of them are in a file that the reader has asked for.
+    `way_out` says how the rest of them can be seen.
     """
-    way_out = "" if is_written else "; --html or -o shows them all"
     for action in ACTIONS:
         items = [item for item in plan.items if item.action == action]
         for item in items[:shown]:
             _print_item(console, item)
         if len(items) > shown:
-            more = f"{len(items) - shown:,} more to {action}{way_out}"
-            _say(console, f"  … and {more}", "dim")
+            more = f"  … and {len(items) - shown:,} more to {action}"
+            _say(console, f"{more}; {way_out}" if way_out else more, "dim")
     _say(console, "")
     for word, number in plan.summary.items():
         _say(console, f"{word:>11}  {number:,}", STYLES.get(word, "") if number else "dim")  # type: ignore[call-overload]  # unchanged has none
