@@ -1,7 +1,8 @@
 """A labelled portal and CRM, made of a roster's names with all that makes pairing hard.
 
 Same seed, same case. What befalls people is drawn for each: see `HARDSHIPS`. Everybody has a
-mobile number of their own to begin with.
+mobile number of their own to begin with. Couples come after them, whose names differ by their ends
+and whose numbers are mixed up: see `COUPLES`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,12 @@ HARDSHIPS: Final = {
     "unregistered": 0.10,
     "no agent": 0.08,  # a user of the portal whom the CRM does not have
 }
+COUPLES: Final = (
+    "office",  # both have one number, on both sides
+    "one number",  # the CRM has his number for both
+    "swapped",  # the CRM has his number for her, and hers for him
+    "one each",  # he is on the portal and she in the CRM, with one number
+)
 _SPELLINGS: Final = {
     "cyrillic": 0.15,
     "plain": 0.30,
@@ -35,6 +42,14 @@ _SPELLINGS: Final = {
     "slip": 0.08,
 }
 _OFFICE_OF: Final = 8
+_COUPLE_OF: Final = 25
+"""So many people come for each couple."""
+_SPOUSES: Final = (
+    ("Marian", "Marina"), ("Ion", "Ioana"), ("Ioan", "Ioana"), ("Cristian", "Cristina"),
+    ("Victor", "Victoria"), ("Alexandru", "Alexandra"), ("Adrian", "Adriana"),
+    ("Iulian", "Iuliana"), ("Daniel", "Daniela"), ("Mihail", "Mihaela"), ("Andrei", "Andreea"),
+    ("Valentin", "Valentina"), ("Florian", "Florina"), ("Georgian", "Georgiana"),
+)  # fmt: skip
 _RELATIVES: Final = (
     "Maria", "Marina", "Ana", "Ion", "Ioana", "Ioan", "Victor", "Victoria", "Alexandru",
     "Alexandra", "Elena", "Mihai", "Mihaela", "Cristina", "Cristian",
@@ -59,7 +74,37 @@ class Town:
         for number, name in enumerate(self._names):
             kind = chance.choices(("none", *kinds), (usual, *weights))[0]
             self._come(kind, name, number)
+        self.marry()
         return self.case
+
+    def marry(self) -> None:
+        """Let couples come."""
+        for number in range(len(self._names) // _COUPLE_OF):
+            self._come_together(COUPLES[number % len(COUPLES)], mobile(9_950_000 + number))
+
+    def _come_together(self, kind: str, office: Phone) -> None:
+        """Let a couple come, whose names somebody in a hurry takes for one."""
+        case, (his, hers) = self.case, (self._number(), self._number())
+        he, she = self._couple()
+        if kind == "one each":
+            case.add_user(he, his)
+            case.add_agent(self._spelled_unlike(she, he), (his,), None)
+            return
+        shown = (office, office) if kind == "office" else (his, hers)
+        in_crm = {"office": (office, office), "one number": (his, his), "swapped": (hers, his)}[
+            kind
+        ]
+        users = [case.add_user(name, phone) for name, phone in zip((he, she), shown, strict=True)]
+        case.add_agent(self._spelled_unlike(he, she), in_crm[:1], users[0])
+        case.add_agent(self._spelled_unlike(she, he), in_crm[1:], users[1])
+
+    def _couple(self) -> tuple[str, str]:
+        """A man and a woman of one family."""
+        he, she = self._chance.choice(_SPOUSES)
+        family = he
+        while {*fold_words(family)} & {*fold_words(f"{he} {she}")}:
+            family = self._chance.choice(self._names).split()[self._chance.choice((0, -1))]
+        return f"{family} {he}", f"{family} {she}"
 
     def _come(self, kind: str, name: str, number: int) -> None:
         case, own = self.case, self._number()
@@ -113,6 +158,13 @@ class Town:
         )
         kept = words[0] if self._chance.random() < 0.5 else words[-1]  # noqa: PLR2004 - a share
         return f"{kept} {first}"
+
+    def _spelled_unlike(self, name: str, other: str) -> str:
+        """A spelling that no slip has made the other's name: nobody could tell the two apart."""
+        theirs, spelled = {*fold_words(other)} - {*fold_words(name)}, self._spelled(name)
+        while theirs & {*fold_words(spelled)}:
+            spelled = self._spelled(name)
+        return spelled
 
     def _spelled(self, name: str) -> str:
         draw = self._chance.random

@@ -34,6 +34,17 @@ def test_the_same_seed_makes_the_same_people() -> None:
     assert one == other
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_nobody_of_a_couple_is_taken_for_the_other(seed: int) -> None:
+    town = Town("couples", NAMES * 10, seed, cyrillic=True)
+    town.marry()
+    case = town.case
+    outcome = measure(case, "rentix match")
+    assert (outcome.agents, outcome.pairs, outcome.wrong) == (56, 48, 0)
+    assert outcome.found > 0.8 * outcome.pairs
+    assert measure(case, "phone equality").wrong > 20
+
+
 @pytest.mark.slow
 def test_real_names(test_data: Path) -> None:
     cases = [*roster_cases(test_data), *linkage_cases(test_data / "linkage")]

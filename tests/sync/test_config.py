@@ -41,6 +41,7 @@ def test_all_that_it_can_say(roster: WriteRoster) -> None:
         absent = "deactivate"
         empty = "clear"
         link = "never"
+        new = ["17", 'b"c']
         [caps]
         deactivate = { percent = 2.5, floor = 0 }
         [caps.shrink]
@@ -49,7 +50,7 @@ def test_all_that_it_can_say(roster: WriteRoster) -> None:
     config = read_config(roster(text, "rentix.toml"))
     assert config.source.location == "https://x.example/agents"
     assert (config.source.form, config.source.layout.sheet) == ("xlsx", "Agenți")
-    assert config.sync == SyncConfig("deactivate", "clear", "never")
+    assert config.sync == SyncConfig("deactivate", "clear", "never", ("17", 'b"c'))
     assert config.caps.deactivate == Cap(percent=2.5, count=50, floor=0)
     assert config.caps.shrink == Cap(percent=30, count=7, floor=3)
     assert config.caps.unlink == CapsConfig().unlink
@@ -79,6 +80,7 @@ def test_a_map_by_itself_needs_neither_portal_nor_source(roster: WriteRoster) ->
         ("[portal]\nurl='http://h'\n[source]\nfile='http://h/x'", 4, "an address is url"),
         (HEAD + "form = 'xls'", 6, "must be one of: 'csv', 'xlsx', 'json', 'jsonl'"),
         (HEAD + "[sync]\nabsent = 'delete'", 7, "must be one of: 'keep', 'unlink', 'deactivate'"),
+        (HEAD + "[sync]\nnew = [17]", 7, '[sync] new must be a list of texts: ["…", "…"]'),
         (HEAD + "[caps]\ndeactivate = { percent = 101 }", 7, "percent is at most 100"),
         (HEAD + "[caps]\ndeactivate = { count = 1.5 }", 7, "count must be a whole number"),
         (HEAD + "[caps]\navatars = { count = 1 }", 7, "did you mean 'avatar'?"),

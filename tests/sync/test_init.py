@@ -128,6 +128,23 @@ def test_cells_must_agree_with_their_header(roster: WriteRoster) -> None:
     assert "tiktok: 'TikTok' is empty" in doubts
 
 
+def test_of_two_columns_of_full_names_the_plain_one_is_taken(roster: WriteRoster) -> None:
+    header = "id,official_full,name"
+    assert found(roster, header, "1,Ana Rusu,Ana Rusu")["name"] == "name"
+    assert found(roster, header, "1,Ana Rusu,Ana")["name"] == "official_full"
+    assert found(roster, "id,Имя,ФИО", "1,Анна,Руссу Анна")["name"] == "ФИО"
+
+
+def test_of_a_file_without_rows_the_headers_are_believed(run: Run, roster: WriteRoster) -> None:
+    path = roster("externalId,name,phone,avatar,description\n")
+    code, out, _ = run("--source", path, "--url", URL, "--yes")
+    assert code == 0
+    assert "no rows yet, so by its headers alone" in out
+    assert read_config(Path("rentix.toml")).mapping.columns == {
+        name: name for name in ("externalId", "name", "phone", "description", "avatar")
+    }
+
+
 def test_a_status_is_proposed_as_a_rule_to_switch_on(run: Run, roster: WriteRoster) -> None:
     path = roster(
         "id,name,phone,Статус\n1,Ana,069,Работает\n2,Ion,069,Уволен\n3,Eva,069,Работает\n"
@@ -170,6 +187,36 @@ def test_json_is_one_object(run: Run, roster: WriteRoster) -> None:
     assert said["templates"] == {"name": "{Prenume} {Nume}"}
     assert "phone" in said["missing"]
     assert read_config(Path("conf/casa.toml")).source.location == str(path.resolve())
+
+
+def test_the_path_to_a_nested_list_is_written_down(run: Run, roster: WriteRoster) -> None:
+    agents = [{"id": 1, "name": "Ana Rusu", "phone": "069123456"}]
+    document = {"data": {"page": {"crew": {"agents": agents}}}, "total": 1}
+    path = roster(json.dumps(document), "agents.json")
+    assert run("--source", path, "--url", URL, "--yes")[0] == 0
+    config = read_config(Path("rentix.toml"))
+    assert config.source.layout.items == "data.page.crew.agents"
+    assert open_source(path, layout=config.source.layout).columns == ("id", "name", "phone")
+
+
+@pytest.mark.parametrize("name", ["agents", "сотрудники", "x"])
+def test_of_several_lists_that_of_agents_is_proposed_and_the_others_are_named(
+    run: Run, roster: WriteRoster, name: str
+) -> None:
+    agents = [{"id": n, "first_name": "Ana", "last_name": "Rusu", "phone": "069"} for n in (1, 2)]
+    offices = [{"id": n, "name": "Centru", "address": "str. Ismail"} for n in range(5)]
+    document = {"errors": [], "data": {"offices": offices, name: agents}}
+    path = roster(json.dumps(document), "crm.json")
+    code, out, _ = run("--source", path, "--url", URL, "--json")
+    said = json.loads(out)
+    assert (code, said["items"]) == (0, f"data.{name}")
+    assert said["otherArrays"] == ["errors", "data.offices"]
+    assert said["templates"] == {"name": "{first_name} {last_name}"}
+    text = Path("rentix.toml").read_text("utf-8")
+    assert '# Or one of these: "errors", "data.offices"' in text
+    assert read_config(Path("rentix.toml")).source.layout.items == f"data.{name}"
+    _, out, _ = run("--source", path, "--url", URL, "--yes", "--force")
+    assert "Or the agents are in one of: errors, data.offices." in out
 
 
 def test_without_an_id_it_is_1_with_what_to_do(run: Run, roster: WriteRoster) -> None:
@@ -274,7 +321,7 @@ REAL: dict[str, tuple[str, dict[str, Any]]] = {
         "rosters/us_congress/roster.jsonl",
         {
             "externalId": "externalId",
-            "name": "name_parts.official_full",
+            "name": "name",
             "phone": "phone",
             "instagram": "social.instagram",
             "youtube": "social.youtube",

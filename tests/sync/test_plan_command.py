@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -62,6 +64,37 @@ def test_a_refusal_says_under_which_id_the_portal_logged_it(crm: Crm) -> None:
         done = crm.run(*words)
         assert done.returncode == 1
         assert "the service refused: 401 Invalid API key (request " in done.stderr
+
+
+def test_where_all_of_it_is_shown_is_said_to_who_has_not_asked_for_it(crm: Crm) -> None:
+    said = crm.run("plan", "--json").stderr
+    assert "… and 3 more to create; --html or -o shows them all" in said
+    for option, file in (("-o", "p.json"), ("--html", "p.html")):
+        said = crm.run("plan", "--json", option, file).stderr
+        assert "… and 3 more to create\n" in said
+
+
+def test_a_sync_sends_nobody_to_options_that_it_lacks(crm: Crm) -> None:
+    crm.write(rows(*range(201)))
+    assert "… and 1 more to create\n" in crm.run("sync").stdout
+
+
+def test_a_conflict_is_told_in_every_form_and_never_applied(crm: Crm) -> None:
+    for _ in range(2):
+        crm.tenant.register("Agent b", "+37369000001")
+    crm.write(rows(1))
+    before = crm.tenant.changes()
+    out = crm.run("plan", "-o", "p.json", "--html", "p.html").stdout
+    assert "! conflict Agent b (a1)\n    line 2: user " in out
+    page = unescape((crm.folder / "p.html").read_text("utf-8"))
+    [item] = json.loads((crm.folder / "p.json").read_bytes())["items"]
+    for said in (out, page, item["reason"]):
+        assert 'put "a1" into [sync] new' in said
+    assert crm.json("plan")[1]["summary"] == NOTHING_PLANNED | {"conflict": 1}
+    assert crm.run("apply", "p.json").returncode == 0
+    assert crm.tenant.changes() == before
+    crm.configure(COLUMNS + '[sync]\nnew = ["a1"]\n')
+    assert crm.json("plan")[1]["summary"] == NOTHING_PLANNED | {"create": 1}
 
 
 def test_a_limit_counts_in_good_words(crm: Crm) -> None:

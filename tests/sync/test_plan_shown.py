@@ -77,7 +77,8 @@ def test_nothing_of_a_roster_is_markup_or_moves_the_cursor(tmp_path: Path) -> No
     assert "name: [bold]<b>�[2J → <script>alert(1)</script>" in lines_of(plan)
     page = page_of(plan, tmp_path)
     assert "<script" not in page
-    assert "Casa &amp; &lt;Sons&gt;" in page
+    assert page.startswith("<!doctype html>")
+    assert "<title>Plan for Casa &amp; &lt;Sons&gt;</title>" in page
     assert not re.search(r"(?:src|href)=|url\(", page), "it is whole without the network"
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from rentix.client import SetupError
+from rentix.sync.arrays import open_and_propose
 from rentix.sync.records import Row
 from rentix.sync.sources import HalfRead, Source, open_source
 from rentix.sync.sources.web import Limits, fetch, show
@@ -73,6 +74,20 @@ def test_what_has_not_changed_is_not_sent_again(site: Site, tmp_path: Path) -> N
     site.headers, site.body = {"ETag": '"2"'}, b"externalId,name\n3,Eva\n"
     assert ids(open_source(site.url, cache_dir=tmp_path)) == ["3"]
     assert "If-None-Match" not in site.asked[0]
+
+
+def test_a_document_of_several_lists_is_fetched_once_to_find_the_agents(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    site.url = site.url.replace(".csv", ".json")
+    site.body = b'{"offices": [{"x": 1}], "agents": [{"id": 1, "name": "Ana Rusu"}]}'
+    source, proposal = open_and_propose(site.url)
+    assert (source.columns, proposal.items) == (("id", "name"), "agents")
+    assert len(site.asked) == 1
+    with pytest.raises(SetupError, match=r"^http.*holds several arrays") as refused:
+        open_source(site.url)
+    assert str(tmp_path) not in str(refused.value)
 
 
 def test_what_is_kept_is_for_its_owner_and_tells_no_address(site: Site, tmp_path: Path) -> None:

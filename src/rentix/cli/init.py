@@ -17,13 +17,14 @@ from rich.prompt import Confirm, Prompt
 from rentix.cli.output import fail, print_json, say, say_error
 from rentix.client import SetupError
 from rentix.client.access import read_base_url
+from rentix.sync.arrays import open_and_propose
 from rentix.sync.config import check_key_env, read_config
 from rentix.sync.config_text import write_config
 from rentix.sync.mapping import lay_over
-from rentix.sync.proposal import Proposal, propose
+from rentix.sync.proposal import Proposal
 from rentix.sync.report import printable
 from rentix.sync.source_config import variables_of
-from rentix.sync.sources import Source, is_url, open_source
+from rentix.sync.sources import Source, is_url
 from rentix.sync.starts import write_start
 
 DONE: Final = 0
@@ -68,8 +69,7 @@ def init(
         location = source or _ask("--source", "Where is the roster (a file or a URL)?", asks=asks)
         address = url or _ask("--url", "What is the portal's address?", asks=asks)
         portal = (read_base_url(address), _checked(key_env))
-        roster = open_source(location)
-        proposal = propose(roster)
+        roster, proposal = open_and_propose(location)
         if asks:
             _agree(roster, proposal)
         _write(config, portal, location, proposal, roster)
@@ -185,6 +185,8 @@ def _report(
             {
                 "config": str(config),
                 "source": roster.form,
+                "items": proposal.items,
+                "otherArrays": proposal.other_arrays,
                 "columns": proposal.columns,
                 "templates": proposal.templates,
                 "missing": proposal.missing(),
@@ -217,7 +219,10 @@ def _show_next(config: Path, variables: list[str]) -> None:
 
 def _show(roster: Source, proposal: Proposal) -> None:
     out = Console(highlight=False, soft_wrap=True)
-    lines = [f"The roster: {roster.form}, {len(roster.columns)} columns.", "", "Found:"]
+    blind = "; no rows yet, so by its headers alone" if proposal.is_blind else ""
+    lines = [f"The roster: {roster.form}, {len(roster.columns)} columns{blind}.", "", "Found:"]
+    if proposal.other_arrays:
+        lines[1:1] = [f"Or the agents are in one of: {', '.join(proposal.other_arrays)}."]
     found = {**proposal.columns, **proposal.templates}
     lines += [f"  {target:<26} {text}" for target, text in found.items()]
     if missing := proposal.missing():

@@ -28,7 +28,7 @@ from rentix.sync.apply.lock import state_folder
 from rentix.sync.match import Matches, find_matches
 from rentix.sync.match.linking import Done, Linking
 from rentix.sync.match.page import write_page
-from rentix.sync.match.sheet import read_sheet, write_sheet
+from rentix.sync.match.sheet import check_free, read_sheet, write_sheet
 from rentix.sync.report import describe_stop, printable
 from rentix.sync.sources import HalfRead
 
@@ -47,7 +47,10 @@ def match(
     *,
     config: ConfigPath = Path("rentix.toml"),
     output: Annotated[
-        Path, Parameter(name=["--output", "-o"], help="Write the pairs here, to be reviewed.")
+        Path,
+        Parameter(
+            name=["--output", "-o"], help="Write the pairs here, to be reviewed: CSV, or FILE.xlsx."
+        ),
     ] = Path("matches.csv"),
     html: Annotated[
         Path | None, Parameter(help="Write the pairs as one self-contained page, to be read.")
@@ -68,8 +71,8 @@ def match(
     """Pair the users who are on the portal already with the agents of the source.
 
     Certain is only the same mobile number, nobody else's on either side, with a name that agrees in
-    two words. Everything else that may be a pair goes into a CSV file, with a score and reasons,
-    and is linked if a person writes yes into its column accept.
+    two words. Everything else that may be a pair goes into a CSV file or a workbook, with a score
+    and reasons, and is linked if a person writes yes into its column accept.
 
     Example: rentix match && rentix match --apply matches.csv
 
@@ -77,14 +80,10 @@ def match(
     not linked or unlinked, 5 another run is at work; 130 Ctrl-C.
     """
     try:
-        if apply is not None and undo is not None:
-            raise SetupError("--apply and --undo exclude each other")
         if apply is not None or undo is not None:
-            if html is not None or force:
-                raise SetupError("--html and --force go with finding pairs, not with linking them")
+            _check_linking(apply, undo, html, force=force)
             return _carry_out(config, apply, undo, as_json=as_json)
-        if html is not None and html.resolve() == output.resolve():
-            raise SetupError("--html and --output name the same file")
+        _check_finding(output, html, force=force)
         with opened(config) as (settings, portal, screen):
             found = find_matches(settings, portal, screen)
         write_sheet(output, found, force=force)
@@ -103,6 +102,23 @@ def match(
         return INTERRUPTED
     _show(found, output, as_json=as_json)
     return DONE
+
+
+def _check_linking(
+    apply: Path | None, undo: Path | None, html: Path | None, *, force: bool
+) -> None:
+    if apply is not None and undo is not None:
+        raise SetupError("--apply and --undo exclude each other")
+    if html is not None or force:
+        raise SetupError("--html and --force go with finding pairs, not with linking them")
+
+
+def _check_finding(output: Path, html: Path | None, *, force: bool) -> None:
+    """Refuse what cannot be written before all is read; it is looked at again when it is."""
+    if html is not None and html.resolve() == output.resolve():
+        raise SetupError("--html and --output name the same file")
+    if not force:
+        check_free(output)
 
 
 def _carry_out(config: Path, apply: Path | None, undo: Path | None, *, as_json: bool) -> int:

@@ -64,7 +64,14 @@ def plan(
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
-    _show(made, output, as_json=as_json)
+    way_out = "--html or -o shows them all" if output is None and html is None else ""
+    shown = 0 if as_json else _SHOWN
+    print_plan(Console(stderr=as_json), made, shown=shown, way_out=way_out)
+    if as_json:
+        sums = {"digest": made.digest, "summary": made.summary, "limits": made.limits}
+        print_json(sums | {"warnings": made.warnings})
+    elif output is not None and made.writes:
+        _show_next(made, output)
     if made.limits:
         return LIMITED
     return CHANGES if detailed_exitcode and made.writes else DONE
@@ -79,14 +86,7 @@ def _stopped(stop: HalfRead, *, as_json: bool) -> int:
     return LIMITED
 
 
-def _show(made: Plan, output: Path | None, *, as_json: bool) -> None:
-    print_plan(Console(stderr=as_json), made, shown=0 if as_json else _SHOWN)
-    if as_json:
-        said = {"digest": made.digest, "summary": made.summary, "limits": made.limits}
-        print_json(said | {"warnings": made.warnings})
-        return
-    if output is None or not made.writes:
-        return
+def _show_next(made: Plan, output: Path) -> None:
     allow = f" --allow {made.digest}" if made.limits else ""
     when = "once you have looked at it" if made.limits else "to apply it"
     Console(soft_wrap=True).print(

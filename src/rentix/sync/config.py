@@ -62,12 +62,14 @@ class SyncConfig:
 
     `absent`: what becomes of linked agents that the source lacks. `empty`: what an empty cell
     of a mapped column does to a field. `link`: whether agents who are on the portal already are
-    linked when more than a name says that they are the same.
+    linked when more than a name says that they are the same. `new`: agents of the source, by
+    external id, of whom a person has said that they are nobody on the portal.
     """
 
     absent: Absent = "keep"
     empty: Empty = "keep"
     link: Link = "strong"
+    new: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,7 @@ def _read_sync(file: TomlFile) -> SyncConfig:
         file.choice("sync", "absent", ("keep", "unlink", "deactivate"), "keep"),
         file.choice("sync", "empty", ("keep", "clear"), "keep"),
         file.choice("sync", "link", ("strong", "never"), "strong"),
+        file.texts("sync", "new"),
     )
 
 

@@ -17,7 +17,7 @@ def write_config(portal: tuple[str, str], location: str, proposal: Proposal) -> 
     """Return the text for a portal (its address, the key's variable), a source and its map."""
     lines = [
         *write_portal(*portal),
-        *_write_source(location),
+        *_write_source(location, proposal),
         *_write_columns(proposal),
         *_write_templates(proposal),
         *_write_skip(proposal),
@@ -43,9 +43,13 @@ def write_portal(url: str, key_env: str) -> Iterator[str]:
     yield ""
 
 
-def _write_source(location: str) -> Iterator[str]:
+def _write_source(location: str, proposal: Proposal) -> Iterator[str]:
     yield "[source]"
     yield f"{'url' if is_url(location) else 'file'} = {quote(location)}"
+    if proposal.items is not None:
+        yield f"items = {quote(proposal.items)}"
+    if proposal.other_arrays:
+        yield f"# Or one of these: {', '.join(map(quote, proposal.other_arrays))}"
     yield ""
 
 

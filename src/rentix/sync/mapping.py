@@ -57,7 +57,8 @@ class FieldMap:
         cells = row.cells
         for skip in self.skips:
             if reason := skip(cells):
-                return Skipped(row.line, self.name_of(cells), reason)
+                told = self._told("name", cells), self._told("phone", cells)
+                return Skipped(row.line, self.name_of(cells), reason, *told)
         try:
             fields = self._fields(cells)
         except CellError as fault:
@@ -66,10 +67,18 @@ class FieldMap:
 
     def name_of(self, cells: Cells) -> str | None:
         """Return what a report may call a row: its external id if that can be written."""
+        return self._told("externalId", cells)
+
+    def _told(self, target: str, cells: Cells) -> str | None:
+        """Return the text of one field, if there is one and it can be written."""
+        step = next((step for step in self.steps if step.outer == target), None)
+        if step is None:
+            return None
         try:
-            found = self.steps[0].convert(self.steps[0].take(cells))
+            found = step.convert(step.take(cells))
         except CellError:
             return None
+        found = step.constant if found is None else found
         return found if isinstance(found, str) and is_text(found) else None
 
     def _record(self, line: int, fields: dict[str, object]) -> Record | Rejection:

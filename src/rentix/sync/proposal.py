@@ -31,7 +31,11 @@ Names = Mapping[tuple[str, ...], int]
 
 @dataclass(slots=True)
 class Proposal:
-    """A map to write down. `states` are the values of a column that may say who has left."""
+    """A map to write down. `states` are the values of a column that may say who has left.
+
+    `items` is the path to the array of agents in a JSON document, and `other_arrays` are those that
+    may be it, too. `is_blind`: the source has no rows, so nothing stood below its headers.
+    """
 
     columns: dict[str, str] = field(default_factory=dict)
     templates: dict[str, str] = field(default_factory=dict)
@@ -39,6 +43,9 @@ class Proposal:
     states: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     doubts: list[str] = field(default_factory=list)
+    is_blind: bool = False
+    items: str | None = None
+    other_arrays: tuple[str, ...] = ()
 
     @property
     def has_id(self) -> bool:
@@ -67,11 +74,16 @@ class Column:
     cells: tuple[str, ...]
     rows: int
 
+    @property
+    def is_open(self) -> bool:
+        """Whether anything may stand below the header: something does, or there is no row yet."""
+        return bool(self.cells) or not self.rows
+
 
 def propose(source: Source) -> Proposal:
     """Read a sample of a source and propose a map for it."""
     columns = _sample(source)
-    proposal = Proposal()
+    proposal = Proposal(is_blind=not any(column.rows for column in columns))
     _find_ids(columns, proposal)
     _find_name(columns, proposal)
     _find_one(columns, proposal, "phone", read_list(synonyms.PHONE), _has_digits)
@@ -125,11 +137,17 @@ def _find_one(
     for column in _ranked(columns, names):
         if column.name in proposal.columns.values():
             continue
-        if doubt := fits(column) if column.cells else "is empty":
+        if doubt := _doubt(column, fits):
             proposal.doubts.append(f"{target}: {column.name!r} {doubt}")
         else:
             proposal.columns[target] = column.name
             return
+
+
+def _doubt(column: Column, fits: Callable[[Column], str | None]) -> str | None:
+    if not column.rows:
+        return None  # nothing says otherwise than the header
+    return fits(column) if column.cells else "is empty"
 
 
 def _find_ids(columns: Sequence[Column], proposal: Proposal) -> None:
@@ -144,11 +162,11 @@ def _find_ids(columns: Sequence[Column], proposal: Proposal) -> None:
 def _find_name(columns: Sequence[Column], proposal: Proposal) -> None:
     def first(listed: str, *taken: str | None) -> str | None:
         found = _ranked(columns, read_list(listed))
-        free = (c.name for c in found if c.name not in taken and c.cells)
+        free = (c.name for c in found if c.name not in taken and c.is_open)
         return next(free, None)
 
     if full := first(synonyms.FULL_NAME):
-        proposal.columns["name"] = full
+        proposal.columns["name"] = _plainer(columns, full)
         return
     given = first(synonyms.FIRST_NAME)
     family = first(synonyms.LAST_NAME, given)
@@ -159,6 +177,17 @@ def _find_name(columns: Sequence[Column], proposal: Proposal) -> None:
         proposal.templates["name"] = " ".join(f"{{{part}}}" for part in parts if part)
     elif lone := first(synonyms.LONE_NAME) or family:
         proposal.columns["name"] = lone
+
+
+def _plainer(columns: Sequence[Column], full: str) -> str:
+    """A column that is called a name and no more, if it holds the full names too."""
+    names = next({*column.cells} for column in columns if column.name == full)
+    for column in columns:
+        if (column.words in read_list(synonyms.LONE_NAME) and column.name != full) and (
+            2 * sum(cell in names for cell in column.cells) > len(column.cells)
+        ):
+            return column.name
+    return full
 
 
 def _find_descriptions(columns: Sequence[Column], proposal: Proposal) -> None:
@@ -172,7 +201,7 @@ def _find_descriptions(columns: Sequence[Column], proposal: Proposal) -> None:
         spoken = next(
             (key for key, said in synonyms.DESCRIPTION.items() if rest in read_list(said)), None
         )
-        if spoken is None or not column.cells:
+        if spoken is None or not column.is_open:
             continue
         if len(tags) == 1:
             proposal.columns.setdefault(f"description.{tags[0]}", column.name)

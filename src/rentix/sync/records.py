@@ -29,11 +29,17 @@ class Rejection(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Skipped(msgspec.Struct, frozen=True, rename="camel"):
-    """A row that a rule of the map leaves out, and the rule in words."""
+    """A row that a rule of the map leaves out, and the rule in words.
+
+    `name` and `phone` are as the map finds them: a number is not free because nobody is to be
+    brought in by it.
+    """
 
     line: int
     external_id: str | None
     reason: str
+    name: str | None = None
+    phone: str | None = None
 
 
 class Record(msgspec.Struct, frozen=True):

@@ -85,6 +85,13 @@ CHANNELS: Final = {
     "settings.contact_viber": "viber, вайбер, вибер",
     "settings.contact_telegram": "telegram, телеграм, телеграмм, тг",
 }
+AGENTS: Final = """
+agents, agent, users, employees, staff, people, persons, team, brokers, realtors, members, contacts,
+agenti, agentii, utilizatori, angajati, persoane, echipa, brokeri, агенты, сотрудники, пользователи,
+люди, команда, брокеры, риелторы, риэлторы, агенти, працівники, користувачі, брокери, рієлтори
+"""
+"""What an array of agents is called."""
+
 STATUS: Final = """
 status, statut, stare, starea, статус, состояние, стан, active, activ, is active, активен,
 активный, активний, employment status, работает, dismissed, concediat, уволен, звільнений

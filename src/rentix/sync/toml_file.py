@@ -66,6 +66,15 @@ class TomlFile:
             raise self.fault(f"{table}.{name}", f"[{table}] {name} must be text in quotes")
         return value
 
+    def texts(self, table: str, name: str) -> tuple[str, ...]:
+        """Return a member that must be a list of texts; empty if it isn't there."""
+        value = self.said.get(table, {}).get(name, [])
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            raise self.fault(
+                f"{table}.{name}", f'[{table}] {name} must be a list of texts: ["…", "…"]'
+            )
+        return tuple(value)
+
     def choice(self, table: str, name: str, known: Sequence[str], default: str | None) -> Any:
         """Return a member that must be one of a few words."""
         value = self.text(table, name, default)

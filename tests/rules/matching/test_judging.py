@@ -66,6 +66,14 @@ def test_who_shares_an_office_without_the_name_is_not_shown() -> None:
     assert verdict.call == "none"
 
 
+def test_a_pair_says_whether_the_names_agree() -> None:
+    users = [user(1, "Marian Rusu"), user(2, "Ion Ceban Vasile"), user(3, "Oleg Munteanu")]
+    agents = [agent("A", "Marina Rusu"), agent("B", "Ion Ceban Petru")]
+    near, apart = judged(users, agents)
+    assert [(pair.user.user_id, pair.agrees) for pair in near.pairs] == [(1, True)]
+    assert [(pair.user.user_id, pair.agrees) for pair in apart.pairs] == [(2, False)]
+
+
 def test_a_landline_is_no_persons_number() -> None:
     (verdict,) = judged([user(1, "Ion Ceban", OFFICE)], [agent("A", "Ion Ceban", OFFICE)])
     assert verdict.call == "review"

@@ -54,15 +54,15 @@ class Office:
     def pairs(self) -> list[dict[str, str]]:
         """Read the file of pairs."""
         with self.matches.open(encoding="utf-8-sig", newline="") as file:
-            return list(csv.DictReader(file))
+            return list(csv.DictReader(file, delimiter=";"))
 
-    def review(self, decide: Callable[[dict[str, str]], str]) -> None:
+    def review(self, decide: Callable[[dict[str, str]], str], delimiter: str = ";") -> None:
         """Write a person's decisions into the file."""
         rows = self.pairs()
         for row in rows:
             row["accept"] = decide(row)
         with self.matches.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.DictWriter(file, rows[0], delimiter=";")
+            writer = csv.DictWriter(file, rows[0], delimiter=delimiter)
             writer.writeheader()
             writer.writerows(rows)
 

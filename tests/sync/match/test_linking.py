@@ -11,6 +11,7 @@ import pytest
 
 from rentix.client import ConnectionFailed
 from rentix.sync.apply import Journal
+from rentix.sync.match.sheet import COLUMNS
 from tests.service import Tenant
 from tests.sync.match.conftest import ANA, ANDREI, ION, Office
 
@@ -51,6 +52,39 @@ def test_a_person_may_say_yes_and_no_in_a_spreadsheet(
     office.review(lambda row: "nu" if row["externalId"] == "c1" else "1")
     assert office.run("--apply", office.matches)[0] == 0
     assert [office.link_of(user_id) for user_id in users] == [None, "c2"]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_spreadsheet_may_part_the_cells_by_what_its_language_says(
+    office: Office, users: tuple[int, int], delimiter: str
+) -> None:
+    office.review(yes, delimiter)
+    assert office.run("--apply", office.matches)[1]["linked"] == 2
+    assert [office.link_of(user_id) for user_id in users] == ["c1", "c2"]
+    assert office.run("--undo", office.matches)[1]["unlinked"] == 2
+
+
+def test_a_workbook_is_written_decided_in_applied_and_undone(office: Office) -> None:
+    users = [
+        office.tenant.register(f"Ion & <Popa> {x}", f"+37369{n:06}") for n, x in enumerate("AB")
+    ]
+    office.roster(("007", "Ion & <Popa> A", "+37369000000"), ("=2", "Ion & <Popa> B", ""))
+    path = office.folder / "matches.xlsx"
+    assert office.run("-o", path)[0] == 0
+    assert path.stat().st_mode & 0o077 == 0
+    book = openpyxl.load_workbook(path)
+    header, certain, doubtful, *_ = book.worksheets[0].iter_rows()
+    assert [cell.value for cell in header][:5] == list(COLUMNS[:5])
+    assert [cell.value for cell in certain][4:7] == ["007", "Ion & <Popa> A", "+373 690 00 000"]
+    assert (certain[8].value, certain[8].data_type) == (users[0], "n")
+    assert (doubtful[4].value, doubtful[4].data_type) == ("=2", "s"), "it is no formula"
+    assert office.run("--apply", path)[1]["linked"] == 1, "as it was written"
+    for row in book.worksheets[0].iter_rows(min_row=3):
+        row[0].value = "yes" if row[8].value == users[1] else "no"
+    book.save(path)
+    assert office.run("--apply", path)[1] == {"linked": 1, "before": 1, "notDone": []}
+    assert [office.link_of(user_id) for user_id in users] == ["007", "=2"]
+    assert office.run("--undo", path)[1]["unlinked"] == 2
 
 
 def test_the_file_may_come_back_as_a_workbook(office: Office, users: tuple[int, int]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.sync.match.conftest import ANA, ANDREI, ION, Office
 
 
@@ -50,12 +52,33 @@ def test_a_number_of_an_agent_who_is_linked_counts_as_well(office: Office) -> No
     assert [row["verdict"] for row in office.match()] == ["review"]
 
 
+def test_a_number_of_a_row_that_a_rule_skips_counts_as_well(office: Office) -> None:
+    office.tenant.register("Andrei Ceban", ANDREI)
+    config = office.folder / "rentix.toml"
+    config.write_text(config.read_text("utf-8") + '[[skip]]\ncolumn = "id"\nequals = "c2"\n')
+    office.roster(("c1", "Andrei Ceban", ANDREI), ("c2", "Vera Lungu", "069 123 456"))
+    (pair,) = office.match()
+    assert (pair["externalId"], pair["verdict"]) == ("c1", "review")
+    assert "2 agents of the CRM have it" in pair["reasons"]
+
+
+def test_the_file_opens_in_columns_where_a_comma_is_in_the_midst_of_numbers(
+    office: Office,
+) -> None:
+    office.tenant.register("Ștefan Чебан", ANDREI)
+    office.roster(("c1", "Ștefan Чебан", ANDREI))
+    office.match()
+    header, line = office.matches.read_bytes().splitlines()
+    assert header.startswith(b"\xef\xbb\xbfaccept;verdict;"), "a mark, and semicolons"
+    assert line.startswith(b"yes;auto;100;")
+
+
 def test_no_cell_is_a_formula(office: Office) -> None:
-    office.tenant.register("Andrei Ceban;=1+1;", ANDREI)
-    office.roster(("=1+1", "Andrei Ceban;=1+1;", ANDREI))
+    office.tenant.register("Andrei Ceban;=1+1,=2,'3;", ANDREI)
+    office.roster(("=1+1", "Andrei Ceban;=1+1,=2,'3;", ANDREI))
     (pair,) = office.match()
     assert pair["externalId"] == "'=1+1"
-    assert pair["portalName"] == pair["crmName"] == "Andrei Ceban;'=1+1;"
+    assert pair["portalName"] == pair["crmName"] == "Andrei Ceban;'=1+1,'=2,''3;"
     assert pair["portalPhone"].startswith("'+373")
     code, said, _ = office.run("--apply", office.matches)
     assert (code, said["linked"]) == (0, 1)
@@ -68,6 +91,8 @@ def test_the_page_escapes_what_it_shows(office: Office) -> None:
     page = office.folder / "pairs.html"
     office.match("--html", page)
     text = page.read_text("utf-8")
+    assert text.startswith("<!doctype html>")
+    assert f"<title>Pairs for {office.tenant.get('/agency').json()['name']}</title>" in text
     assert "Ion &lt;b&gt;Popa" in text
     assert "<b>Popa" not in text
     assert "http" not in text.replace("http-equiv", "")
@@ -83,6 +108,17 @@ def test_a_reviewed_file_is_not_written_over(office: Office) -> None:
     assert office.matches.read_bytes() == before
 
 
+def test_a_file_that_is_there_is_refused_before_anything_is_read(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.matches.write_text("decisions", "utf-8")
+    monkeypatch.delenv("OFFICE_KEY")  # without a key nothing could be read
+    code, _, said = office.run("-o", office.matches)
+    assert (code, "is there already" in said) == (1, True)
+    assert "OFFICE_KEY" in office.run("-o", office.matches, "--force")[2]
+    assert office.matches.read_text("utf-8") == "decisions"
+
+
 def test_the_portals_own_id_in_the_source_decides(office: Office) -> None:
     users = [office.tenant.register("Ion Popa", ION), office.tenant.register("Ion Popa", ANA)]
     config = office.folder / "rentix.toml"
@@ -90,6 +126,14 @@ def test_the_portals_own_id_in_the_source_decides(office: Office) -> None:
     office.roster(("c1", str(users[1]), ""), ("c2", "99999999", ""))
     (pair,) = office.match()
     assert (pair["verdict"], pair["userId"]) == ("auto", str(users[1]))
+
+
+def test_who_is_said_to_be_new_is_nobody_on_the_portal(office: Office) -> None:
+    office.tenant.register("Ion Popa", ION)
+    config = office.folder / "rentix.toml"
+    config.write_text(config.read_text("utf-8") + '[sync]\nnew = ["c1"]\n')
+    office.roster(("c1", "Ion Popa", ION))
+    assert office.match() == []
 
 
 def test_an_unknown_column_of_e_mails_is_refused(office: Office) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from rentix.sync.plan import Item, Plan
 from rentix.sync.records import Rejection, Skipped
 from tests.service import Tenant
-from tests.sync.planning.crm import plan_of, record
+from tests.sync.planning.crm import apply, plan_of, record
 
 PHONE = "+37369123456"
 
@@ -92,12 +94,57 @@ def test_the_same_person_is_linked_and_another_name_is_for_a_person_to_decide(
     assert only(plan_of(tenant, other, link="never")).action == "create"
 
 
-def test_a_number_of_several_links_nobody(tenant: Tenant) -> None:
-    tenant.register("Ana Rusu", PHONE)
+def test_a_number_of_several_links_nobody_and_the_name_with_it_is_for_a_person_to_decide(
+    tenant: Tenant,
+) -> None:
+    first = tenant.register("Ana Rusu", PHONE)
     rows = [record(line, f"n{line}", name="Ana Rusu", phone=PHONE) for line in (2, 3)]
-    assert [item.action for item in plan_of(tenant, rows).items] == ["create", "create"]
-    tenant.register("Ana Rusu", PHONE)
-    assert only(plan_of(tenant, rows[:1])).action == "create"
+    plan = plan_of(tenant, rows)
+    assert decided(plan) == [("conflict", "phone_of_several", f"n{line}") for line in (2, 3)]
+    second = tenant.register("Ana Rusu", PHONE)
+    held = only(plan_of(tenant, rows[:1]))
+    assert (held.action, held.user_id) == ("conflict", first)
+    for words in (
+        "the same number, but 2 users have it; the same name",
+        f"(or user {second})",
+        "nobody is linked or created until you decide",
+        f"rentix match, or POST /users/{first}/link",
+        'put "n2" into [sync] new',
+    ):
+        assert words in held.reason
+
+
+@pytest.mark.parametrize("name", ["Ana Rusu", "Русу Ана", "A. Rusu", "Ana Rusu Ilinicna"])
+def test_a_places_number_with_the_name_is_for_a_person_to_decide(tenant: Tenant, name: str) -> None:
+    tenant.register("Ana Rusu", "+37322212121")
+    held = only(plan_of(tenant, [record(2, "n", name=name, phone="022 212 121")]))
+    assert (held.action, held.code) == ("conflict", "phone_of_several")
+
+
+def test_a_colleague_with_the_offices_number_is_somebody_new(tenant: Tenant) -> None:
+    for name in ("Ana Rusu", "Ion Popa"):
+        tenant.register(name, PHONE)
+    rows = [record(2, "n", name="Vera Popa", phone=PHONE)]
+    assert only(plan_of(tenant, rows)).action == "create"
+
+
+@pytest.mark.parametrize("phones", [[PHONE], [PHONE, PHONE]])
+def test_who_is_said_to_be_new_is_created(
+    tenant: Tenant, tmp_path: Path, phones: list[str]
+) -> None:
+    for phone in phones:
+        tenant.register("Ana Rusu", phone)
+    rows = [
+        record(2, "n", name="A. Rusu", phone=PHONE),
+        record(3, "o", name="A. Rusu", phone=PHONE),
+    ]
+    before = len(tenant.changes())
+    assert apply(tenant, plan_of(tenant, rows), tmp_path).summary["applied"] == 0
+    assert len(tenant.changes()) == before, "nobody is created before somebody has decided"
+    plan = plan_of(tenant, rows, new=("n",))
+    assert [item.action for item in plan.items] == ["create", "conflict"]
+    assert apply(tenant, plan, tmp_path).summary["applied"] == 1
+    assert tenant.get("/users/external/n").json()["name"] == "A. Rusu"
 
 
 def test_who_is_named_by_the_portals_id_is_that_user_or_nobody(tenant: Tenant, ana: int) -> None:

@@ -79,7 +79,7 @@ class Matching:
                 return None
             numbers = "their numbers differ" if agent.phones else "the CRM has no number of theirs"
             reasons = (likeness.reason, f"{numbers}: a namesake, maybe")
-            return Pair(user, WEIGHTS[likeness.kind], reasons)
+            return Pair(user, WEIGHTS[likeness.kind], reasons, agrees=True)
         return self._same_phone(user, kinds[user.phone.e164], likeness)
 
     def _same_phone(self, user: Candidate, kind: PhoneKind, likeness: Likeness) -> Pair | None:
@@ -87,12 +87,14 @@ class Matching:
         if crowd:
             if not (likeness.agrees or likeness.overlaps):
                 return None
-            return Pair(user, _SHARED + WEIGHTS[likeness.kind], (crowd, likeness.reason))
+            score, reasons = _SHARED + WEIGHTS[likeness.kind], (crowd, likeness.reason)
+            return Pair(user, score, reasons, agrees=likeness.agrees)
         if kind not in PERSONAL:
             if likeness.kind == "different":
                 return None
             reasons = ("the same number, which is a place's, not a person's", likeness.reason)
-            return Pair(user, _PLACE + WEIGHTS[likeness.kind], reasons)
+            score = _PLACE + WEIGHTS[likeness.kind]
+            return Pair(user, score, reasons, agrees=likeness.agrees)
         return _pair_alone(user, likeness)
 
     def _crowd(self, phone: str) -> str:
@@ -141,6 +143,7 @@ def _pair_alone(user: Candidate, likeness: Likeness) -> Pair:
         ("the same mobile number, and nobody else's", reason),
         alone=True,
         certain=likeness.certain,
+        agrees=likeness.agrees,
     )
 
 

@@ -38,7 +38,7 @@ class Pair(msgspec.Struct, frozen=True):
     """A user whom an agent may be, how much says so (0 to 100), and what, in words.
 
     `alone`: they have a mobile number in common that nobody else has, on either side. `certain`:
-    that, and the names agree.
+    that, and the names agree beyond doubt. `agrees`: no word of one name contradicts the other.
     """
 
     user: Candidate
@@ -46,6 +46,7 @@ class Pair(msgspec.Struct, frozen=True):
     reasons: tuple[str, ...]
     alone: bool = False
     certain: bool = False
+    agrees: bool = False
 
 
 class Verdict(msgspec.Struct, frozen=True):

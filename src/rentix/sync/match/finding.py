@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
@@ -17,7 +17,7 @@ from rentix.sync.config import Config
 from rentix.sync.plan import read_actual
 from rentix.sync.plan.compare import skipped, want
 from rentix.sync.plan.desired import Desired
-from rentix.sync.plan.linking import agent_of, candidate_of
+from rentix.sync.plan.linking import agent_of, bystanders, candidate_of
 from rentix.sync.planning import open_mapped, terms_of
 from rentix.sync.progress import Screen
 from rentix.sync.records import Rejection
@@ -32,6 +32,19 @@ class Row:
     line: int
     agent: Agent
     verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class _Crowd:
+    """Everybody who must be known before one is judged.
+
+    `others` are in rows that make no agent; `held` are the numbers of linked users.
+    """
+
+    agents: dict[str, Agent]
+    others: tuple[Agent, ...]
+    users: list[Candidate]
+    held: list[str]
 
 
 @dataclass(slots=True)
@@ -68,12 +81,15 @@ def find_matches(config: Config, portal: Rentix, screen: Screen) -> Matches:
     """
     agency = portal.send(get_agency())
     desired, emails = read_agents(config, portal, agency, screen)
-    agents = _read_records(desired, emails, terms_of(agency))
+    terms = terms_of(agency)
+    agents = _read_records(desired, emails, terms)
     matches = Matches(agency, unread=len(desired.items))
     screen.start(f"{agency.name} on the portal", None)
     users, held = _split_users(read_actual(portal), desired, matches)
     matches.users = len(users)
-    matches.rows = sorted(_judge(desired, agents, users, held), key=lambda row: row.line)
+    others = tuple(bystanders(desired.idle, agents, terms.region))
+    rows = _judge(desired, _Crowd(agents, others, users, held), config.sync.new)
+    matches.rows = sorted(rows, key=lambda row: row.line)
     return matches
 
 
@@ -114,6 +130,7 @@ def _read_records(desired: Desired, emails: dict[str, str], terms: Terms) -> dic
         if wanted.put is None:
             desired.take(record.external_id)
             desired.items.append(skipped(wanted))
+            desired.idle.append(record)
             continue
         agent = agent_of(wanted, terms.region)
         agents[record.external_id] = replace(agent, email=emails.get(record.external_id))
@@ -137,23 +154,24 @@ def _split_users(
     return users, held
 
 
-def _judge(
-    desired: Desired, agents: dict[str, Agent], users: list[Candidate], held: list[str]
-) -> Iterator[Row]:
+def _judge(desired: Desired, crowd: _Crowd, new: Sequence[str]) -> Iterator[Row]:
     """Yield a row for each agent whose external id nobody has."""
-    by_id = {user.user_id: user for user in users}
+    by_id = {user.user_id: user for user in crowd.users}
     rest = list(desired.rest())
     claims = Counter(record.user_id for record in rest)
     # Whom the CRM names by the portal's own id is no question for others.
-    free = [user for user in users if user.user_id not in claims]
-    held = held + [user.phone.e164 for user in users if user.user_id in claims]
-    matching = Matching(free, agents.values(), held)
+    free = [user for user in crowd.users if user.user_id not in claims]
+    claimed_numbers = [user.phone.e164 for user in crowd.users if user.user_id in claims]
+    everybody = (*crowd.agents.values(), *crowd.others)
+    matching = Matching(free, everybody, crowd.held + claimed_numbers)
     for record in rest:
-        agent, claimed = agents[record.external_id], record.user_id
-        if claimed is None:
-            verdict = matching.judge(agent)
-        else:
+        agent, claimed = crowd.agents[record.external_id], record.user_id
+        if claimed is not None:
             verdict = _claimed(by_id.get(claimed), claimed, claims[claimed])
+        elif record.external_id in new:
+            verdict = Verdict("none", reasons=("rentix.toml says that they are new",))
+        else:
+            verdict = matching.judge(agent)
         yield Row(record.line, agent, verdict)
 
 

@@ -11,8 +11,9 @@ from typing import Final
 from rentix.rules.matching import Pair
 from rentix.sync.match.finding import Matches, Row
 from rentix.sync.match.sheet import phones_of, write_private
+from rentix.sync.page import whole_page
 
-_PAGE: Final = files("rentix.sync.match") / "page.html"
+_MAIN: Final = files("rentix.sync.match") / "page.html"
 _TITLES: Final = {
     "auto": "Certain: linked unless you say no",
     "review": "For you to decide",
@@ -29,13 +30,14 @@ def page(matches: Matches) -> str:
     """The page: no script, nothing from elsewhere, every value escaped."""
     summary = matches.summary
     counts = "".join(f'<li class="{call}"><b>{summary[call]:,}</b> {call}</li>' for call in _TITLES)
-    return Template(_PAGE.read_text(encoding="utf-8")).substitute(
+    main = Template(_MAIN.read_text(encoding="utf-8")).substitute(
         agency=escape(matches.agency.name),
         linked=f"{matches.linked:,}",
         users=f"{matches.users:,}",
         counts=counts,
         sections="".join(_section(matches, call) for call in _TITLES),
     )
+    return whole_page(f"Pairs for {matches.agency.name}", main)
 
 
 def _section(matches: Matches, call: str) -> str:
@@ -64,7 +66,7 @@ def _article(row: Row) -> str:
 def _line(pair: Pair) -> str:
     user = pair.user
     return (
-        f"<tr><th>{pair.score}</th><td>{escape(user.name)}<br>"
+        f'<tr><th class="score">{pair.score}</th><td>{escape(user.name)}<br>'
         f"<small>user {user.user_id} · {escape(user.phone.international)}</small></td>"
         f"<td>{escape('; '.join(pair.reasons))}</td></tr>"
     )

@@ -1,8 +1,12 @@
 """The file that a person reviews: a line for each pair, and what was accepted of it.
 
-It opens in any spreadsheet: a mark says that it is UTF-8, and no cell can be taken for a formula.
-What comes back may have passed through one, so it is read as any roster is: whatever delimiter,
-encoding, or form.
+As CSV it opens in a spreadsheet: a mark says that it is UTF-8, and no cell can be taken for a
+formula. Cells are parted by semicolons, as Excel wants them wherever a comma is in the midst of
+numbers: in Romanian, Russian, Ukrainian. It has no line `sep=`, because Excel takes that for a
+reason not to see the mark. As a workbook the file opens in any language.
+
+What comes back may have passed through a spreadsheet, so it is read as any roster is: whatever
+delimiter, encoding, or form.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ import csv
 import io
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,6 +23,7 @@ from typing import Final
 from rentix.client import SetupError
 from rentix.rules.matching import Agent, Pair
 from rentix.sync.match.finding import Matches, Row
+from rentix.sync.match.workbook import Cell, workbook
 from rentix.sync.records import Rejection
 from rentix.sync.sources import open_source
 from rentix.sync.values import WORDS
@@ -37,9 +42,10 @@ COLUMNS: Final = (
     "portalPhone",
 )
 _NEEDED: Final = ("accept", "externalId", "crmName", "userId", "portalName")
-_FORMULA: Final = re.compile(r"(^|;)(?=[=+\-@\t\r'])")
-"""Where one may begin; in half of Europe a spreadsheet parts cells at semicolons."""
-_MARKED: Final = re.compile(r"(^|;)'(?=[=+\-@\t\r'])")
+_DELIMITER: Final = ";"
+_FORMULA: Final = re.compile(r"(^|[;,])(?=[=+\-@\t\r'])")
+"""Where one may begin; by its language a spreadsheet parts cells at semicolons or at commas."""
+_MARKED: Final = re.compile(r"(^|[;,])'(?=[=+\-@\t\r'])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +62,38 @@ class Accepted:
 def write_sheet(path: Path, matches: Matches, *, force: bool = False) -> None:
     """Write the pairs, the surest first; only the owner may read the file, for it names people.
 
+    It is a workbook if it is called .xlsx, and CSV otherwise.
+
     Raises:
         SetupError: it cannot be written, or is there already, maybe with a person's decisions.
     """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
     rows = sorted(matches.rows, key=lambda row: -row.verdict.score)
-    for row in rows:
-        writer.writerows(map(_safe, _cells(row, pair)) for pair in row.verdict.pairs)
-    write_private(path, text.getvalue().encode("utf-8-sig"), replace=force)
+    lines = [COLUMNS, *(_cells(row, pair) for row in rows for pair in row.verdict.pairs)]
+    is_workbook = path.suffix.lower() == ".xlsx"
+    content = workbook(lines, ("yes", "no")) if is_workbook else _csv(lines)
+    write_private(path, content, replace=force)
 
 
-def write_private(path: Path, content: bytes, *, replace: bool) -> None:
-    """Write a file whole or not at all."""
-    if path.exists() and not replace:
+def _csv(lines: Iterable[Sequence[Cell]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=_DELIMITER)
+    writer.writerows([_safe(str(cell)) for cell in line] for line in lines)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def check_free(path: Path) -> None:
+    """Refuse a file that is there."""
+    if path.exists():
         raise SetupError(
             f"{path} is there already and may hold decisions; --force writes over it, or name "
             f"another with -o"
         )
+
+
+def write_private(path: Path, content: bytes, *, replace: bool) -> None:
+    """Write a file whole or not at all."""
+    if not replace:
+        check_free(path)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
@@ -87,19 +106,21 @@ def write_private(path: Path, content: bytes, *, replace: bool) -> None:
         raise SetupError(f"cannot write {path}: {fault.strerror}") from fault
 
 
-def _cells(row: Row, pair: Pair) -> Iterator[str]:
+def _cells(row: Row, pair: Pair) -> tuple[Cell, ...]:
     agent = row.agent
-    yield "yes" if row.verdict.call == "auto" else ""
-    yield row.verdict.call
-    yield str(pair.score)
-    yield "; ".join(pair.reasons)
-    yield agent.external_id or ""
-    yield agent.name or ""
-    yield phones_of(agent)
-    yield agent.email or ""
-    yield str(pair.user.user_id)
-    yield pair.user.name
-    yield pair.user.phone.international
+    return (
+        "yes" if row.verdict.call == "auto" else "",
+        row.verdict.call,
+        pair.score,
+        "; ".join(pair.reasons),
+        agent.external_id or "",
+        agent.name or "",
+        phones_of(agent),
+        agent.email or "",
+        pair.user.user_id,
+        pair.user.name,
+        pair.user.phone.international,
+    )
 
 
 def phones_of(agent: Agent) -> str:

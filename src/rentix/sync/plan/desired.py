@@ -13,11 +13,12 @@ class Desired:
     """The source's records by external id, and the items of rows that are none.
 
     Rows that say the same twice count once. If they differ, nobody knows which is right: that is a
-    conflict.
+    conflict. `idle` are rows that make no agent, but whose number is somebody's all the same.
     """
 
     def __init__(self) -> None:
         self.items: list[Item] = []
+        self.idle: list[Record | Skipped] = []
         self.rows = 0
         self.unreadable = 0
         self.nameless = 0
@@ -35,6 +36,8 @@ class Desired:
         if isinstance(entry, Rejection):
             self.unreadable += 1
             self.nameless += entry.external_id is None
+        else:
+            self.idle.append(entry)
         code = entry.code if isinstance(entry, Rejection) else "skip_rule"
         self.items.append(
             Item(
@@ -61,6 +64,7 @@ class Desired:
         if record.operation == first.operation:
             return
         del self._records[record.external_id]
+        self.idle += (first, record)
         lines = f"lines {first.line} and {record.line}"
         self.items.append(
             Item(
@@ -74,6 +78,7 @@ class Desired:
         )
 
     def _skip_more(self, record: Record) -> None:
+        self.idle.append(record)
         self.items.append(
             Item(
                 action="skip",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -12,6 +12,7 @@ from rentix.rules.matching import Agent, Pair
 from rentix.rules.merge import Merge
 from rentix.rules.steering import Terms
 from rentix.sync.config import CapsConfig, SyncConfig
+from rentix.sync.config_text import quote
 from rentix.sync.plan import limits, linking
 from rentix.sync.plan.compare import Wanted, create, says_the_same, send_of, skipped, update, want
 from rentix.sync.plan.desired import Desired
@@ -70,6 +71,8 @@ class Planner:
             if number % 1000 == 0:
                 self._on_progress(number)
         rest = [wanted for record in self._desired.rest() if (wanted := self._read(record))]
+        agents, idle = self._registered.agents, self._desired.idle
+        self._registered.others += linking.bystanders(idle, agents, self._terms.region)
         claims = (wanted.record.user_id for wanted in rest)
         self._registered.claims.update(claimed for claimed in claims if claimed is not None)
         self._items += [self._place(wanted) for wanted in rest]
@@ -89,7 +92,7 @@ class Planner:
         elif says_the_same(record, user, self._terms.locale):
             self._unchanged += 1
             agent = Agent(external_id=external_id, name=user.name, phones=(user.phone,))
-            self._registered.agents.append(agent)
+            self._registered.agents[external_id] = agent
         elif wanted := self._read(record):
             self._compare_read(wanted, user, etag)
 
@@ -98,8 +101,10 @@ class Planner:
         wanted = want(record, self._terms)
         if wanted.put is None:
             self._items.append(skipped(wanted))
+            self._desired.idle.append(record)
             return None
-        self._registered.agents.append(linking.agent_of(wanted, self._terms.region))
+        agent = linking.agent_of(wanted, self._terms.region)
+        self._registered.agents[record.external_id] = agent
         return wanted
 
     def _compare_read(self, wanted: Wanted, user: User, etag: str) -> None:
@@ -128,14 +133,14 @@ class Planner:
             if registered.claims[claimed] > 1:
                 return _claim_repeated(wanted, claimed, registered.claims[claimed])
             return self._link(wanted, found, "the source names this user by the portal's id")
-        if self._sync.link == "never":
+        if self._sync.link == "never" or wanted.record.external_id in self._sync.new:
             return create(wanted)
-        verdict = registered.judge(linking.agent_of(wanted, self._terms.region))
+        verdict = registered.judge(wanted.record.external_id)
         if verdict.call == "auto":
             evidence = registered.evidence(verdict.pairs[0])
             return self._link(wanted, evidence, "; ".join(verdict.reasons))
-        doubtful = next((pair for pair in verdict.pairs if pair.alone), None)
-        return create(wanted) if doubtful is None else _other_name(wanted, doubtful)
+        doubtful = [pair for pair in verdict.pairs if pair.alone or pair.agrees]
+        return _doubtful(wanted, doubtful) if doubtful else create(wanted)
 
     def _link(self, wanted: Wanted, found: linking.Evidence, reason: str) -> Item:
         user, etag = found
@@ -241,14 +246,20 @@ def _claim_repeated(wanted: Wanted, claimed: int, claims: int) -> Item:
     return _conflict(wanted.record, claimed, "already_linked", reason)
 
 
-def _other_name(wanted: Wanted, pair: Pair) -> Item:
-    user_id = pair.user.user_id
+def _doubtful(wanted: Wanted, pairs: Sequence[Pair]) -> Item:
+    """The item of an agent who may be one of some users, the likeliest first."""
+    record, likeliest = wanted.record, pairs[0]
+    user_id = likeliest.user.user_id
+    more = ", ".join(str(pair.user.user_id) for pair in pairs[1:])
+    others = f" (or user {more})" if more else ""
     reason = (
-        f"user {user_id}, who is not linked, may be this agent: {'; '.join(pair.reasons)}; link "
-        f"them (rentix match, or POST /users/{user_id}/link), or set [sync] link = "
-        f'"never" to create another user'
+        f"user {user_id}, who is not linked, may be this agent: {'; '.join(likeliest.reasons)}"
+        f"{others}; nobody is linked or created until you decide: "
+        f"link them (rentix match, or POST /users/{user_id}/link), or say that this agent is "
+        f"somebody new (put {quote(record.external_id)} into [sync] new)"
     )
-    return _conflict(wanted.record, user_id, "phone_of_another", reason)
+    code = "phone_of_another" if likeliest.alone else "phone_of_several"
+    return _conflict(record, user_id, code, reason)
 
 
 def _maybe_there(user: User, nameless: int) -> Item:

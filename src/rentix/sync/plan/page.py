@@ -10,10 +10,11 @@ from string import Template
 from typing import Final
 
 from rentix.client import SetupError
+from rentix.sync.page import whole_page
 from rentix.sync.plan.items import ACTIONS, FieldChange, Item, Plan
 from rentix.sync.plan.showing import known_as, told_fields, whole_value
 
-_PAGE: Final = files("rentix.sync.plan") / "page.html"
+_MAIN: Final = files("rentix.sync.plan") / "page.html"
 
 
 def write_page(path: Path, plan: Plan) -> None:
@@ -34,7 +35,7 @@ def page(plan: Plan) -> str:
         for code, (number, example) in plan.warnings.items()
     )
     stops = "".join(f'<p class="stop">{escape(limit.message)}</p>' for limit in plan.limits)
-    return Template(_PAGE.read_text(encoding="utf-8")).substitute(
+    main = Template(_MAIN.read_text(encoding="utf-8")).substitute(
         agency=escape(plan.agency),
         portal=escape(plan.portal),
         source=escape(plan.source),
@@ -45,6 +46,7 @@ def page(plan: Plan) -> str:
         warnings=warned,
         sections="".join(_sections(plan)),
     )
+    return whole_page(f"Plan for {plan.agency}", main)
 
 
 def _sections(plan: Plan) -> Iterator[str]:

@@ -36,15 +36,18 @@ _LED_UP: Final = 20
 _SHOWN: Final = 200
 
 
-def print_plan(console: Console, plan: Plan, *, shown: int = _SHOWN) -> None:
-    """Print a plan's items, `shown` at most, then its sums, and what stops it."""
+def print_plan(console: Console, plan: Plan, *, shown: int = _SHOWN, way_out: str = "") -> None:
+    """Print a plan's items, `shown` of each action, then its sums, and what stops it.
+
+    `way_out` says how the rest of them can be seen.
+    """
     for action in ACTIONS:
         items = [item for item in plan.items if item.action == action]
         for item in items[:shown]:
             _print_item(console, item)
         if len(items) > shown:
-            more = f"  … and {len(items) - shown:,} more to {action}; --html or -o shows them all"
-            _say(console, more, "dim")
+            more = f"  … and {len(items) - shown:,} more to {action}"
+            _say(console, f"{more}; {way_out}" if way_out else more, "dim")
     _say(console, "")
     for word, number in plan.summary.items():
         _say(console, f"{word:>11}  {number:,}", STYLES.get(word, "") if number else "dim")  # type: ignore[call-overload]  # unchanged has none

@@ -20,6 +20,7 @@ from rentix.sync.sources.detect import FORMS as FORMS
 from rentix.sync.sources.detect import Form as Form
 from rentix.sync.sources.detect import detect
 from rentix.sync.sources.faults import HalfRead as HalfRead
+from rentix.sync.sources.faults import SeveralArrays as SeveralArrays
 from rentix.sync.sources.json import JsonSource
 from rentix.sync.sources.jsonl import JsonlSource
 from rentix.sync.sources.web import Fetched, fetch, forget
@@ -98,6 +99,8 @@ def _open_fetched(fetched: Fetched, form: Form | None, layout: Layout) -> Source
         found = form or detect(path, fetched.name, fetched.content_type)
         source = _open(path, found, layout)
         source.check_whole()
+    except SeveralArrays as fault:
+        raise SeveralArrays(path, fault.arrays, fetched.name) from fault
     except SetupError as fault:
         # Else the server would say the next time that the broken file is still the right one.
         forget(path)

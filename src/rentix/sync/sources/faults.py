@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 from rentix.client import SetupError
@@ -20,6 +21,21 @@ class Empty(HalfRead):
     """A roster without agents."""
 
     limit = "empty"
+
+
+class SeveralArrays(SetupError):
+    """A JSON document with arrays of which nobody has said which are the agents.
+
+    `arrays` are their dotted paths, and `path` is where the document lies.
+    """
+
+    def __init__(self, path: Path, arrays: tuple[str, ...], name: object) -> None:
+        self.path = path
+        self.arrays = arrays
+        super().__init__(
+            f"{name} holds several arrays; say which are the agents: [source] items = "
+            f'"{arrays[0]}". There are: {", ".join(arrays[:40])}'
+        )
 
 
 def cut_short(name: object, why: str) -> HalfRead:

@@ -11,12 +11,12 @@ import msgspec
 from rentix.client import SetupError
 from rentix.sync.records import Rejection, Row
 from rentix.sync.sources.encoding import read_mark
-from rentix.sync.sources.faults import cut_short, no_rows
+from rentix.sync.sources.faults import SeveralArrays, cut_short, no_rows
 from rentix.sync.sources.paths import find_paths
 
 _CUT: Final = "Input data was truncated"
-_DEPTH: Final = 2
-"""How many objects deep an array is looked for that nobody has named."""
+_DEPTHS: Final = (2, 4)
+"""So many objects deep an array is looked for that nobody has named; deeper if there is none."""
 
 Json = list[msgspec.Raw] | dict[str, msgspec.Raw]
 _OUTER: Final = msgspec.json.Decoder(Json)
@@ -26,15 +26,16 @@ _ITEM: Final = msgspec.json.Decoder()
 class JsonSource:
     """A JSON document whose items are read one by one. Columns are dotted paths.
 
-    It stays in memory as it is written; each item becomes objects only while it is read.
+    It stays in memory as it is written; each item becomes objects only while it is read. `items` is
+    the dotted path to the array, empty if the document is one.
     """
 
     nested = True
 
     def __init__(self, path: Path, items: str | None = None) -> None:
         self._path = path
-        place, self._items = _find_items(path, items)
-        self.form = f"JSON, {place}" if place else "JSON"
+        self.items, self._items = _find_items(path, items)
+        self.form = f"JSON, {self.items}" if self.items else "JSON"
         self.lines = len(self._items)
         names: dict[str, None] = {}
         for row in self.rows():
@@ -92,26 +93,26 @@ def _follow(path: Path, found: Json, items: str) -> list[msgspec.Raw]:
 def _guess(path: Path, found: Json) -> tuple[str, list[msgspec.Raw]]:
     if isinstance(found, list):
         return "", found
-    arrays = dict(_arrays(found))
+    arrays = next((arrays for depth in _DEPTHS if (arrays := dict(_arrays(found, depth)))), {})
     if len(arrays) == 1:
         return next(iter(arrays.items()))
     if not arrays:
         raise SetupError(f"{path} holds no array of objects, so no agents")
-    raise SetupError(
-        f"{path} holds several arrays; say which are the agents: [source] items = "
-        f'"{next(iter(arrays))}". There are: {", ".join(list(arrays)[:40])}'
-    )
+    raise SeveralArrays(path, tuple(arrays), path)
 
 
 def _arrays(
-    found: Mapping[str, msgspec.Raw], prefix: str = "", depth: int = 1
+    found: Mapping[str, msgspec.Raw], depth: int, prefix: str = ""
 ) -> Iterator[tuple[str, list[msgspec.Raw]]]:
+    """Yield the arrays of objects, with their paths; nobody can name one whose name has a dot."""
     for name, raw in found.items():
+        if "." in name:
+            continue
         first = bytes(memoryview(raw)[:1])
         if first == b"[":
             items = msgspec.json.decode(raw, type=list[msgspec.Raw])
             if all(bytes(memoryview(item)[:1]) == b"{" for item in items[:1]):
                 yield f"{prefix}{name}", items
-        elif first == b"{" and depth < _DEPTH:
+        elif first == b"{" and depth > 1:
             inner = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
-            yield from _arrays(inner, f"{prefix}{name}.", depth + 1)
+            yield from _arrays(inner, depth - 1, f"{prefix}{name}.")
