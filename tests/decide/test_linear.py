@@ -18,7 +18,7 @@ from rentix.decide.batch import decide
 from rentix.decide.lookup import lookup
 from rentix.decide.working_set import WorkingSet
 from rentix.errors import Problem
-from rentix.model import User
+from rentix.model import Agency, User
 from rentix.operations import (
     Caller,
     DeactivateUser,
@@ -109,7 +109,8 @@ def make_working_set(work: Work, size: int) -> WorkingSet:
         for number in range(size)
     ]
     ids = count(size)
-    working = WorkingSet(users=users, new_id=lambda _: next(ids))
+    agencies = {1: Agency(id=1, name="Casa")}
+    working = WorkingSet(users=users, agencies=agencies, new_id=lambda _: next(ids))
     watch(work, working, vars(working))
     for held in (working.media, working.listings, working.listings.hands):
         watch(work, held, vars(held))

@@ -63,17 +63,17 @@ MEDIA = {
     "deleted": Traffic(12, 14, 3),
 }
 
-# Of a listing: listings_by_external_id, users_by_external_id, agencies_named, listings_used_by.
+# Of a listing: listings_by_external_id, users_by_external_id.
 LISTINGS = {
-    "unchanged": Traffic(7, 9, 2),
-    "changed": Traffic(9, 11, 2),  # update_listing, save_change
-    # As changed, but insert_listing; former_listings; save_media, save_listing_media,
-    # save_listings_used; ids, of listings and of media: last_id twice and save_last_id, or new_ids
-    # twice.
+    "unchanged": Traffic(5, 7, 2),
+    "changed": Traffic(7, 9, 2),  # update_listing, save_change
+    # As changed, but insert_listing; former_listings, agencies_named, listings_used_by; save_media,
+    # save_listing_media, save_listings_used; ids, of listings and of media: last_id twice and
+    # save_last_id, or new_ids twice.
     "listed": Traffic(16, 17, 3),
     # As changed; media_by_listing, save_media, save_listing_media, forget_photos; ids of media,
     # and a trip for them.
-    "photographed": Traffic(15, 16, 4),
+    "photographed": Traffic(13, 14, 4),
     # users_by_external_id, listings_held, listings_left; update_user, save_change; shift_listings,
     # save_listings_left or forget_listings_left.
     "left": Traffic(10, 12, 3),

@@ -95,7 +95,8 @@ def _create(working: WorkingSet, caller: Caller, put: PutListing, now_ms: int) -
     put = replace(put, mode="upsert")
     merged, photos = _merge(working, caller, blank, put)
     agency = working.agency(caller.agency_id)
-    if agency and working.listings.used(agency.id) >= agency.monthly_listings:
+    assert agency is not None  # noqa: S101 - it is loaded where a listing may be made
+    if working.listings.used(agency.id) >= agency.monthly_listings:
         raise listings_limited(agency.monthly_listings)
     merged.fates.taken += merged.fates.unchanged
     merged.fates.unchanged = []

@@ -13,6 +13,7 @@ from rentix.operations import (
     AwaitMedia,
     BindListings,
     DeactivateUser,
+    DeleteListing,
     DeleteMedia,
     FinishAvatar,
     ImportMedia,
@@ -28,6 +29,7 @@ from rentix.operations import (
     ReceiveMedia,
     Request,
     TellListings,
+    UnlinkListing,
     UnlinkMedia,
     UnlinkUser,
 )
@@ -44,8 +46,8 @@ class Lookup(msgspec.Struct):
     that a user gets; `pictures` is how many imports there may be. `leaving` are users by either
     key who may leave or return: of those the listings are wanted. `binding` are external ids that
     listings wait for. Of the listings in `looked_into` the photos are wanted. `new_listings` are
-    external ids that a new listing gets when nobody has them, `counting` agencies that may make
-    one; of `tenants` all is wanted that there is to know.
+    external ids that a new listing gets when nobody has them, `freeing` agencies of which one may
+    be given up in the batch; of `tenants` all is wanted that there is to know.
     """
 
     ids: set[Key] = set()
@@ -66,7 +68,7 @@ class Lookup(msgspec.Struct):
     listing_external_ids: set[ExternalKey] = set()
     looked_into: set[tuple[int, int | str]] = set()
     new_listings: set[ExternalKey] = set()
-    counting: set[int] = set()
+    freeing: set[int] = set()
     tenants: set[int] = set()
     binding: set[tuple[int, str, int]] = set()
 
@@ -169,13 +171,13 @@ def _collect_listing(wanted: Lookup, agency_id: int, operation: ListingOperation
         wanted.listing_external_ids.add((agency_id, operation.external_id))
     if isinstance(operation, PutListing):
         _collect_put_listing(wanted, agency_id, operation)
+    elif isinstance(operation, UnlinkListing | DeleteListing):
+        wanted.freeing.add(agency_id)
 
 
 def _collect_put_listing(wanted: Lookup, agency_id: int, operation: PutListing) -> None:
     if operation.external_id is not None and operation.mode != "update":
         wanted.new_listings.add((agency_id, operation.external_id))
-        wanted.counting.add(agency_id)
-        wanted.tenants.add(agency_id)
     patch = operation.patch
     if patch.files is not UNSET or patch.status is not UNSET:
         wanted.looked_into.add((agency_id, operation.id or operation.external_id or ""))

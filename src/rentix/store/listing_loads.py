@@ -57,7 +57,6 @@ class ListingLoad(msgspec.Struct):
         self._ask("listings_by_id", lookup.listings)
         self._ask("listings_by_external_id", lookup.listing_external_ids)
         self._ask("listings_waiting", lookup.binding, most=CHUNK)
-        self._ask("listings_used_by", lookup.counting, month=month_of(self.now_ms))
         self._ask("agencies_named", lookup.tenants)
         self._ask_shown(lookup.telling.union(_from_the_first(lookup.shown)))
 
@@ -68,6 +67,15 @@ class ListingLoad(msgspec.Struct):
     def _ask_shown(self, media: Collection[tuple[int, int, int]]) -> None:
         self._ask("listings_by_media", media, most=TOLD)
         self._ask("media_beside", media, most=TOLD)
+
+    def _ask_makers(self, agencies: set[int]) -> None:
+        lookup = self.lookup
+        # An external id that is freed in this very batch may become that of a new listing, too.
+        makers = agencies | {
+            place[0] for place in lookup.new_listings if place[0] in lookup.freeing
+        }
+        self._ask("listings_used_by", makers, month=month_of(self.now_ms))
+        self._ask("agencies_named", makers - lookup.tenants)
 
     def _found(self, query: str) -> list[Row]:
         return [row for rows in self.asked.pop(query, ()) for row in rows()]
@@ -87,6 +95,7 @@ class ListingLoad(msgspec.Struct):
         newborn = lookup.new_listings - known
         self.newborn = len(newborn)
         self._ask("former_listings", newborn)
+        self._ask_makers({place[0] for place in newborn})
         shown = {
             (one.agency_id, one.id)
             for one in media
