@@ -18,6 +18,8 @@ BLOCKS = [
     b"Host: a\r\nConnection: close\r\n\r\n",
     b"Host: a\r\nContent-Length: 4\r\n\r\n",
     b"Host: a\r\nContent-Length: 0\r\n\r\n",
+    b"Host: a\r\nContent-Length: 5\r\n\r\n",
+    b"Host: a\r\ncontent-length: 5\r\nX-Content-Length: 4\r\n\r\n",
     b"Host: a\r\nContent-Length: 04\r\n\r\n",
     b"Host: a\r\nContent-Length: 4\r\nContent-Length: 4\r\n\r\n",
     b"Host: a\r\nTransfer-Encoding: chunked\r\n\r\n",

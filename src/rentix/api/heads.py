@@ -1,9 +1,9 @@
 """Heads of requests that were read before: a client sends the same lines again and again.
 
-Only the request line and the body of its next request are new, so that its headers need not be
-taken apart again. What a head means is still told by the parser alone: a head is remembered with
-every byte behind the request line, and only after the parser has read it as that of a whole request
-that came in one piece.
+Only the request line, the body and its length are new in its next request, so that its headers need
+not be taken apart again. What a head means is still told by the parser alone: a head is remembered
+with every other byte behind the request line, and only after the parser has read it as that of a
+whole request that came in one piece.
 """
 
 from __future__ import annotations
@@ -17,15 +17,16 @@ HEADS_MAX, _HEAD_MAX_BYTES = 1000, 2048
 _METHODS = {method.encode(): method for method in ("GET", "PUT", "POST", "DELETE", "HEAD")}
 _LINE = re.compile(rb'(%b) (/[!-"$-~]*) HTTP/1\.1\r\n' % b"|".join(_METHODS))
 _LINE_END, _HEAD_END = b"\r\n", b"\r\n\r\n"
+_LENGTH = re.compile(rb"\r\n(?i:content-length): (0|[1-9][0-9]{0,8})\r\n")
+_LENGTH_NAME = b"content-length"
 _MEANS_MORE = (b"transfer-encoding", b"upgrade", b"expect")  # than lines to be kept
 
 
 class Head(msgspec.Struct, frozen=True):
-    """Headers as they were read, and how long the body is that they announce."""
+    """Headers as they were read, whatever the length of the body."""
 
     headers: dict[bytes, bytes]
     repeated: tuple[bytes, ...]
-    body_bytes: int
 
 
 Whole = tuple[str, bytes, Head, bytes]
@@ -36,28 +37,37 @@ _known: dict[bytes, Head] = {}
 
 def recall(data: bytes) -> Whole | None:
     """The request that `data` is, if its head is known."""
-    line_end = data.find(_LINE_END)
-    head_end = data.find(_HEAD_END, line_end) + len(_HEAD_END)
-    head = _known.get(data[line_end:head_end])
-    if head is None or len(data) - head_end != head.body_bytes:
+    lines, length, head_end = _split(data)
+    head = _known.get(lines)
+    if head is None or len(data) - head_end != int(length or 0):
         return None
     line = _LINE.match(data)
     if line is None:
         return None
+    if length is not None:
+        head = Head(head.headers | {_LENGTH_NAME: length}, head.repeated)
     return _METHODS[line[1]], line[2], head, data[head_end:]
 
 
 def remember(data: bytes, headers: dict[bytes, bytes], repeated: tuple[bytes, ...]) -> None:
     """Keep the head of the one request that `data` was found to be."""
-    line_end = data.find(_LINE_END)
-    head_end = data.find(_HEAD_END, line_end) + len(_HEAD_END)
-    body_bytes = len(data) - head_end
+    lines, length, head_end = _split(data)
     is_plain = not any(name in headers for name in _MEANS_MORE)
-    announced = headers.get(b"content-length", b"0")
-    if is_plain and announced == b"%d" % body_bytes and head_end - line_end <= _HEAD_MAX_BYTES:
+    is_whole = len(data) - head_end == int(length or 0) and headers.get(_LENGTH_NAME) == length
+    if is_plain and is_whole and len(lines) <= _HEAD_MAX_BYTES:
         if len(_known) >= HEADS_MAX:
             _known.clear()
-        _known[data[line_end:head_end]] = Head(headers, repeated, body_bytes)
+        _known[lines] = Head(headers, repeated)
+
+
+def _split(data: bytes) -> tuple[bytes, bytes | None, int]:
+    """What stands behind the request line, the length of the body that was cut out, and its end."""
+    line_end = data.find(_LINE_END)
+    head_end = data.find(_HEAD_END, line_end) + len(_HEAD_END)
+    length = _LENGTH.search(data, line_end, head_end)
+    if length is None:
+        return data[line_end:head_end], None, head_end
+    return data[line_end : length.start(1)] + data[length.end(1) : head_end], length[1], head_end
 
 
 def forget() -> None:

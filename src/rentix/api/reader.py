@@ -78,8 +78,8 @@ class RequestReader:
                 headers=head.headers,
                 repeated=head.repeated,
                 keep_alive=True,
-                pieces=[body],
-                size=head.body_bytes,
+                pieces=[body] if body else [],
+                size=len(body),
                 whole=True,
             )
         )

@@ -170,7 +170,8 @@ def _merge(
     named: tuple[int, ...] | UnsetType = UNSET
     if files is not UNSET:
         # As readers see it: without photos that are gone, of which it may not be told yet.
-        listing = replace(listing, files=tuple(media.id for media in shown))
+        if len(shown) < len(listing.files):
+            listing = replace(listing, files=tuple(media.id for media in shown))
         photos = find_photos(working, listing.agency_id, files or (), shown)
         named = tuple(photos.media)
     merged = merge_listing(working, listing, put, named)

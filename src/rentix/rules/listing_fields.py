@@ -41,14 +41,14 @@ KEPT_NUMBER_MAX: Final = 2**53
 
 def read_form(seen: Submission, body: FormBody, raw: dict[str, Any]) -> None:
     """Take the form fields of `body`; `raw` is the object it came from."""
-    for name, attribute in FORM:
+    for name, attribute, reader in _FIELDS:
         value = getattr(body, attribute)
         if value is UNSET:
             continue
-        if value is None or name not in _READERS:
+        if value is None or reader is None:
             seen.patch[name] = value
         else:
-            _READERS[name](seen, name, value)
+            reader(seen, name, value)
     place = raw.get("propertyCoordinates")
     if isinstance(place, dict):
         ignore_others(seen, CoordinatesBody, place, path=("propertyCoordinates",))
@@ -121,6 +121,7 @@ _READERS: dict[str, Callable[[Submission, str, Any], None]] = {
     "propertyAddress": _read_address,
     "propertyCoordinates": _read_place,
 }
+_FIELDS = [(name, attribute, _READERS.get(name)) for name, attribute in FORM]
 
 
 def keep_others(seen: Submission, raw: dict[str, Any], shape: type) -> None:

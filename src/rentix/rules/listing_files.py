@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from rentix.errors import Code
 from rentix.operations import FileRef, Note
-from rentix.rules.pictures import picture_url
+from rentix.rules.pictures import is_plain, picture_url
 from rentix.rules.printed import PHOTO
 from rentix.rules.submissions import Submission, ignore_others
 from rentix.wire.decode import Path, field_name, read
@@ -21,6 +21,9 @@ _NEITHER = (UNSET, UNSET)
 
 def read_files(seen: Submission, sent: Sequence[FileBody], raw: Any) -> tuple[FileRef, ...]:
     """The photos that `sent` names, each once; `raw` is the list it came from, if there is one."""
+    plain = None if raw else _plain_files(sent)
+    if plain is not None:
+        return plain
     refs: list[FileRef] = []
     for index, body in enumerate(sent):
         path: Path = ("files", index)
@@ -39,6 +42,19 @@ def read_files(seen: Submission, sent: Sequence[FileBody], raw: Any) -> tuple[Fi
         message = f"{field} is a photo that comes earlier in files, so it is shown there"
         seen.ignore(field, "duplicate_file", message)
     return tuple(refs)
+
+
+def _plain_files(sent: Sequence[FileBody]) -> tuple[FileRef, ...] | None:
+    """Nothing but plain URLs, each another, as most CRMs send: there is nothing to say of them."""
+    urls = [
+        body.url
+        for body in sent
+        if isinstance(body.url, str) and is_plain(body.url)
+        if body.id is UNSET and body.external_file_id is UNSET
+    ]
+    if len(set(urls)) < len(sent):
+        return None
+    return tuple(FileRef(url=url, index=index) for index, url in enumerate(urls))
 
 
 def check_files(seen: Submission, raw: Any) -> None:

@@ -103,6 +103,8 @@ def _make_put(
 
 def _without_faulty(patch: ListingPatch, faults: list[Fault]) -> ListingPatch:
     """Leave out what is looked up and cannot be: no database is asked for a NUL."""
+    if not faults:
+        return patch
     faulty = {fault.path[0] for fault in faults if fault.path}
     if "files" in faulty:
         patch = replace(patch, files=UNSET)

@@ -27,9 +27,12 @@ def picture_url(text: str) -> str:
     Raises:
         ValueError: completes the sentence "avatar.url …".
     """
-    if len(text) <= _NAME_MAX and _PLAIN.fullmatch(text) and "xn--" not in text:
-        return text
-    return read_picture_url(text).href
+    return text if is_plain(text) else read_picture_url(text).href
+
+
+def is_plain(text: str) -> bool:
+    """Whether an address is in its normal form, told at a glance; nearly all are."""
+    return len(text) <= _NAME_MAX and bool(_PLAIN.fullmatch(text)) and "xn--" not in text
 
 
 def read_picture_url(text: str, against: str | None = None) -> ada_url.URL:
