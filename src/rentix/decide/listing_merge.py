@@ -15,6 +15,9 @@ from rentix.model import Listing, User
 from rentix.operations import Fates, ListingPatch, Mode, Note, PutListing
 
 
+_FIELDS = ("userId", "externalUserId")
+
+
 class ListingMerge(msgspec.Struct):
     """What a patch does to a listing. See `rules.merge.Merge`.
 
@@ -81,27 +84,25 @@ def _merge_form(merged: ListingMerge, sent: dict[str, Any]) -> None:
 
 
 def _merge_agent(working: WorkingSet, merged: ListingMerge, patch: ListingPatch) -> None:
-    sent = {"userId": patch.user_id, "externalUserId": patch.external_user_id}
-    named = {field: value for field, value in sent.items() if value not in (UNSET, None)}
-    fields = list(named) or [field for field, value in sent.items() if value is None]
-    if not fields:
+    user_id, external_id = patch.user_id, patch.external_user_id
+    if user_id is UNSET and external_id is UNSET:
         return
-    user_id, external_id = named.get("userId"), named.get("externalUserId")
     by_id = None
     if isinstance(user_id, int):
         by_id = working.user(merged.listing.agency_id, user_id)
         if by_id is None:
             merged.faults.append(user_missing(user_id))
             return
+    by_user = by_id is not None or (user_id is None and not isinstance(external_id, str))
+    field, other = _FIELDS if by_user else _FIELDS[::-1]
     if isinstance(external_id, str):
         _name_by_external_id(working, merged, by_id, external_id)
     elif by_id:
-        _name(working, merged, "userId", by_id, None)
+        _name(working, merged, field, by_id, None)
     else:
-        _take_agent(merged, fields[0], None, None)
-    # The other one says nothing more.
-    others = [field for field, value in sent.items() if value is not UNSET and field != fields[0]]
-    merged.fates.unchanged.extend(others)
+        _take_agent(merged, field, None, None)
+    if user_id is not UNSET and external_id is not UNSET:  # the other one says nothing more
+        merged.fates.unchanged.append(other)
 
 
 def _name_by_external_id(

@@ -42,6 +42,7 @@ REQUIRED: Final = (
 )
 PLACES: Final = ("propertyAddress", "propertyCoordinates")
 REQUIRED_FOR_RENT: Final = ("announcementPayPeriod",)
+_REQUIRED_OF_RENT: Final = REQUIRED + REQUIRED_FOR_RENT
 PHOTOS_MIN: Final = 3
 KEPT_MAX: Final = 50
 KEPT_TOTAL_MAX: Final = 32_000
@@ -72,6 +73,8 @@ def contradictions(form: dict[str, Any]) -> Iterator[Fault]:
 
 
 def _surplus(form: dict[str, Any]) -> Iterator[Fault]:
+    if form.keys() <= _NAMES:
+        return
     kept = [name for name, value in form.items() if name not in _NAMES and value is not None]
     for name in kept[KEPT_MAX:]:
         message = (
@@ -95,10 +98,10 @@ def _missing(form: dict[str, Any], status: ListingStatus) -> Iterator[Fault]:
     if status not in COMPLETE_STATUSES:
         return
     rent = form.get("announcementType") == "rent"
-    for name in (*REQUIRED, *(REQUIRED_FOR_RENT if rent else ())):
+    for name in _REQUIRED_OF_RENT if rent else REQUIRED:
         if form.get(name) is None:
             why = " and rent" if name in REQUIRED_FOR_RENT else ""
             yield Fault(Code.REQUIRED, f"{name} is required for status {status}{why}", (name,))
-    if all(form.get(name) is None for name in PLACES):
+    if form.get(PLACES[0]) is None and form.get(PLACES[1]) is None:
         message = f"{' or '.join(PLACES)} is required for status {status}"
         yield Fault(Code.REQUIRED, message, (PLACES[0],))
