@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from rentix.api.call import Call, Headers, Reply, json_reply
-from rentix.api.etags import is_current
 from rentix.api.lists import list_reply
 from rentix.api.locales import wished_locales
 from rentix.api.names import read_external_id, read_id
+from rentix.api.showing import show
 from rentix.decide.refusals import unknown_user
 from rentix.errors import Code, Fault, Problem, invalid
 from rentix.model import User
+from rentix.public.kept import Page
 from rentix.rules.phones import read_phones
 from rentix.rules.search import fold_words
 from rentix.store import UserFilter
@@ -28,30 +29,35 @@ _PRIVATE: Headers = [
 
 async def get_user(call: Call) -> Reply:
     """One profile by internal id."""
-    caller, _ = call.tenant
-    user_id = read_id(call, unknown_user)
-    user = await call.portal.users.ask((caller.agency_id, user_id))
-    if user is None:
-        raise unknown_user(user_id, None)
-    return _profile_reply(call, user)
+    return await _read(call, read_id(call, unknown_user))
 
 
 async def get_user_by_external_id(call: Call) -> Reply:
     """One profile by external id."""
-    caller, _ = call.tenant
-    external_id = read_external_id(call)
-    user = await call.portal.users.ask((caller.agency_id, external_id))
-    if user is None:
-        raise unknown_user(None, external_id)
-    return _profile_reply(call, user)
+    return await _read(call, read_external_id(call))
 
 
-def _profile_reply(call: Call, user: User) -> Reply:
+async def _read(call: Call, key: int | str) -> Reply:
+    """What was answered last, if nothing was committed since or the user is as it was."""
+    (caller, _), portal, locales = call.tenant, call.portal, wished_locales(call)
+    kept = ("user", caller.agency_id, key, locales, call.query.get("stored"), portal.public_url)
+    version = portal.store.version()
+    answer = portal.kept.find(kept, version)
+    if answer is None:
+        user = await portal.users.ask((caller.agency_id, key))
+        if user is None:
+            raise unknown_user(key, None) if isinstance(key, int) else unknown_user(None, key)
+        state = (user.id, user.etag)
+        answer = portal.kept.confirm(kept, version, state)
+        if answer is None:
+            answer = _make_answer(user, _printer(call, locales))
+            portal.kept.keep(kept, version, state, answer)
+    return show(answer, call)
+
+
+def _make_answer(user: User, shape: Callable[[User], ProfileShape]) -> Page:
     headers = [(b"etag", b'"%s"' % user.etag.encode()), *_PRIVATE]
-    if is_current(user.etag, call.headers):
-        return Reply(304, headers=headers)
-    shape = _printer(call, wished_locales(call))(user)
-    return json_reply(shape, headers=headers)
+    return Page(encode(shape(user)), user.etag, b"application/json", headers)
 
 
 async def list_users(call: Call) -> Reply:
