@@ -118,7 +118,8 @@ def serving_ours(place: Place, keys: Path, books: Books, workers: int = 1) -> It
     ) as process:
         try:
             assert process.stdout is not None
-            found = re.search(r"http://\S+", process.stdout.readline())
+            said = (re.search(r"http://\S+", line) for line in process.stdout)
+            found = next(filter(None, said), None)
             assert found, "it did not start"
             yield Contender("ours", found[0], process.pid, keys, books, place)
         finally:
