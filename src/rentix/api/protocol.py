@@ -123,6 +123,7 @@ class HttpProtocol(asyncio.Protocol):
         self._stall.note_taken()
         if self._phase is not _Phase.BODY:
             self._wake()
+        self._serve()
 
     def finish(self) -> None:
         """Close when what has been asked is answered."""
@@ -195,13 +196,12 @@ class HttpProtocol(asyncio.Protocol):
 
     def _serve(self) -> None:
         requests = self._reader.requests
-        if requests and self._serving is None and self.is_open:
+        if requests and self._serving is None and self.is_open and not self._blocked:
             self._start(requests.popleft())
             if requests and self._serving is None:  # others have their turn before the next one
                 self._loop.call_soon(self._serve)
         if self.is_open:
-            if self._reading is bool(requests):
-                self._pause_reading(wanted=not self._reading)
+            self._pause_reading(wanted=bool(requests))
             self._set_deadline()
 
     def _start(self, exchange: Exchange) -> None:
@@ -279,7 +279,7 @@ class HttpProtocol(asyncio.Protocol):
 
     def _set_deadline(self) -> None:
         reader = self._reader
-        if self._serving is not None:
+        if self._serving is not None or reader.requests:
             if self._phase is _Phase.ANSWER:
                 self._deadline.clear()
         elif reader.in_head or reader.arriving is not None:
