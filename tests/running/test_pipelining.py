@@ -1,4 +1,4 @@
-"""Requests that come before the answers to earlier ones were taken wait, and so does who sends them."""
+"""Who asks ahead waits for the answers, and who takes none is heard no more."""
 
 from __future__ import annotations
 

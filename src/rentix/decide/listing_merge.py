@@ -14,7 +14,6 @@ from rentix.errors import Fault
 from rentix.model import Listing, User
 from rentix.operations import Fates, ListingPatch, Mode, Note, PutListing
 
-
 _FIELDS = ("userId", "externalUserId")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 from rentix.model import Picture, Variant
 from rentix.operations import Caller, FinishAvatar, Request
@@ -35,22 +36,21 @@ def finish(tenant: Tenant, user_id: int, **end: object) -> None:
 def step(tenant: Tenant, ids: list[int], pick: random.Random) -> None:
     """Do something to somebody."""
     one, number, http = pick.choice(ids), pick.randrange(1000, 9999), tenant.http
-    pick.choice(
-        [
-            lambda: tenant.put(id=one, name=f"Ana {number}"),
-            lambda: tenant.put(id=one, description={"ro": f"a {number}", "ru": f"б {number}"}),
-            lambda: tenant.put(id=one, avatar={"url": f"https://casa.example/{number % 3}.png"}),
-            lambda: tenant.put(id=one, sourceUpdatedAt=f"20{number % 50 + 40}-01-01T00:00:00Z"),
-            lambda: tenant.put(id=one, settings={"contact_viber": number % 2 == 0}),
-            lambda: http.delete(f"/users/{one}/link"),
-            lambda: http.post(f"/users/{one}/link", json={"externalId": pick.choice(NAMES)}),
-            lambda: http.post(f"/users/{one}/deactivate", json={}),
-            lambda: http.post(f"/users/{one}/reactivate", json={}),
-            lambda: tenant.service.store.queue.take(2, number, number + 1),
-            lambda: finish(tenant, one, picture=PICTURE),
-            lambda: finish(tenant, one, error="no picture"),
-        ]
-    )()
+    steps: list[Callable[[], object]] = [
+        lambda: tenant.put(id=one, name=f"Ana {number}"),
+        lambda: tenant.put(id=one, description={"ro": f"a {number}", "ru": f"б {number}"}),
+        lambda: tenant.put(id=one, avatar={"url": f"https://casa.example/{number % 3}.png"}),
+        lambda: tenant.put(id=one, sourceUpdatedAt=f"20{number % 50 + 40}-01-01T00:00:00Z"),
+        lambda: tenant.put(id=one, settings={"contact_viber": number % 2 == 0}),
+        lambda: http.delete(f"/users/{one}/link"),
+        lambda: http.post(f"/users/{one}/link", json={"externalId": pick.choice(NAMES)}),
+        lambda: http.post(f"/users/{one}/deactivate", json={}),
+        lambda: http.post(f"/users/{one}/reactivate", json={}),
+        lambda: tenant.service.store.queue.take(2, number, number + 1),
+        lambda: finish(tenant, one, picture=PICTURE),
+        lambda: finish(tenant, one, error="no picture"),
+    ]
+    pick.choice(steps)()
 
 
 def test_whatever_happens(tenant: Tenant) -> None:
