@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rentix.api import heads
-from rentix.api.reader import HeadTooLarge, Malformed, RequestReader
+from rentix.api.reader import HEAD_MAX_BYTES, HeadTooLarge, Malformed, RequestReader
 
 LINE: Any = None  # nothing is answered here
 BLOCKS = [
@@ -22,6 +22,8 @@ BLOCKS = [
     b"Host: a\r\ncontent-length: 5\r\nX-Content-Length: 4\r\n\r\n",
     b"Host: a\r\nContent-Length: 04\r\n\r\n",
     b"Host: a\r\nContent-Length: 4\r\nContent-Length: 4\r\n\r\n",
+    b"Host: a\r\nContent-Length: \r\n\r\n",
+    b"GET /a:b HTTP/1.1\r\nHost: a\r\n\r\n",
     b"Host: a\r\nTransfer-Encoding: chunked\r\n\r\n",
     b"Host: a\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n",
     b"Host: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n",
@@ -43,6 +45,8 @@ LINES = [
     b"GET /a\r\n",
     b"get /a HTTP/1.1\r\n",
     b"\r\nGET /a HTTP/1.1\r\n",
+    b"\r\nGET /a:b HTTP/1.1\r\n",
+    b"GET /" + b"a" * HEAD_MAX_BYTES + b" HTTP/1.1\r\n",
 ]
 BODIES = [b"", b"1234", b"12345", b"4\r\nabcd\r\n0\r\n\r\n", b"GET /b HTTP/1.1\r\nHost: b\r\n\r\n"]
 requests = st.builds(
@@ -90,6 +94,7 @@ def test_memory_makes_no_difference(before: list[bytes], data: bytes, more: byte
         (LINES[0] + BLOCKS[2], False),
         (LINES[3] + BLOCKS[7] + BODIES[3], False),
         (LINES[3] + BLOCKS[9] + b"1234", False),
+        (LINES[3] + b"Host: a\r\nIdempotency-Key: 7\r\n\r\n", False),
         (LINES[0] + b"Host: a\r\nCookie: " + b"b" * 4000 + b"\r\n\r\n", False),
     ],
 )

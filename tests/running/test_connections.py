@@ -129,6 +129,23 @@ def test_a_body_that_breaks_off_leaves_nothing_behind(service: Service, tenant: 
         assert read_answers(client, 1)[0][0] == 404
 
 
+def test_who_sends_no_more_gets_all_answers(service: Service, tenant: Tenant) -> None:
+    reading = request(tenant, "GET", "/agency")
+    with connected(service) as client:
+        client.sendall(reading * 2 + put(tenant, "last") + reading)
+        client.shutdown(socket.SHUT_WR)
+        assert [status for status, _ in read_answers(client, 4)] == [200] * 4
+        assert read_all(client) == b""
+
+
+def test_a_long_address_is_refused_behind_a_head_that_is_known(service: Service) -> None:
+    with connected(service) as client:
+        client.sendall(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert read_answers(client, 1)[0][0] == 200
+        client.sendall(b"GET /livez?" + b"a" * 66_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b" 431 " in read_all(client)
+
+
 def test_a_broken_chunk_is_a_400(service: Service, tenant: Tenant) -> None:
     kinds = ("Content-Type: application/json", "Transfer-Encoding: chunked")
     with connected(service) as client:

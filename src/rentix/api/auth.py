@@ -17,6 +17,7 @@ from rentix.writer import Clock
 _KNOWN_FOR_MS = 500  # a revocation in another process is seen within a second (contract 2)
 _KNOWN_MAX = 10_000
 _FAILURES_PER_MINUTE = 20
+_KEY_MAX = 100  # characters; what is longer is no key, and not worth remembering
 
 
 def read_credential(headers: dict[bytes, bytes], repeated: Sequence[bytes]) -> str:
@@ -43,8 +44,12 @@ def _ambiguous() -> Problem:
     return Problem(Code.AUTH_AMBIGUOUS, "Multiple authentication methods provided")
 
 
-@lru_cache(1000)
 def _digest(key: str) -> bytes:
+    return _remember_digest(key) if len(key) <= _KEY_MAX else sha256(key.encode()).digest()
+
+
+@lru_cache(1000)
+def _remember_digest(key: str) -> bytes:
     return sha256(key.encode()).digest()
 
 

@@ -97,6 +97,7 @@ class Gate:
         known = portal.keys.recall(credential, now_ms)
         if known is None:
             known = await portal.keys.identify(credential, exchange.client)
+            now_ms = portal.clock()
         key, agency = known
         run = call.headers.get(b"x-run-id", b"").decode("latin-1")[:_RUN_MAX]
         call.caller = Caller(agency.id, key.id, run or None)

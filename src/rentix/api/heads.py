@@ -13,13 +13,21 @@ from urllib.parse import unquote
 
 import msgspec
 
-HEADS_MAX, _HEAD_MAX_BYTES = 1000, 2048
+HEADS_MAX, _HEAD_MAX_BYTES, _LINE_MAX_BYTES = 1000, 2048, 2048
 _METHODS = {method.encode(): method for method in ("GET", "PUT", "POST", "DELETE", "HEAD")}
 _LINE = re.compile(rb'(%b) (/[!-"$-~]*) HTTP/1\.1\r\n' % b"|".join(_METHODS))
 _LINE_END, _HEAD_END = b"\r\n", b"\r\n\r\n"
 _LENGTH = re.compile(rb"\r\n(?i:content-length): (0|[1-9][0-9]{0,8})\r\n")
 _LENGTH_NAME = b"content-length"
 _MEANS_MORE = (b"transfer-encoding", b"upgrade", b"expect")  # than lines to be kept
+_NEW_EACH_TIME = (
+    b"idempotency-key",
+    b"if-match",
+    b"if-none-match",
+    b"traceparent",
+    b"x-request-id",
+)
+_CUT_OUT = b"\0"  # which no head has: without a length it is another one than with any
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -41,7 +49,7 @@ def recall(data: bytes) -> Whole | None:
     head = _known.get(lines)
     if head is None or len(data) - head_end != int(length or 0):
         return None
-    line = _LINE.match(data)
+    line = _LINE.match(data, 0, _LINE_MAX_BYTES)  # the parser counts what is longer
     if line is None:
         return None
     if length is not None:
@@ -52,11 +60,12 @@ def recall(data: bytes) -> Whole | None:
 def remember(data: bytes, headers: dict[bytes, bytes], repeated: tuple[bytes, ...]) -> None:
     """Keep the head of the one request that `data` was found to be."""
     lines, length, head_end = _split(data)
-    is_plain = not any(name in headers for name in _MEANS_MORE)
+    is_plain = not any(name in headers for name in (*_MEANS_MORE, *_NEW_EACH_TIME))
+    is_plain = is_plain and _LINE.match(data) is not None
     is_whole = len(data) - head_end == int(length or 0) and headers.get(_LENGTH_NAME) == length
     if is_plain and is_whole and len(lines) <= _HEAD_MAX_BYTES:
         if len(_known) >= HEADS_MAX:
-            _known.clear()
+            del _known[next(iter(_known))]
         _known[lines] = Head(headers, repeated)
 
 
@@ -67,7 +76,8 @@ def _split(data: bytes) -> tuple[bytes, bytes | None, int]:
     length = _LENGTH.search(data, line_end, head_end)
     if length is None:
         return data[line_end:head_end], None, head_end
-    return data[line_end : length.start(1)] + data[length.end(1) : head_end], length[1], head_end
+    lines = data[line_end : length.start(1)] + _CUT_OUT + data[length.end(1) : head_end]
+    return lines, length[1], head_end
 
 
 def forget() -> None:

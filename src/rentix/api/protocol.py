@@ -112,6 +112,14 @@ class HttpProtocol(asyncio.Protocol):
             self._wake()
         self._serve()
 
+    def eof_received(self) -> bool:
+        """The client sends no more, and may still wait for answers; one who breaks off does not."""
+        if self._reader.arriving is None:
+            self.finish()
+        else:
+            self.close()
+        return True
+
     def pause_writing(self) -> None:
         """The client takes an answer more slowly than it is made."""
         self._blocked = True
@@ -280,7 +288,7 @@ class HttpProtocol(asyncio.Protocol):
     def _set_deadline(self) -> None:
         reader = self._reader
         if self._serving is not None or reader.requests:
-            if self._phase is _Phase.ANSWER:
+            if self._phase is not _Phase.BODY:
                 self._deadline.clear()
         elif reader.in_head or reader.arriving is not None:
             if self._phase is not _Phase.REST or reader.ended:

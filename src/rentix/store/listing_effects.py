@@ -22,15 +22,17 @@ def listing_steps(all_effects: Effects, now_ms: int) -> Iterator[Step]:
     yield "save_binding", effects.bindings
     yield "shift_listings", _shift_rows(effects.handovers, now_ms)
     yield "delete_binding", _bound_rows(effects.handovers)
+    freed = [(*key, one) for key, one in effects.freed.items()]
+    # What is deleted takes its row along, even if it was there no longer than this batch.
+    yield "save_former_listing", [row for row in freed if (row[0], row[2]) not in effects.born]
     for query in ("delete_listing_media", "delete_listing_left", "delete_listing"):
         yield query, effects.deleted
     yield "clear_listing_external_id", effects.moved
     saved = effects.saved.items()
     yield "insert_listing", [from_listing(one) for key, one in saved if key in effects.born]
     yield "update_listing", [from_listing(one) for key, one in saved if key not in effects.born]
-    freed = effects.freed.items()
-    kept = [(*key, one) for key, one in freed if (key[0], one) not in effects.deleted]
-    yield "save_former_listing", kept
+    born = effects.born - effects.deleted
+    yield "save_former_listing", [row for row in freed if (row[0], row[2]) in born]
     deleted_media = all_effects.media.deleted
     photos = {
         photo: is_shown and (photo[0], photo[1]) not in deleted_media

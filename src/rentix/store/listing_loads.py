@@ -11,7 +11,7 @@ import msgspec
 from rentix.decide.hands import Holding, LoadedHands
 from rentix.decide.listing_set import ListingSet, LoadedListings
 from rentix.decide.lookup import Lookup
-from rentix.decide.media_set import Key
+from rentix.decide.media_set import ExternalKey, Key
 from rentix.model import Agency, Listing, Media, User
 from rentix.store.listing_rows import (
     gather_expecting,
@@ -68,12 +68,12 @@ class ListingLoad(msgspec.Struct):
         self._ask("listings_by_media", media, most=TOLD)
         self._ask("media_beside", media, most=TOLD)
 
-    def _ask_makers(self, agencies: set[int]) -> None:
+    def _ask_of_new(self, newborn: set[ExternalKey]) -> None:
         lookup = self.lookup
         # An external id that is freed in this very batch may become that of a new listing, too.
-        makers = agencies | {
-            place[0] for place in lookup.new_listings if place[0] in lookup.freeing
-        }
+        coming = newborn | {place for place in lookup.new_listings if place[0] in lookup.freeing}
+        makers = {place[0] for place in coming}
+        self._ask("former_listings", coming)
         self._ask("listings_used_by", makers, month=month_of(self.now_ms))
         self._ask("agencies_named", makers - lookup.tenants)
 
@@ -94,8 +94,7 @@ class ListingLoad(msgspec.Struct):
         known = {(one.agency_id, one.external_id) for one in self.listings}
         newborn = lookup.new_listings - known
         self.newborn = len(newborn)
-        self._ask("former_listings", newborn)
-        self._ask_makers({place[0] for place in newborn})
+        self._ask_of_new(newborn)
         shown = {
             (one.agency_id, one.id)
             for one in media

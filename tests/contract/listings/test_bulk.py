@@ -46,6 +46,17 @@ def test_five_operations(tenant: Tenant) -> None:
     assert left[0]["formData"]["announcementValue"] == 5
 
 
+def test_who_held_an_external_id_is_told_whatever_shares_the_batch(tenant: Tenant) -> None:
+    first = create(tenant, "a")
+    ok(tenant.http.delete(f"/listings/{first}/link"))
+    second = create(tenant, "a")
+    body = ok(bulk(tenant, {"op": "delete", "id": second}, {"op": "upsert", "externalId": "a"}))
+    third = body["results"][1]
+    assert f"listing {first} " in third["warnings"][0]["message"]
+    ok(bulk(tenant, {"op": "unlink", "id": third["id"]}, {"op": "delete", "id": third["id"]}))
+    assert "warnings" not in ok(put(tenant, externalId="a"))
+
+
 def test_a_freed_id_within_a_bulk(tenant: Tenant) -> None:
     """The later one is told who held it, unless that is deleted before; nor is it told of then."""
     first, second = create(tenant, "a"), create(tenant, "b")
