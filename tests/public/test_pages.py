@@ -195,6 +195,41 @@ def test_who_can_be_reached_says_nothing_of_the_kind(visitor: httpx2.Client, sho
         assert "nu a indicat" not in visitor.get(path).text
 
 
+def test_an_agency_that_answers_says_what_it_does(visitor: httpx2.Client, shown: Shown) -> None:
+    """In the visitor's language if it does, and only where no agent is shown."""
+    said = {"ro": "Case în Chișinău.\nȘi în Bălți.\n\nDin 2009.", "ru": "Дома <b>Кишинёва</b>."}
+    agency = replace(AGENCY, descriptions=said)
+    shown.show(listing_view(agent=None, agency=agency))
+    romanian, russian, english = (
+        visitor.get(f"{PAGES[0]}?locale={locale}") for locale in ("ro", "ru", "en")
+    )
+    assert "<p>Case în Chișinău.<br>Și în Bălți.</p>\n<p>Din 2009.</p>" in romanian.text
+    assert "Дома &lt;b&gt;Кишинёва&lt;/b&gt;." in russian.text
+    assert '<p class="label">Text in Romanian</p>\n<div class="prose" lang="ro">' in english.text
+    assert linked(russian)["offers"]["offeredBy"]["description"] == said["ru"]
+    for page in (romanian, russian, english):
+        assert Outline(page.text).open == []
+    shown.show(listing_view(agency=agency))
+    assert "Din 2009" not in visitor.get(PAGES[0]).text
+
+
+def test_a_long_text_of_an_agency_is_folded(visitor: httpx2.Client, shown: Shown) -> None:
+    said = "Case și apartamente. " * 100
+    shown.show(listing_view(agent=None, agency=replace(AGENCY, descriptions={"ro": said})))
+    text = visitor.get(PAGES[0]).text
+    assert "<summary>Despre agenție</summary>" in text
+    assert text.index("<details") < text.rindex(said.strip()) < text.index("</details>")
+
+
+def test_an_agency_that_says_nothing_has_no_place_for_it(
+    visitor: httpx2.Client, shown: Shown
+) -> None:
+    shown.show(listing_view(agent=None))
+    text = visitor.get(PAGES[0]).text
+    assert 'class="about"' not in text
+    assert "None" not in text
+
+
 @pytest.mark.parametrize("status", get_args(ListingStatus))
 def test_only_public_listings_are_there(
     status: ListingStatus, visitor: httpx2.Client, shown: Shown
@@ -273,6 +308,9 @@ def test_a_change_is_seen_by_the_next_visit(visitor: httpx2.Client, shown: Shown
     assert ANA.phone.international not in second.text
     shown.show(listing_view(agency=replace(AGENCY, name="Altă Casă")))
     assert "Altă Casă" in visitor.get("/announcement/42").text
+    for said in ("Case la oraș.", "Case la țară."):
+        shown.show(listing_view(agent=None, agency=replace(AGENCY, descriptions={"ro": said})))
+        assert said in visitor.get("/announcement/42").text
     shown.show(listing_view(listing=replace(LISTING, status="hidden")))
     assert visitor.get("/announcement/42", headers=etag).status_code == 404
 
@@ -316,12 +354,13 @@ def test_what_is_written_into_fields_stays_text(visitor: httpx2.Client, shown: S
     texts = {"announcementDescription": HOSTILE, "propertyAddress": HOSTILE}
     words = {"propertyVisualState": HOSTILE, "propertyQuantitySize": HOSTILE}
     agent = replace(ANA, name=HOSTILE, descriptions={"ro": HOSTILE})
-    agency = replace(AGENCY, name=HOSTILE)
+    agency = replace(AGENCY, name=HOSTILE, descriptions={"ro": HOSTILE})
     view = listing_view(
         listing=replace(LISTING, form={**FORM, **texts, **words}), agent=agent, agency=agency
     )
-    shown.show(view, agent_view(user=agent, agency=agency, listings=(view,)))
-    for path in PAGES:
+    other = replace(view, listing=replace(view.listing, id=43), agent=None)
+    shown.show(view, other, agent_view(user=agent, agency=agency, listings=(view,)))
+    for path in (*PAGES, "/announcement/43"):
         page = visitor.get(path)
         assert page.text.count("<script") == 1
         assert "alert(1)</script>" not in page.text
@@ -332,11 +371,23 @@ def test_what_is_written_into_fields_stays_text(visitor: httpx2.Client, shown: S
 def test_linked_data_names_the_agent(visitor: httpx2.Client, drawn: Any) -> None:
     agent = linked(visitor.get("/agents/7"))
     assert agent["@type"] == "RealEstateAgent"
-    assert (agent["name"], agent["telephone"]) == ("Ana Munteanu", "+373 600 00 107")
+    assert (agent["name"], agent["telephone"]) == ("Ana Munteanu", "+37360000107")
     assert agent["sameAs"] == [ANA.instagram, ANA.tiktok]
     listing = linked(visitor.get("/announcement/42"))
     assert listing["offers"]["price"] == 94500
     assert listing["offers"]["offeredBy"]["name"] == "Ana Munteanu"
+
+
+def test_numbers_are_for_machines_in_linked_data(visitor: httpx2.Client, shown: Shown) -> None:
+    """Telephones as E.164, whoever's they are, and a price without marks."""
+    priced = replace(LISTING, form={**FORM, "announcementValue": 65500.5})
+    for agent, number in ((ANA, "+37360000107"), (None, "+37322000101")):
+        shown.show(listing_view(listing=priced, agent=agent))
+        offer = linked(visitor.get(PAGES[0]))["offers"]
+        assert (offer["offeredBy"]["telephone"], offer["price"]) == (number, 65500.5)
+    hidden = replace(ANA, settings=replace(ANA.settings, contact_phone=False))
+    shown.show(listing_view(agent=hidden))
+    assert "telephone" not in linked(visitor.get(PAGES[0]))["offers"]["offeredBy"]
 
 
 @pytest.mark.parametrize("form", [{}, {"propertyType": "parking"}, {"announcementValue": True}])
