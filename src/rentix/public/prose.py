@@ -1,4 +1,4 @@
-"""What an agent or an agency says of itself, in the language of the page or the nearest there is."""
+"""What an agent or an agency says of itself, in the page's language or the nearest there is."""
 
 from __future__ import annotations
 
