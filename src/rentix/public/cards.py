@@ -41,6 +41,11 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     silent: str | None = None
     about: Prose | None = None
 
+    @property
+    def longest(self) -> int:
+        """The letters of the longest part of the name that a line cannot break."""
+        return max(map(len, self.name.replace("-", " ").split()), default=0)
+
 
 def contact_card(contact: Contact, agent: User | None, agency: Agency, visit: Visit) -> Card:
     """The card of whom a listing shows."""
