@@ -21,7 +21,7 @@ async def get_docs(call: Call) -> Reply:
     return _show(call.portal.pages.docs, call)
 
 
-async def lead_to_docs(call: Call) -> Reply:
+async def lead_to_docs(_: Call) -> Reply:
     """To the reference page, for who opens the service's own address in a browser.
 
     From where they are: a path that a proxy takes off stays before it.
