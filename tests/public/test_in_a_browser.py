@@ -46,6 +46,26 @@ def test_axe_finds_nothing(
     assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]] == []
 
 
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_what_an_agency_says_is_for_everyone(
+    width: int, scheme: Scheme, browser: Browser, shown: Shown, served: tuple[Service, Shown]
+) -> None:
+    """Whether it is short or folded, and in another language than the page."""
+    for text in ("Case în Chișinău.", "Case în Chișinău. " * 50):
+        agency = replace(AGENCY, descriptions={"ro": text})
+        shown.show(listing_view(agent=None, agency=agency))
+        with looking(browser, width, scheme, script=True) as page:
+            page.goto(f"{served[0].url}{PATHS[0]}?locale=en")
+            for fold in page.locator("summary").all():
+                fold.click()
+            assert page.locator(".card .prose").is_visible()
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+            page.evaluate(AXE)
+            found = page.evaluate("axe.run(document, {resultTypes: ['violations', 'incomplete']})")
+            assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]] == []
+
+
 # Headings and names of which a line is too narrow for their words.
 TORN = """() => [...document.querySelectorAll('h1, h2, h3, .name, .silent')].filter((part) => {
   const whole = part.cloneNode(true);
