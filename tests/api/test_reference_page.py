@@ -20,6 +20,7 @@ from rentix.api.routes import ROUTES
 from rentix.api.samples import LANGUAGES, SANDBOX_URL
 from rentix.cli.sandbox import _seed
 from rentix.media.blobs.disk import DiskBlobs
+from tests.public.browser import browsing, looking
 from tests.service import Service, Tenant
 
 DOCUMENT = describe(ROUTES)
@@ -83,6 +84,30 @@ def test_the_page_is_served_with_its_policy(tenant: Tenant) -> None:
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["content-security-policy"] == content_security()
     assert "'unsafe" not in content_security()
+
+
+def test_who_opens_the_service_in_a_browser_comes_to_the_page(tenant: Tenant) -> None:
+    answer = httpx2.get(f"{tenant.service.url}/", follow_redirects=True)
+    assert answer.status_code == 200
+    assert answer.url.path == "/api/v1/docs"
+
+
+@pytest.mark.slow
+@pytest.mark.one_database
+@pytest.mark.parametrize(("width", "is_open"), [(360, False), (1440, True)])
+def test_the_contents_leave_a_telephone_to_the_text(
+    width: int, *, is_open: bool, tenant: Tenant
+) -> None:
+    """They are closed there until they are asked for, and always open beside the text."""
+    with browsing() as browser, looking(browser, width, "light") as page:
+        page.goto(f"{tenant.service.url}/api/v1/docs")
+        link, fold = page.locator("nav a").first, page.locator("nav summary")
+        seen = "e => e.checkVisibility({contentVisibilityAuto: true})"
+        assert (link.evaluate(seen), fold.is_visible()) == (is_open, not is_open)
+        if fold.is_visible():
+            fold.click()
+        link.click()
+        assert page.url.endswith(link.get_attribute("href") or "?")
 
 
 def test_every_endpoint_has_its_article_and_samples(outline: Outline) -> None:

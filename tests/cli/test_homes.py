@@ -19,6 +19,14 @@ def test_a_home_is_what_the_api_takes() -> None:
     assert homes[-1]["externalId"] == UNNAMED
 
 
+def test_no_two_homes_are_alike() -> None:
+    homes = sample_homes("127.0.0.1:9", ["a", "b"])
+    for name in ("Value", "Description"):
+        assert len({home[f"announcement{name}"] for home in homes}) == len(homes)
+    for name in ("Address", "Area"):
+        assert len({home[f"property{name}"] for home in homes}) == len(homes)
+
+
 def test_one_agent_is_enough() -> None:
     homes = sample_homes("127.0.0.1:9", ["a"])
     assert {home.get("externalUserId") for home in homes} == {"a", None}

@@ -243,7 +243,7 @@ def test_success_is_200(tenant: Tenant) -> None:
         ("GET", "/api/v1/users/0", 404),
         ("GET", "/livez", 200),
         ("GET", "/readyz", 200),
-        ("GET", "/", 404),
+        ("GET", "/", 302),
     ],
 )
 def test_every_answer_carries_a_request_id(

@@ -46,6 +46,26 @@ def test_axe_finds_nothing(
     assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]] == []
 
 
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_what_an_agency_says_is_for_everyone(
+    width: int, scheme: Scheme, browser: Browser, shown: Shown, served: tuple[Service, Shown]
+) -> None:
+    """Whether it is short or folded, and in another language than the page."""
+    for text in ("Case în Chișinău.", "Case în Chișinău. " * 50):
+        agency = replace(AGENCY, descriptions={"ro": text})
+        shown.show(listing_view(agent=None, agency=agency))
+        with looking(browser, width, scheme, script=True) as page:
+            page.goto(f"{served[0].url}{PATHS[0]}?locale=en")
+            for fold in page.locator("summary").all():
+                fold.click()
+            assert page.locator(".card .prose").is_visible()
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+            page.evaluate(AXE)
+            found = page.evaluate("axe.run(document, {resultTypes: ['violations', 'incomplete']})")
+            assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]] == []
+
+
 # Headings and names of which a line is too narrow for their words.
 TORN = """() => [...document.querySelectorAll('h1, h2, h3, .name, .silent')].filter((part) => {
   const whole = part.cloneNode(true);
@@ -195,6 +215,13 @@ def test_photos_come_in_their_place(
     assert shapes == [[True, True]] * 5
 
 
+WITHIN_ONE = """() => {
+  const inner = document.querySelector('.more').getBoundingClientRect();
+  return [...document.querySelectorAll('.gallery li')].map((li) => li.getBoundingClientRect())
+    .some((li) => li.left < inner.left && inner.right < li.right && inner.bottom < li.bottom);
+}"""
+
+
 @pytest.mark.parametrize("count", range(1, 8))
 def test_photos_stand_apart(
     count: int, browser: Browser, drawn: Any, shown: Shown, served: tuple[Service, Shown]
@@ -209,6 +236,41 @@ def test_photos_stand_apart(
         )
     assert len(sizes) == min(count, 5)
     assert all(sized[:2] == sized[2:] for sized in sizes)
+    assert all(1.3 < width / height <= 2.01 for width, height, *_ in sizes)
+
+
+@pytest.mark.parametrize("width", [360, 700, 1440])
+def test_how_many_more_there_are_is_said_on_one_photo(
+    width: int, browser: Browser, drawn: Any, served: tuple[Service, Shown]
+) -> None:
+    """Wherever scrolling comes to rest."""
+    with looking(browser, 360, "light", script=True) as page:
+        page.set_viewport_size({"width": width, "height": 740})
+        page.goto(f"{served[0].url}/announcement/42")
+        for nth in range(5):
+            page.evaluate(f"document.querySelectorAll('.gallery li')[{nth}].scrollIntoView()")
+            assert page.evaluate(WITHIN_ONE)
+
+
+LONG_NAMES = (
+    "Ecaterina Hohenzollern-Sigmaringen",
+    "Анастасия Преображенская",
+    "Alexandrina Featherstonehaughson",
+)
+
+
+@pytest.mark.parametrize("name", LONG_NAMES)
+@pytest.mark.parametrize("width", [320, 360, 500])
+def test_a_long_name_is_not_torn(
+    name: str, width: int, browser: Browser, shown: Shown, served: tuple[Service, Shown]
+) -> None:
+    agent = replace(ANA, name=name)
+    shown.show(listing_view(agent=agent), agent_view(user=agent))
+    with looking(browser, 360, "light", script=True) as page:
+        page.set_viewport_size({"width": width, "height": 740})
+        for path in PATHS[:2]:
+            page.goto(served[0].url + path)
+            assert page.evaluate(TORN) == []
 
 
 WORD = "Wolfeschlegelsteinhausenbergerdorff" * 5

@@ -273,6 +273,9 @@ def test_a_change_is_seen_by_the_next_visit(visitor: httpx2.Client, shown: Shown
     assert ANA.phone.international not in second.text
     shown.show(listing_view(agency=replace(AGENCY, name="Altă Casă")))
     assert "Altă Casă" in visitor.get("/announcement/42").text
+    for said in ("Case la oraș.", "Case la țară."):
+        shown.show(listing_view(agent=None, agency=replace(AGENCY, descriptions={"ro": said})))
+        assert said in visitor.get("/announcement/42").text
     shown.show(listing_view(listing=replace(LISTING, status="hidden")))
     assert visitor.get("/announcement/42", headers=etag).status_code == 404
 
@@ -316,12 +319,13 @@ def test_what_is_written_into_fields_stays_text(visitor: httpx2.Client, shown: S
     texts = {"announcementDescription": HOSTILE, "propertyAddress": HOSTILE}
     words = {"propertyVisualState": HOSTILE, "propertyQuantitySize": HOSTILE}
     agent = replace(ANA, name=HOSTILE, descriptions={"ro": HOSTILE})
-    agency = replace(AGENCY, name=HOSTILE)
+    agency = replace(AGENCY, name=HOSTILE, descriptions={"ro": HOSTILE})
     view = listing_view(
         listing=replace(LISTING, form={**FORM, **texts, **words}), agent=agent, agency=agency
     )
-    shown.show(view, agent_view(user=agent, agency=agency, listings=(view,)))
-    for path in PAGES:
+    other = replace(view, listing=replace(view.listing, id=43), agent=None)
+    shown.show(view, other, agent_view(user=agent, agency=agency, listings=(view,)))
+    for path in (*PAGES, "/announcement/43"):
         page = visitor.get(path)
         assert page.text.count("<script") == 1
         assert "alert(1)</script>" not in page.text
@@ -332,11 +336,23 @@ def test_what_is_written_into_fields_stays_text(visitor: httpx2.Client, shown: S
 def test_linked_data_names_the_agent(visitor: httpx2.Client, drawn: Any) -> None:
     agent = linked(visitor.get("/agents/7"))
     assert agent["@type"] == "RealEstateAgent"
-    assert (agent["name"], agent["telephone"]) == ("Ana Munteanu", "+373 600 00 107")
+    assert (agent["name"], agent["telephone"]) == ("Ana Munteanu", "+37360000107")
     assert agent["sameAs"] == [ANA.instagram, ANA.tiktok]
     listing = linked(visitor.get("/announcement/42"))
     assert listing["offers"]["price"] == 94500
     assert listing["offers"]["offeredBy"]["name"] == "Ana Munteanu"
+
+
+def test_numbers_are_for_machines_in_linked_data(visitor: httpx2.Client, shown: Shown) -> None:
+    """Telephones as E.164, whoever's they are, and a price without marks."""
+    priced = replace(LISTING, form={**FORM, "announcementValue": 65500.5})
+    for agent, number in ((ANA, "+37360000107"), (None, "+37322000101")):
+        shown.show(listing_view(listing=priced, agent=agent))
+        offer = linked(visitor.get(PAGES[0]))["offers"]
+        assert (offer["offeredBy"]["telephone"], offer["price"]) == (number, 65500.5)
+    hidden = replace(ANA, settings=replace(ANA.settings, contact_phone=False))
+    shown.show(listing_view(agent=hidden))
+    assert "telephone" not in linked(visitor.get(PAGES[0]))["offers"]["offeredBy"]
 
 
 @pytest.mark.parametrize("form", [{}, {"propertyType": "parking"}, {"announcementValue": True}])

@@ -70,6 +70,21 @@ def test_a_price_has_its_currency() -> None:
     assert print_price(99, "USD", "en") == "99\u00a0$"
 
 
+@pytest.mark.parametrize(
+    ("value", "locale", "printed"),
+    [
+        (450.5, "ro", "450,50"),
+        (65500.5, "ru", "65\u00a0500,50"),
+        (65500.5, "en", "65,500.50"),
+        (0.25, "en", "0.25"),
+        (450.0, "ro", "450"),
+        (449.999, "ru", "450"),
+    ],
+)
+def test_a_price_has_two_digits_of_cents_or_none(value: float, locale: str, printed: str) -> None:
+    assert print_price(value, "EUR", locale) == f"{printed}\u00a0€"
+
+
 @pytest.mark.parametrize("texts", [TEXTS, WORDS])
 def test_every_language_says_the_same(texts: dict[str, dict[str, str]]) -> None:
     for key, said in texts["ro"].items():

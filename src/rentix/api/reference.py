@@ -21,6 +21,14 @@ async def get_docs(call: Call) -> Reply:
     return _show(call.portal.pages.docs, call)
 
 
+async def lead_to_docs(_: Call) -> Reply:
+    """To the reference page, for who opens the service's own address in a browser.
+
+    From where they are: a path that a proxy takes off stays before it.
+    """
+    return Reply(302, headers=[(b"location", b"./api/v1/docs")])
+
+
 def _show(page: Page, call: Call) -> Reply:
     if is_current(page.etag, call.headers):
         return Reply(304, headers=[*page.headers])

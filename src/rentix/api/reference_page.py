@@ -79,7 +79,7 @@ def _contents(document: Json) -> str:
     title = escape(document["info"]["title"])
     return (
         f'<nav aria-label="Contents"><strong>{title}</strong>'
-        f"<details open><summary>Contents</summary>{''.join(groups)}</details></nav>"
+        f"<details><summary>Contents</summary>{''.join(groups)}</details></nav>"
     )
 
 

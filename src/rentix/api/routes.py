@@ -150,6 +150,7 @@ ROUTES: tuple[Route, ...] = (
 )
 # Beside the API, and not in its description.
 PUBLIC: tuple[Route, ...] = (
+    Route("GET", "/", reference.lead_to_docs, base=""),
     Route("GET", "/media/files/{name}", files.get_file, base=""),
     Route("PUT", "/media/upload/{ticket}", uploads.put_bytes, raw=True, extra=uploads.ANY_ORIGIN),
     Route("OPTIONS", "/media/upload/{ticket}", uploads.allow_put, extra=uploads.ANY_ORIGIN),

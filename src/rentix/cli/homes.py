@@ -21,6 +21,14 @@ _SUNNY: Final = (
     "scării a fost reparată anul trecut.\n\nBucătăria rămâne cu mobilă. Până la troleibuz sunt "
     "două minute pe jos."
 )
+_QUIET: Final = (
+    "Apartament la parter înalt, cu intrare separată și debara. Ferestrele dau spre teii din "
+    "fața casei.\n\nPiața și gara sunt la zece minute pe jos."
+)
+_SMALL: Final = (
+    "Garsonieră caldă, aproape de lac, cu tot ce trebuie pentru două persoane. Se închiriază pe "
+    "cel puțin un an, fără comision."
+)
 _GARDEN: Final = (
     "Casă cu grădină, pe o stradă liniștită. Acoperișul este nou, încălzirea este autonomă, iar "
     "din dormitor se văd dealurile."
@@ -60,6 +68,7 @@ _OTHERS: Final[tuple[tuple[dict[str, Any], tuple[str, ...]], ...]] = (
             **_FLAT,
             **_RENT,
             "announcementValue": 420,
+            "announcementDescription": _SMALL,
             "propertyAddress": "Chișinău, bd. Stejarilor 3",
             "propertyArea": 41,
             "propertyFloorNumber": 0,
@@ -67,6 +76,19 @@ _OTHERS: Final[tuple[tuple[dict[str, Any], tuple[str, ...]], ...]] = (
             "propertyQuantitySizeValue": 1,
         },
         ("bedroom", "kitchen", "block"),
+    ),
+    (
+        {
+            **_FLAT,
+            "announcementValue": 38500,
+            "announcementDescription": _QUIET,
+            "propertyAddress": "Bălți, str. Morii 7",
+            "propertyArea": 47,
+            "propertyFloorNumber": 1,
+            "propertyFloorsTotal": 4,
+            "propertyQuantitySizeValue": 1,
+        },
+        ("block", *_INSIDE),
     ),
 )
 
@@ -85,15 +107,15 @@ def sample_homes(place: str, agents: Sequence[str]) -> list[dict[str, Any]]:
     Two are of the first agent, one is of the second, and the last is nobody's.
     """
     first, second = agents[0], agents[-1]
-    flat = (FLAT, ("block", *_INSIDE))
-    whose = ((flat, first), (_OTHERS[0], first), (_OTHERS[1], second), (flat, None))
+    homes = ((FLAT, ("block", *_INSIDE)), *_OTHERS)
+    whose = zip(homes, (first, first, second, None), strict=True)
     return [
         {
             **form,
             "externalId": f"demo-{number}",
             "announcementStatus": "active",
             "files": photos(place, scenes, number, f"demo-{number}"),
-            **({"externalUserId": agent} if agent else {"propertyAddress": "Bălți, str. Morii 7"}),
+            **({"externalUserId": agent} if agent else {}),
         }
         for number, ((form, scenes), agent) in enumerate(whose, start=1)
     ]

@@ -6,6 +6,7 @@ import msgspec
 
 from rentix.model import Agency, User
 from rentix.public.photos import Photo, portrait
+from rentix.public.prose import Prose, prose_of
 from rentix.public.texts import TEXTS
 from rentix.public.visit import Visit, agent_path
 from rentix.rules.channels import MESSENGERS
@@ -26,7 +27,7 @@ class Button(msgspec.Struct, frozen=True):
 class Card(msgspec.Struct, frozen=True, kw_only=True):
     """A name with a face and buttons. `href` leads to the agent's page.
 
-    `silent` is said in the place of buttons where there are none.
+    `silent` is said in the place of buttons where there are none; `about` is of an agency.
     """
 
     name: str
@@ -38,6 +39,12 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     tone: int
     buttons: tuple[Button, ...] = ()
     silent: str | None = None
+    about: Prose | None = None
+
+    @property
+    def longest(self) -> int:
+        """The letters of the longest part of the name that a line cannot break."""
+        return max(map(len, self.name.replace("-", " ").split()), default=0)
 
 
 def contact_card(contact: Contact, agent: User | None, agency: Agency, visit: Visit) -> Card:
@@ -52,6 +59,7 @@ def contact_card(contact: Contact, agent: User | None, agency: Agency, visit: Vi
         tone=agency.id % 8,
         buttons=_buttons(contact, visit.locale),
         silent=_silent(contact, visit.locale),
+        about=prose_of(agency.descriptions, visit.locale),
     )
 
 

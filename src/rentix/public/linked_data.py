@@ -40,7 +40,11 @@ def linked_listing(view: ListingView, contact: Contact, visit: Visit) -> Json:
     listing, form = view.listing, view.listing.form
     is_over = listing.status == "completed"
     is_agent = contact.kind == "agent" and view.agent is not None
-    seller = _agent(view.agent, contact, visit) if is_agent and view.agent else _agency(view.agency)
+    seller = (
+        _agent(view.agent, contact, visit)
+        if is_agent and view.agent
+        else _agency(view.agency, choose_text(view.agency.descriptions, (visit.locale,)))
+    )
     offer = _filled(
         **{"@type": "Offer"},
         price=form.get("announcementValue"),
@@ -68,13 +72,18 @@ def _agent(user: User, contact: Contact, visit: Visit) -> Json:
         name=user.name,
         url=visit.address(agent_path(user.id)),
         image=visit.file_address(portrait) if portrait else None,
-        telephone=contact.phone if contact.kind == "agent" else None,
+        telephone=user.phone.e164 if contact.kind == "agent" and contact.phone else None,
         sameAs=socials or None,
     )
 
 
-def _agency(agency: Agency) -> Json:
-    return _filled(**{"@type": "RealEstateAgent"}, name=agency.name, telephone=agency.phone)
+def _agency(agency: Agency, description: str | None = None) -> Json:
+    return _filled(
+        **{"@type": "RealEstateAgent"},
+        name=agency.name,
+        telephone=agency.phone,
+        description=description,
+    )
 
 
 def _property(view: ListingView) -> Json:

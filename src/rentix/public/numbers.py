@@ -9,16 +9,21 @@ _SIGNS = {"EUR": "€", "USD": "$", "MDL": "lei"}
 
 def print_number(number: float, locale: str) -> str:
     """A number with its thousands apart and at most two decimal places: 65.000, 54,5."""
-    thousands, decimals = _MARKS[locale]
     whole, _, part = f"{number:,.2f}".partition(".")
-    part = part.rstrip("0")
-    printed = whole.replace(",", thousands)
-    return f"{printed}{decimals}{part}" if part else printed
+    return _join(whole, part.rstrip("0"), locale)
 
 
 def print_price(value: float, currency: str, locale: str) -> str:
-    """A price with its currency: 65.000 €, 1.200 lei."""
-    return f"{print_number(value, locale)}{_SPACE}{_SIGNS.get(currency, currency)}"
+    """A price with its currency, and both digits of its cents if it has any: 65.000 €, 450,50 €."""
+    whole, _, cents = f"{value:,.2f}".partition(".")
+    printed = _join(whole, "" if cents == "00" else cents, locale)
+    return f"{printed}{_SPACE}{_SIGNS.get(currency, currency)}"
+
+
+def _join(whole: str, part: str, locale: str) -> str:
+    thousands, decimals = _MARKS[locale]
+    printed = whole.replace(",", thousands)
+    return f"{printed}{decimals}{part}" if part else printed
 
 
 def print_area(area: float, locale: str) -> str:

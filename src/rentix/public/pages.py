@@ -13,6 +13,7 @@ from rentix.public.linked_data import linked_agent, linked_listing, print_linked
 from rentix.public.numbers import print_degrees
 from rentix.public.paging import paging_of
 from rentix.public.photos import Photo, shown_photos
+from rentix.public.prose import prose_of
 from rentix.public.rendering import make_page, render
 from rentix.public.vcards import file_name, print_vcard
 from rentix.public.visit import Visit, agent_path, listing_path
@@ -74,8 +75,6 @@ def listing_page(view: ListingView, visit: Visit) -> Page:
 def agent_page(view: AgentView, visit: Visit) -> Page:
     """An agent with a page of their public listings."""
     user, contact = view.user, contact_of(view.user, view.agency)
-    text = choose_text(user.descriptions, (visit.locale,))
-    language = next((locale for locale, said in user.descriptions.items() if said == text), None)
     socials = (("Instagram", user.instagram), ("YouTube", user.youtube), ("TikTok", user.tiktok))
     return render(
         "agent.html",
@@ -85,9 +84,8 @@ def agent_page(view: AgentView, visit: Visit) -> Page:
         vcard=visit.link(f"{agent_path(user.id)}.vcf"),
         card=agent_card(user, contact, view.agency, visit),
         by_agency=contact.kind == "agency",
-        description=paragraphs(text),
-        language=visit.locale if visit.locale in user.descriptions else language,
-        summary=_summary(text),
+        about=prose_of(user.descriptions, visit.locale),
+        summary=_summary(choose_text(user.descriptions, (visit.locale,))),
         socials=[(name, url) for name, url in socials if url],
         offers=[_offer(listing, visit) for listing in view.listings],
         agency=view.agency,

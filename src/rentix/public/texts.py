@@ -21,6 +21,7 @@ _ROWS: dict[str, tuple[str, str, str]] = {  # in the order of LOCALES
     "facts": ("Pe scurt", "Коротко", "At a glance"),
     "description": ("Descriere", "Описание", "Description"),
     "about": ("Despre mine", "Обо мне", "About me"),
+    "about_agency": ("Despre agenție", "Об агентстве", "About the agency"),
     "contact": ("Contact", "Контакты", "Contact"),
     "agent": ("Agent imobiliar", "Агент по недвижимости", "Estate agent"),
     "agency": ("Agenție imobiliară", "Агентство недвижимости", "Estate agency"),

@@ -64,6 +64,14 @@ def test_the_agency(tenant: Tenant, listing_id: int) -> None:
     assert "Casa Albă" in page(tenant, listing_id)
 
 
+def test_what_the_agency_says_of_itself(tenant: Tenant, listing_id: int) -> None:
+    for said in ("Flats by the park.", "Houses with gardens."):
+        ok(tenant.http.put("/agency", json={"description": {"en": said}}))
+        assert f"<p>{said}</p>" in page(tenant, listing_id)
+    ok(tenant.http.put("/agency", json={"description": {"en": None}}))
+    assert "gardens" not in page(tenant, listing_id)
+
+
 def test_photos_that_become_ready(tenant: Tenant, listing_id: int) -> None:
     first, second, _ = read(tenant, listing_id)["files"]
     assert "drawn.webp" not in page(tenant, listing_id)
