@@ -4,25 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import httpx2
-import pytest
 
-from rentix.cli import main
-from rentix.settings import Place
 from tests.service import Tenant
-
-
-@pytest.fixture
-def operate(place: Place) -> Callable[..., None]:
-    """Run a command on the data of the service."""
-    where = ["--data", str(place)] if isinstance(place, Path) else ["--database", place]
-
-    def operate(*tokens: object) -> None:
-        assert main([*map(str, tokens), *where]) == 0
-
-    return operate
 
 
 def within_a_second(ask: Callable[[], httpx2.Response], status: int) -> httpx2.Response:
@@ -34,7 +19,7 @@ def within_a_second(ask: Callable[[], httpx2.Response], status: int) -> httpx2.R
 
 
 def test_an_agency_is_given_more_listings(
-    operate: Callable[..., None], new_tenant: Callable[..., Tenant]
+    operate: Callable[..., int], new_tenant: Callable[..., Tenant]
 ) -> None:
     tenant = new_tenant(monthly_listings=1)
 
@@ -44,7 +29,7 @@ def test_an_agency_is_given_more_listings(
     assert put("flat-1").status_code == 200
     assert put("flat-2").json()["code"] == "monthly_listings_reached"
     shown = tenant.get("/agency")
-    operate("agency", "limits", tenant.agency_id, "--monthly-listings", 2)
+    assert operate("agency", "limits", tenant.agency_id, "--monthly-listings", 2) == 0
     within_a_second(lambda: put("flat-2"), 200)
     assert put("flat-3").status_code == 403
     again = tenant.get("/agency", **{"If-None-Match": shown.headers["ETag"]}).json()
@@ -52,7 +37,7 @@ def test_an_agency_is_given_more_listings(
 
 
 def test_a_limit_is_seen_by_whoever_asks_whether_it_changed(
-    operate: Callable[..., None], tenant: Tenant
+    operate: Callable[..., int], tenant: Tenant
 ) -> None:
     known = tenant.get("/agency").headers["ETag"]
 
@@ -65,7 +50,7 @@ def test_a_limit_is_seen_by_whoever_asks_whether_it_changed(
     assert answer["limits"]["monthlyListings"]["limit"] == 7
 
 
-def test_budgets_come_and_go(operate: Callable[..., None], tenant: Tenant) -> None:
+def test_budgets_come_and_go(operate: Callable[..., int], tenant: Tenant) -> None:
     def read() -> httpx2.Response:
         return tenant.get("/agency")
 
