@@ -49,6 +49,15 @@ def test_an_agency_and_its_keys(run: Run) -> None:
     assert run("key", "list", "--json")["keys"][1]["revokedAt"]
 
 
+def test_the_limits_of_an_agency(run: Run) -> None:
+    made = run("agency", "create", "Casa Nouă", "--monthly-listings", 5, "--json")["agencyId"]
+    limits = {"requestsPerMinute": 300, "bulkPerMinute": 30, "monthlyListings": 5}
+    assert run("agency", "limits", made, "--json") == {"agencyId": made, **limits}
+    changed = run("agency", "limits", made, "--requests-per-minute", 0, "--json")
+    assert changed == {"agencyId": made, **limits, "requestsPerMinute": 0}
+    assert "any number" in run("agency", "limits", made)
+
+
 def test_a_sweep_with_the_wrong_database_removes_nothing(run: Run, tmp_path: Path) -> None:
     place, data = tmp_path / "pictures", b"somebody's"
     sweep = ("media", "sweep", "--blobs", place)
@@ -84,6 +93,10 @@ def test_a_sweep_with_the_wrong_database_removes_nothing(run: Run, tmp_path: Pat
         ("agency", "create", "A", "--region", "XX"),
         ("agency", "create", "A", "--phone", "abc"),
         ("agency", "create", "A", "--bulk-per-minute", "-1"),
+        ("agency", "create", "A", "--monthly-listings", "-1"),
+        ("agency", "limits", "9"),
+        ("agency", "limits", "1", "--monthly-listings", "-1"),
+        ("agency", "limits", "1", "--requests-per-minute", "1000000001"),
         ("agency", "suspend", "9"),
         ("agency", "crm", "perhaps", "1"),
         ("key", "create", "9"),

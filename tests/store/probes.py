@@ -146,6 +146,15 @@ PROBES: dict[str, list[Probe]] = {
     "agencies_by_id": [named([(OURS,)], ids=[OURS])],
     "set_agency_active": [named([(OURS,)], agency_id=OURS, active=False)],
     "set_agency_crm": [named([(OURS,)], agency_id=OURS, enabled=False)],
+    "set_agency_limits": [
+        named(
+            [(OURS,)],
+            agency_id=OURS,
+            requests_per_minute=9,
+            bulk_per_minute=None,
+            monthly_listings=9,
+        )
+    ],
     "revoke_key": [named(agency_id=OURS, key_id=THEIR_KEY, now_ms=NOW_MS)],
     "key_and_agency": [Probe({"sqlite": (OUR_KEY,), "postgres": None}, [(OUR_KEY, OURS)], (0, 6))],
     "job": [

@@ -104,6 +104,7 @@ LOOK_UPS: dict[str, set[str]] = POSTGRES | {
     "agencies_by_id": {"agency_pkey (id)"},
     "set_agency_active": {"agency_pkey (id)"},
     "set_agency_crm": {"agency_pkey (id)"},
+    "set_agency_limits": {"agency_pkey (id)"},
     "job": {f"media_pkey (id); {_JOBS_AHEAD}"},
     "changes": {"change_pkey (agency_id, seq)"},
     "last_seqs": {"change_pkey (agency_id) backward alone"},

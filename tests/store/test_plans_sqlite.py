@@ -62,6 +62,7 @@ LOOK_UPS: dict[str, list[str]] = SQLITE | {
     "agency": [f"agency {_ID}"],
     "set_agency_active": [f"agency {_ID}"],
     "set_agency_crm": [f"agency {_ID}"],
+    "set_agency_limits": [f"agency {_ID}"],
     "job": [f"media {_ID}", _JOBS_AHEAD],
     "changes": ["change PRIMARY KEY (agency_id=? AND seq>?)"],
     "last_seqs": ["change PRIMARY KEY (agency_id=?)"],

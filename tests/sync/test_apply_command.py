@@ -36,8 +36,10 @@ def test_a_plan_that_holds_is_0_and_again_0(office: Office, tenant: Tenant) -> N
     code, said, _ = office.apply()
     assert code == DONE
     assert said["summary"] == {"applied": 3, "skipped": 0, "failed": 0}
-    code, said, _ = office.apply()
+    code, said, remarks = office.apply()
+    assert "applied  0 now, 3 by a run before this" in remarks
     assert (code, said["resumed"]) == (DONE, 3)
+    assert said["summary"] == {"applied": 3, "skipped": 0, "failed": 0}, "it is of the plan"
     assert len(tenant.changes()) == 3
 
 

@@ -26,8 +26,9 @@ async def get_agency(call: Call) -> Reply:
     found = await asyncio.to_thread(call.portal.store.agency, known.id) or known
     used = await _used(call)
     shape = agency(found, used, wished_locales(call), call.portal.files_url)
-    headers = [(b"etag", b'"%s-%d"' % (found.etag.encode(), used)), *_PRIVATE]
-    if is_current(f"{found.etag}-{used}", call.headers):
+    etag = f"{found.etag}-{used}-{found.monthly_listings}"  # all that the answer shows
+    headers = [(b"etag", b'"%s"' % etag.encode()), *_PRIVATE]
+    if is_current(etag, call.headers):
         return Reply(304, headers=headers)
     return json_reply(shape, headers=headers)
 

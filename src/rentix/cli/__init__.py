@@ -32,6 +32,7 @@ COMMANDS = {
     ("backup",): ("backup:backup", "Back up the data while it is served."),
     ("restore",): ("backup:restore", "Restore a backup into an empty place."),
     ("agency", "create"): ("agency:create", "Create an agency and its first API key."),
+    ("agency", "limits"): ("agency:limits", "Change and show what an agency may use."),
     ("agency", "suspend"): ("agency:suspend", "Refuse an agency's keys until it is resumed."),
     ("agency", "resume"): ("agency:resume", "Accept a suspended agency's keys again."),
     ("agency", "crm"): ("agency:crm", "Switch an agency's CRM access on or off."),
@@ -47,7 +48,7 @@ COMMANDS = {
 _GROUPS = {
     "media": "Pictures: what waits, and files that nothing needs.",
     "db": "Prepare a PostgreSQL database, and look at one.",
-    "agency": "Create, suspend and resume agencies; switch CRM access.",
+    "agency": "Create, suspend and resume agencies; their limits and CRM access.",
     "key": "Create, list and revoke API keys.",
     "listing": "Listings that the portal hides.",
     "user": "Agents who register on the portal themselves.",

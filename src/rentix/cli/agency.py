@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from dataclasses import asdict, astuple, dataclass
+from typing import Annotated, Final, Literal
 
 from cyclopts import Parameter
 
@@ -17,10 +18,27 @@ from rentix.store.agencies import (
     is_sandbox,
     set_active,
     set_crm,
+    set_limits,
 )
 from rentix.wiring import now_ms
 
-Budget = Annotated[int, Parameter(help="Requests a minute and key; 0 is no limit.")]
+_MOST: Final = 1_000_000_000
+_BUDGET: Final = Parameter(help="Requests a minute and key; 0 is no limit.")
+_BULK: Final = Parameter(help="Of these on bulk endpoints; 0 is no limit.")
+_LISTINGS: Final = Parameter(help="Listings it may create in a calendar month; 0: none at all.")
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What a new agency may use."""
+
+    requests_per_minute: Annotated[int, _BUDGET] = 300
+    bulk_per_minute: Annotated[int, _BULK] = 30
+    monthly_listings: Annotated[int, _LISTINGS] = 1000
+
+
+_USUAL: Final = Limits()
 
 
 def create(
@@ -28,8 +46,7 @@ def create(
     *,
     phone: str | None = None,
     region: Region = "MD",
-    requests_per_minute: Budget = 300,
-    bulk_per_minute: Budget = 30,
+    limits: Limits = _USUAL,
     data: Data = None,
     database: Database = None,
     json: Json = False,
@@ -45,16 +62,14 @@ def create(
     phone
         What visitors call when a listing has no agent.
     """
-    if requests_per_minute < 0 or bulk_per_minute < 0:
-        raise Stop("a budget is a number of requests a minute, or 0 for none")
+    _check_limits(*astuple(limits))
     region = check_region(region)
     agency = Agency(
         id=0,
         name=_read_name(name),
         phone=_read_phone(phone, region),
         region=region,
-        requests_per_minute=requests_per_minute,
-        bulk_per_minute=bulk_per_minute,
+        **asdict(limits),
     )
     with store_at(data, database, create=True) as store, store.operate() as hand:
         if is_sandbox(hand):
@@ -90,6 +105,45 @@ def _read_phone(phone: str | None, region: str) -> str | None:
     if reading.phone is None:
         raise Stop("--phone is not a valid phone number; write it as +373 22 123 456")
     return reading.phone.e164
+
+
+def _check_limits(*limits: int | None) -> None:
+    if not all(0 <= limit <= _MOST for limit in limits if limit is not None):
+        raise Stop(f"a limit is a number from 0 to {_MOST}")
+
+
+def limits(
+    agency_id: int,
+    *,
+    requests_per_minute: Annotated[int | None, _BUDGET] = None,
+    bulk_per_minute: Annotated[int | None, _BULK] = None,
+    monthly_listings: Annotated[int | None, _LISTINGS] = None,
+    data: Data = None,
+    database: Database = None,
+    json: Json = False,
+) -> int:
+    """Change an agency's limits, and show them. What is not given stays as it is.
+
+    Example: rentix agency limits 7 --monthly-listings 5000
+    """
+    _check_limits(requests_per_minute, bulk_per_minute, monthly_listings)
+    with store_at(data, database) as store, store.operate() as hand:
+        agency = set_limits(hand, agency_id, requests_per_minute, bulk_per_minute, monthly_listings)
+    if agency is None:
+        raise Stop(f"there is no agency {agency_id}")
+    shown = {
+        "requestsPerMinute": agency.requests_per_minute,
+        "bulkPerMinute": agency.bulk_per_minute,
+        "monthlyListings": agency.monthly_listings,
+    }
+    if json:
+        print_json({"agencyId": agency_id, **shown})
+        return 0
+    say(f"Agency {agency_id}, {agency.name}")
+    say(f"  requests a minute and key  {agency.requests_per_minute or 'any number'}")
+    say(f"  of these in bulk           {agency.bulk_per_minute or 'any number'}")
+    say(f"  new listings a month       {agency.monthly_listings}")
+    return 0
 
 
 def suspend(agency_id: int, *, data: Data = None, database: Database = None) -> int:

@@ -26,6 +26,7 @@ from rentix.client.calls.others import get_agency
 from rentix.sync.apply import Held, hold
 from rentix.sync.apply.lock import state_folder
 from rentix.sync.match import Matches, find_matches
+from rentix.sync.match.ledger import Ledger
 from rentix.sync.match.linking import Done, Linking
 from rentix.sync.match.page import write_page
 from rentix.sync.match.sheet import check_free, read_sheet, write_sheet
@@ -123,6 +124,8 @@ def _check_finding(output: Path, html: Path | None, *, force: bool) -> None:
 
 def _carry_out(config: Path, apply: Path | None, undo: Path | None, *, as_json: bool) -> int:
     accepted = read_sheet(apply) if apply is not None else []
+    if undo is not None:
+        Ledger(undo).check_is_there(undo)
     with opened(config, STUBBORN) as (settings, portal, screen):
         agency = portal.send(get_agency())
         with hold(state_folder(settings.portal.url, agency.id)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rentix.model import Agency, ApiKey
 from rentix.rules.keys import key_digest, mint_key
 from rentix.store import Hand
-from rentix.store.rows import to_key
+from rentix.store.rows import to_agency, to_key
 
 
 def create_agency(hand: Hand, agency: Agency, now_ms: int, *, sandbox: bool = False) -> int:
@@ -35,6 +35,26 @@ def set_active(hand: Hand, agency_id: int, *, active: bool) -> bool:
 def set_crm(hand: Hand, agency_id: int, *, enabled: bool) -> bool:
     """Switch an agency's CRM access on or off; False when there is none with this id."""
     return bool(hand.run("set_agency_crm", agency_id, enabled=enabled))
+
+
+def set_limits(
+    hand: Hand,
+    agency_id: int,
+    requests_per_minute: int | None = None,
+    bulk_per_minute: int | None = None,
+    monthly_listings: int | None = None,
+) -> Agency | None:
+    """Change the limits that are given. The agency as it is then, or None when there is none."""
+    hand.run(
+        "set_agency_limits",
+        agency_id,
+        requests_per_minute=requests_per_minute,
+        bulk_per_minute=bulk_per_minute,
+        monthly_listings=monthly_listings,
+    )
+    for row in hand.run("agency", agency_id):
+        return to_agency(row)
+    return None
 
 
 def create_key(

@@ -114,7 +114,24 @@ def test_undo_takes_back_all_that_the_file_linked(office: Office, users: tuple[i
     code, said, _ = office.run("--undo", office.matches)
     assert (code, said["unlinked"]) == (0, 2)
     assert [office.link_of(user_id) for user_id in users] == [None, None]
+    assert not Path(f"{office.matches}.links").exists(), "there is nothing more to undo"
     assert office.run("--undo", office.matches)[1]["unlinked"] == 0
+    assert not Path(f"{office.matches}.links").exists()
+
+
+def test_a_file_that_is_not_there_cannot_be_undone(office: Office, users: tuple[int, int]) -> None:
+    there = sorted(office.folder.iterdir())
+    code, _, said = office.run("--undo", office.folder / "nothere.csv")
+    assert (code, "nothere.csv" in said) == (1, True)
+    assert sorted(office.folder.iterdir()) == there
+
+
+def test_undo_needs_what_was_linked_and_not_the_file(
+    office: Office, users: tuple[int, int]
+) -> None:
+    office.run("--apply", office.matches)
+    office.matches.unlink()
+    assert office.run("--undo", office.matches)[1]["unlinked"] == 1
 
 
 def test_undo_leaves_links_that_were_there_before(office: Office, users: tuple[int, int]) -> None:

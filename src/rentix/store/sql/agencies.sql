@@ -32,6 +32,13 @@ UPDATE agency SET active = :active WHERE agency.id = :agency_id RETURNING id
 -- name: set_agency_crm
 UPDATE agency SET crm_enabled = :enabled WHERE agency.id = :agency_id RETURNING id
 
+-- name: set_agency_limits
+UPDATE agency SET
+    requests_per_minute = coalesce(:requests_per_minute, requests_per_minute),
+    bulk_per_minute = coalesce(:bulk_per_minute, bulk_per_minute),
+    monthly_listings = coalesce(:monthly_listings, monthly_listings)
+WHERE agency.id = :agency_id RETURNING id
+
 -- name: insert_key
 INSERT INTO api_key (id, agency_id, digest, scopes, created_ms)
 VALUES (:key_id, :agency_id, :digest, :scopes, :now_ms)

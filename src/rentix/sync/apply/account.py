@@ -18,10 +18,12 @@ _SHOWN: Final = 50
 
 def print_account(console: Console, plan: Plan, account: Account) -> None:
     """Print the sums, what was not applied and why, and what stopped it."""
+    before = account.before
     for word, number in account.summary.items():
-        _say(console, f"{word:>9}  {number:,}", _STYLES[word] if number else "dim")
-    if account.resumed:
-        _say(console, f"{account.resumed:,} operations were answered in a run before this", "dim")
+        sums = f"{number - before[word]:,}"
+        if before[word]:
+            sums += f" now, {before[word]:,} by a run before this"
+        _say(console, f"{word:>9}  {sums}", _STYLES[word] if number else "dim")
     left = [ending for ending in account.endings.values() if ending.state != "applied"]
     for ending in left[:_SHOWN]:
         _say(console, f"  {_line(plan, ending)}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -35,18 +35,35 @@ class Portal(Protocol):
 
 @dataclass(slots=True)
 class Account:
-    """What became of a plan's items, by their numbers. `stopped` is what kept it from the end."""
+    """What became of a plan's items, by their numbers. `stopped` is what kept it from the end.
+
+    `fresh` are those that this run had to do with; the journal knew the answers for all others.
+    """
 
     endings: dict[int, Ending] = field(default_factory=dict)
     total: int = 0
-    resumed: int = 0
+    fresh: set[int] = field(default_factory=set)
     stopped: BaseException | None = None
 
     @property
     def summary(self) -> dict[str, int]:
         """How many items were applied, skipped because they had moved, and refused."""
-        states = Counter(ending.state for ending in self.endings.values())
-        return {state: states[state] for state in ("applied", "skipped", "failed")}
+        return _sums(self.endings.values())
+
+    @property
+    def before(self) -> dict[str, int]:
+        """How many of these are so since a run before this."""
+        return _sums(end for item, end in self.endings.items() if item not in self.fresh)
+
+    @property
+    def resumed(self) -> int:
+        """How many items a run before this had brought to their end."""
+        return sum(self.before.values())
+
+
+def _sums(endings: Iterable[Ending]) -> dict[str, int]:
+    states = Counter(ending.state for ending in endings)
+    return {state: states[state] for state in ("applied", "skipped", "failed")}
 
 
 def utc_now() -> datetime:
@@ -90,9 +107,9 @@ class Application:
         key = key_of(self._plan, parts)
         known = self._journal.answered(key)
         if known is not None:
-            self.account.resumed += len(known)
             self._take(step, known)
             return
+        self.account.fresh.update(part.item for part in parts)
         self._journal.note_sent(key, self._clock().isoformat(timespec="seconds"))
         operations = [msgspec.Raw(part.operation) for part in parts]
         try:

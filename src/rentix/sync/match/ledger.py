@@ -41,6 +41,11 @@ class Ledger:
             except (msgspec.MsgspecError, ValueError, RecursionError) as fault:
                 raise SetupError(f"{self.path} is not of this version ({fault})") from fault
 
+    def check_is_there(self, file: Path) -> None:
+        """Refuse a file that there is neither a trace of nor itself: its name is misspelt."""
+        if not (self.path.exists() or file.is_file()):
+            raise SetupError(f"there is no file {file} and no {self.path}; nothing was unlinked")
+
     def check_is_of(self, portal: str, agency: AgencyShape) -> None:
         """Refuse links of another portal or agency: the same numbers are other users there."""
         for one in self.rounds:
@@ -61,7 +66,7 @@ class Ledger:
         write_private(self.path, text + b"\n", replace=True)
 
     def keep(self, kept: set[int]) -> None:
-        """Forget all links but those of these users."""
+        """Forget all links but those of these users; without any there is nothing to keep."""
         for one in self.rounds:
             items = enumerate(one.plan.items)
             one.linked = tuple(
@@ -70,4 +75,7 @@ class Ledger:
                 if number in (one.linked or ()) and item.user_id in kept
             )
         self.rounds = [one for one in self.rounds if one.linked]
-        self.save()
+        if self.rounds:
+            self.save()
+        else:
+            self.path.unlink(missing_ok=True)

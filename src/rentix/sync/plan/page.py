@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 from importlib.resources import files
@@ -65,7 +66,7 @@ def _row(item: Item) -> str:
     who = escape(item.name or ("?" if known else "a row"))
     line = f"line {item.line} · " if item.line else ""
     fields = "".join(
-        f"<tr><th>{escape(change.field)}</th>{_old(item, change)}"
+        f"<tr><th>{_breaking(change.field)}</th>{_old(item, change)}"
         f"<td><ins>{escape(whole_value(change.new))}</ins></td></tr>"
         for change in told_fields(item)
     )
@@ -74,6 +75,11 @@ def _row(item: Item) -> str:
         f"<article><h3>{who} <small>{escape(known or '')}</small></h3>"
         f"<p>{line}{escape(item.reason)}</p>{table}</article>"
     )
+
+
+def _breaking(field: str) -> str:
+    """A field's name, which a narrow screen may break between its words and nowhere else."""
+    return re.sub(r"([._])", r"\1<wbr>", escape(field))
 
 
 def _old(item: Item, change: FieldChange) -> str:
