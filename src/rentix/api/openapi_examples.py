@@ -151,7 +151,7 @@ _ANSWERS: dict[tuple[str, type], Json] = {
                     {
                         "userId": 1,
                         "name": "Elena Rusu",
-                        "phone": "+373 60 123 404",
+                        "phone": "+373 601 23 404",
                         "score": 100,
                         "reasons": [
                             "the same mobile number, and nobody else's",
