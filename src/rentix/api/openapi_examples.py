@@ -28,7 +28,7 @@ _ANA: Json = {
     "id": 3,
     "externalId": "crm-1",
     "name": "Ana Munteanu",
-    "phone": "+373 69 123 401",
+    "phone": "+373 691 23 401",
     "description": None,
     "avatar": None,
     "instagram": "https://www.instagram.com/ana.munteanu",

@@ -193,7 +193,7 @@ def _members(kind: inspect.Type) -> list[inspect.Type]:
 def _offered(kind: inspect.Type) -> tuple[str, ...]:
     """The words to name to whoever sent another one, if not all of them."""
     extra = kind.extra if isinstance(kind, inspect.Metadata) else None
-    return (extra or {}).get("offered", ())
+    return tuple(extra["offered"]) if extra else ()
 
 
 _PYTHON: dict[type[inspect.Type], type] = {
