@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import jsonschema_rs
@@ -10,6 +11,7 @@ import pytest
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
 from rentix.api.routes import BASE, ROUTES
+from rentix.rules.phones import read_phones
 from scripts.write_openapi import SNAPSHOT, printed
 from tests.service import Tenant
 
@@ -45,6 +47,16 @@ def test_every_route_is_described_once() -> None:
     assert described == {(r.path.replace(":path", ""), r.method) for r in ROUTES}
     ids = [operation["operationId"] for _, _, operation in OPERATIONS]
     assert len(ids) == len(set(ids))
+
+
+def test_phones_in_answers_are_printed_as_the_service_prints_them() -> None:
+    answers = [operation["responses"]["200"] for _, _, operation in OPERATIONS]
+    phones = set(re.findall(r'"phone": "([^"]+)"', json.dumps(answers)))
+    assert phones
+    for phone in phones:
+        found = read_phones(phone, "MD").phone
+        assert found is not None
+        assert phone == found.international
 
 
 def _validator(schema: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:

@@ -89,6 +89,40 @@ def test_it_is_one_change(tenant: Tenant, ana: int, ion: int) -> None:
     assert len(listings) == 2
 
 
+@pytest.mark.parametrize("by", ["successorUserId", "successorExternalId"])
+def test_a_successor_named_too_late_is_told_of(tenant: Tenant, ana: int, ion: int, by: str) -> None:
+    """Nothing submitted is dropped in silence; what the warning advises works."""
+    named: dict[str, Any] = {by: ion if by == "successorUserId" else "ion"}
+    ok(leave(tenant, ana))
+    ok(put(tenant, externalId="b", userId=None))
+    body = ok(leave(tenant, ana, **named))
+    assert (body["movedListings"], warned(body)) == (0, [(by, "successor_unused")])
+    [warning] = body["warnings"]
+    assert f"listings {read(tenant, 'a')['id']};" in warning["message"]
+    assert f"POST /api/v1/users/{ana}/reactivate" in warning["message"]
+    come_back(tenant, ana)
+    assert "warnings" not in ok(leave(tenant, ana, **named))
+    assert contact(tenant, "a") == ("Ion Lupu", "linked")
+    assert "warnings" not in ok(leave(tenant, ana, **named))  # said twice, it is done all the same
+
+
+def test_a_successor_named_too_late_gets_what_was_given_since(
+    tenant: Tenant, ana: int, ion: int
+) -> None:
+    ok(leave(tenant, ana, undoDays=1))
+    create(tenant, "c", userId=ana)
+    tenant.service.clock.ahead_ms += 2 * DAY_MS
+    try:
+        body = ok(leave(tenant, ana, successorUserId=ion, undoDays=0))
+    finally:
+        tenant.service.clock.ahead_ms -= 2 * DAY_MS
+    assert (body["movedListings"], contact(tenant, "c")) == (1, ("Ion Lupu", "linked"))
+    [warning] = body["warnings"]
+    assert warning["code"] == "successor_unused"
+    assert "reactivate" not in warning["message"]  # it is too late for that
+    assert "PUT /api/v1/listings" in warning["message"]
+
+
 def test_who_has_left_cannot_leave_again(tenant: Tenant, ana: int) -> None:
     first = ok(leave(tenant, ana))
     again = ok(leave(tenant, ana))
@@ -225,8 +259,27 @@ def test_after_the_time_for_undoing_nothing_comes_back(
         body = come_back(tenant, ana)
     finally:
         tenant.service.clock.ahead_ms -= days * DAY_MS
-    assert body["restoredListings"] == restored
-    assert len(body["changedSince"]) == 2 - restored
+    assert (body["restoredListings"], body["changedSince"]) == (restored, [])
+    kept = body.get("undoEnded", [])
+    assert [listing["userId"] for listing in kept] == [ion] * (2 - restored)
+    assert warned(body) == ([] if restored else [("id", "undo_ended")])
+
+
+def test_a_put_after_the_time_for_undoing_says_so(tenant: Tenant, ana: int, ion: int) -> None:
+    """The true reason, with the day on which the time was over; what changed hands has its own."""
+    ok(leave(tenant, ana, successorUserId=ion, undoDays=1))
+    changed = create(tenant, "b", userId=None)
+    tenant.service.clock.ahead_ms += 2 * DAY_MS
+    try:
+        body = ok(tenant.put(externalId="ana", name="Ana Rusu"))
+    finally:
+        tenant.service.clock.ahead_ms -= 2 * DAY_MS
+    said = {warning["code"]: warning["message"] for warning in body["warnings"]}
+    assert said.keys() == {"reactivated", "listings_changed_since", "undo_ended"}
+    assert "no listings were given back" in said["reactivated"]
+    assert said["listings_changed_since"].endswith(f"since: listings {changed}")
+    assert f": listings {read(tenant, 'a')['id']};" in said["undo_ended"]
+    assert "undoDays" in said["undo_ended"]
 
 
 @pytest.mark.parametrize(
@@ -273,6 +326,9 @@ def test_sent_again_by_the_crm_who_left_returns(tenant: Tenant, ana: int, ion: i
     ok(leave(tenant, ana, successorUserId=ion))
     body = ok(tenant.put(externalId="ana", name="Ana Rusu"))
     assert body["updated"] is True
+    assert warned(body) == [("status", "reactivated")]
+    [warning] = body["warnings"]
+    assert warning["message"].endswith("is active again; 2 listings were given back")
     assert ok(tenant.get(f"/users/{ana}"))["status"] == "active"
     assert contact(tenant, "a") == ("Ana Rusu", "linked")
 
@@ -300,7 +356,7 @@ def test_sent_again_by_id_who_left_stays_away(tenant: Tenant, ana: int) -> None:
     assert "reactivate true" in warning["message"]
     assert body["fields"]["held"] == {"status": "crm"}
     assert ok(tenant.get(f"/users/{ana}"))["status"] == "inactive"
-    assert warned(ok(tenant.put(id=ana, reactivate=True))) == []
+    assert warned(ok(tenant.put(id=ana, reactivate=True))) == [("status", "reactivated")]
     assert contact(tenant, "a") == ("Ana Lupu", "linked")
 
 

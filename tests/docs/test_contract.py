@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from rentix.api.parameters import name_of
 from rentix.api.routes import ROUTES
 from rentix.decide import report
 from rentix.errors import Code
@@ -28,7 +29,8 @@ def test_endpoints_are_the_routes() -> None:
         for method, path, scope, query in table(PAGE, "Endpoints")
     ]
     routes = [
-        (r.method, r.path.replace(":path}", "}"), r.scope, ", ".join(r.query)) for r in ROUTES
+        (r.method, r.path.replace(":path}", "}"), r.scope, ", ".join(map(name_of, r.query)))
+        for r in ROUTES
     ]
     assert shown == routes
 

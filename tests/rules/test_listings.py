@@ -18,7 +18,7 @@ from rentix.rules.listings import (
     read_unlink_listing,
 )
 from rentix.rules.steering import Terms
-from rentix.wire.listing_bodies import STATUSES
+from rentix.wire.listing_bodies import OFFERED_STATUSES
 from rentix.wire.listings import form_data
 
 TERMS = Terms("MD", "ro")
@@ -98,7 +98,7 @@ def test_every_fault_is_listed_in_the_contracts_forms() -> None:
         "propertyFloorsTotal must be an integer number",
         "propertyCoordinates.lat must be between -90 and 90",
         "propertyCoordinates.lng is required",
-        f"announcementStatus must be one of: {', '.join(sorted(STATUSES))}",
+        f"announcementStatus must be one of: {', '.join(OFFERED_STATUSES)}",
         "files.2 must be an object",
         "userId must be an integer number",
         "announcementDescription must be at least 40 characters",

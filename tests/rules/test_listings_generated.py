@@ -27,7 +27,7 @@ from rentix.wire.bodies import DeactivateOperationBody
 from rentix.wire.decode import known_members, parse_object
 from rentix.wire.listing_bodies import STATUSES, PutListingBody
 from rentix.wire.listings import form_data
-from tests.faults.corpus import BROKEN, NASTY, VALID
+from tests.faults.corpus import BROKEN, ENDLESS, NASTY, VALID
 
 TERMS = Terms("MD", "ro")
 generated = settings(max_examples=300, deadline=None)
@@ -126,7 +126,7 @@ def test_both_passes_make_the_same_of_any_listing(body: dict[str, Any]) -> None:
 
 
 def test_both_passes_make_the_same_of_odd_and_broken_json() -> None:
-    for value in [*VALID, *BROKEN]:
+    for value in [*VALID, *BROKEN, *ENDLESS]:
         for field in MEMBERS:
             sent = b'{"externalId":"a","%s":%s}' % (field.encode(), value)
             slow = outcome(lambda sent=sent: read_put_listing(parse_object(sent), TERMS))

@@ -153,6 +153,36 @@ def test_a_photo_whose_import_failed_is_no_photo(studio: Studio) -> None:
     assert faults(lost) == [("/files/0/externalFileId", "media_unknown")]
 
 
+def test_new_urls_of_photos_that_failed_are_told_how_to_get_in(studio: Studio) -> None:
+    """A failed media keeps its `externalFileId`; the refusal says what frees it, and that works."""
+    publish(studio, photos(studio, "p", "q", "r", bad="p q r"))
+    assert settled(studio) == "publish_failed"
+    failed = [file["id"] for file in read(studio.tenant, "a")["files"]]
+    new = [
+        {"url": studio.offer(f"/new-{name}.jpg", jpeg()), "externalFileId": name} for name in "pqr"
+    ]
+    refused = put(studio.tenant, externalId="a", files=new, **READY)
+    assert faults(refused) == [("/files", "photos_missing")]
+    [message] = refused.json()["message"]
+    assert f"DELETE /api/v1/media/{failed[0]} (externalFileId p)" in message
+    assert "under another externalFileId" in message
+    for media_id in failed:
+        ok(studio.tenant.http.delete(f"/media/{media_id}"))
+    publish(studio, new)
+    assert settled(studio) == "active"
+
+
+def test_photos_that_failed_without_a_name_only_have_to_be_sent_again(studio: Studio) -> None:
+    files = [{"url": photo["url"]} for photo in photos(studio, "p", "q", "r", bad="p q r")]
+    publish(studio, files)
+    assert settled(studio) == "publish_failed"
+    refused = put(studio.tenant, externalId="a", announcementStatus="active")
+    assert "DELETE" not in refused.json()["message"][0]
+    photos(studio, "p", "q", "r")
+    publish(studio, files)
+    assert settled(studio) == "active"
+
+
 def test_a_photo_that_is_removed_leaves_the_others(studio: Studio) -> None:
     publish(studio, photos(studio, "p", "q", "r"))
     settled(studio)

@@ -21,7 +21,8 @@ Put a CRM's agents onto the portal: each exactly once, with an answer for every 
 
 Absent keeps, `null` clears, a value sets. Lengths count code points, timestamps are ISO 8601 in
 UTC with milliseconds. Success is 200, creation included; every answer carries `X-Request-Id`.
-What is unknown in a body or a query is ignored with a warning, never in silence.
+What is unknown in a body is ignored with a warning, never in silence, and so are parameters that a
+write doesn't know. Those that a read doesn't know are ignored without a word.
 """
 
 _SECURITY: Json = {

@@ -28,7 +28,7 @@ _ANA: Json = {
     "id": 3,
     "externalId": "crm-1",
     "name": "Ana Munteanu",
-    "phone": "+373 69 123 401",
+    "phone": "+373 691 23 401",
     "description": None,
     "avatar": None,
     "instagram": "https://www.instagram.com/ana.munteanu",
@@ -151,7 +151,7 @@ _ANSWERS: dict[tuple[str, type], Json] = {
                     {
                         "userId": 1,
                         "name": "Elena Rusu",
-                        "phone": "+373 60 123 404",
+                        "phone": "+373 601 23 404",
                         "score": 100,
                         "reasons": [
                             "the same mobile number, and nobody else's",

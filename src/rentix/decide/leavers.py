@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from rentix.decide.leaver_notes import successor_unused, undo_ended
 from rentix.decide.listing_refusals import successor_unfit
 from rentix.decide.record import Fields, record
 from rentix.decide.refusals import check_precondition, unknown_user
@@ -15,6 +16,7 @@ from rentix.operations import (
     BindOutcome,
     Caller,
     DeactivateUser,
+    Note,
     Outcome,
     ReactivateUser,
     Shift,
@@ -34,8 +36,9 @@ def deactivate_user(
     user = _find(working, caller, asked.id, asked.external_id)
     check_precondition(asked.if_match, user)
     listings = working.listings.held_by(caller.agency_id, user.id)
+    notes = (*asked.notes, *_left_before(working, asked, user, now_ms))
     if user.status == "inactive" and not listings:
-        return Outcome(verb="deactivated", user=user, warnings=asked.notes)
+        return Outcome(verb="deactivated", user=user, warnings=notes)
     successor = _successor(working, caller, asked, user)
     seq = working.next_seq(caller.agency_id)
     leave = Leave(by_crm=caller.key_id is not None, undo_until_ms=now_ms + asked.undo_ms)
@@ -63,7 +66,7 @@ def deactivate_user(
     return Outcome(
         verb="deactivated",
         user=after,
-        warnings=asked.notes,
+        warnings=notes,
         change=record(caller, user, known, seq, now_ms),
         shift=shift,
     )
@@ -79,6 +82,23 @@ def _find(
     if user is None:
         raise unknown_user(user_id, external_id)
     return user
+
+
+def _left_before(
+    working: WorkingSet, asked: DeactivateUser, user: User, now_ms: int
+) -> tuple[Note, ...]:
+    """What to say to whoever names a successor for an agent who has left already."""
+    by_id, by_name = asked.successor_id, asked.successor_external_id
+    if user.status == "active" or (by_id is None and by_name is None):
+        return ()
+    named = working.by_external(user.agency_id, by_name) if by_name is not None else None
+    successor_id = named.id if named else by_id
+    kept = [
+        moved.listing_id
+        for moved in working.listings.left_by(user.agency_id, user.id)
+        if moved.untouched and moved.user_id != successor_id
+    ]
+    return successor_unused(asked, user, kept, now_ms)
 
 
 def _later(before: Leave | None, leave: Leave) -> Leave:
@@ -128,7 +148,7 @@ def reactivate_user(
     return Outcome(
         verb="reactivated",
         user=after,
-        warnings=asked.notes,
+        warnings=(*asked.notes, *undo_ended(user, shift, "id")),
         change=record(caller, user, return_fields(shift), seq, now_ms),
         shift=shift,
     )
@@ -146,13 +166,12 @@ def give_back(working: WorkingSet, user: User, version: int, now_ms: int) -> Shi
     changed = tuple(
         (moved.listing_id, moved.user_id)
         for moved in left
-        if not (moved.untouched and in_time) and moved.user_id != user.id
+        if not moved.untouched and moved.user_id != user.id
     )
-    settled = tuple(
-        moved.listing_id
-        for moved in left
-        if moved.untouched and not in_time and moved.user_id is None
+    late = tuple(
+        (moved.listing_id, moved.user_id) for moved in left if moved.untouched and not in_time
     )
+    settled = tuple(listing_id for listing_id, user_id in late if user_id is None)
     return Shift(
         kind="return",
         agency_id=user.agency_id,
@@ -161,6 +180,7 @@ def give_back(working: WorkingSet, user: User, version: int, now_ms: int) -> Shi
         to_user_id=user.id,
         version=version,
         changed=changed,
+        late=late,
         settled=settled,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rentix.errors import Code, Fault, Problem
 from rentix.model import Listing, ListingStatus, Media, User
 from rentix.operations import FileRef
@@ -51,13 +53,20 @@ def media_at(ref: FileRef, media: Media | None) -> Fault:
     return Fault(Code.MEDIA_UNKNOWN, message, ("files", ref.index, name))
 
 
-def photos_missing(there: int, failed: int) -> Fault:
-    """Too few photos to be active."""
-    beside = f", and {failed} whose import failed" if failed else ""
+def photos_missing(there: int, failed: Sequence[Media]) -> Fault:
+    """Too few photos to be active. Those that failed under a name keep it, whatever url comes."""
+    beside = f", and {len(failed)} whose import failed" if failed else ""
     message = (
         f"announcementStatus active needs at least 3 photos; the listing has {there}{beside}; "
         f"send more in files, or another status"
     )
+    named = next((media for media in failed if media.external_id is not None), None)
+    if named is not None:
+        message += (
+            f"; a failed one is not imported anew under its externalFileId: first DELETE "
+            f"/api/v1/media/{named.id} (externalFileId {named.external_id}), and so each of them, "
+            f"or send the url under another externalFileId"
+        )
     return Fault(Code.PHOTOS_MISSING, message, ("files",))
 
 

@@ -128,10 +128,11 @@ def status_by_photos(
 
     One that is active already stays so while new photos come, as long as enough are there.
     """
+    media = list(media)
     counts = Counter(_state(one) for one in media)
     ready, coming = counts["ready"], counts["coming"]
     if ready + coming < PHOTOS_MIN:
-        return photos_missing(ready + coming, counts["failed"])
+        return photos_missing(ready + coming, [one for one in media if _state(one) == "failed"])
     if coming and not (was == "active" and ready >= PHOTOS_MIN):
         return "pending_active"
     return "active"

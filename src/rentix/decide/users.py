@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from rentix.decide.leaver_notes import not_given_back, reactivated
 from rentix.decide.leavers import give_back, return_fields
 from rentix.decide.media_set import is_free
 from rentix.decide.record import record
@@ -21,8 +22,6 @@ from rentix.errors import Code, Fault, invalid
 from rentix.model import Change, Media, User
 from rentix.operations import Caller, Note, Outcome, Patch, PutUser, RegisterUser, Shift, Verb
 from rentix.rules.merge import Merge, birth, comes_back, merge
-
-_LISTED = 10
 
 
 def put_user(working: WorkingSet, caller: Caller, put: PutUser, now_ms: int) -> Outcome:
@@ -139,18 +138,8 @@ def _update(
     outcome = _outcome("updated", put, merged, after, change)
     if shift is None:
         return outcome
-    notes = (_not_given_back(shift),) if shift.changed else ()
+    notes = (reactivated(user, shift), *not_given_back(user, shift, "status"))
     return replace(outcome, shift=shift, warnings=outcome.warnings + notes)
-
-
-def _not_given_back(shift: Shift) -> Note:
-    ids = ", ".join(str(listing_id) for listing_id, _ in shift.changed[:_LISTED])
-    more = f" and {len(shift.changed) - _LISTED} more" if len(shift.changed) > _LISTED else ""
-    message = (
-        f"externalId brings the agent back; not given back, for their hands were changed since: "
-        f"listings {ids}{more}"
-    )
-    return Note("externalId", "listings_changed_since", message)
 
 
 def _return(

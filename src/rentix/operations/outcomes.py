@@ -76,8 +76,9 @@ class Shift(msgspec.Struct, frozen=True, kw_only=True):
     """Listings that change hands at once: of an agent who leaves, returns, or is known at last.
 
     All that readers see a difference in get the version of the one change that says so. `changed`
-    are listings of an agent who returns that are somebody else's by now, and whose. `settled` are
-    those of them that are nobody's, and that now nobody who left has left there.
+    are listings of an agent who returns that were made somebody else's since, and whose. `late` are
+    those that would come back, were there still time for it; `settled` those of them that are
+    nobody's, and that now nobody who left has left there.
     """
 
     kind: Literal["leave", "return", "bind"]
@@ -87,6 +88,7 @@ class Shift(msgspec.Struct, frozen=True, kw_only=True):
     to_user_id: int | None = None
     version: int = 0
     changed: tuple[tuple[int, int | None], ...] = ()
+    late: tuple[tuple[int, int | None], ...] = ()
     settled: tuple[int, ...] = ()
     external_id: str | None = None
     binding: int | None = None

@@ -20,17 +20,21 @@ MAX_MEMBERS = 200
 _GLANCE_DEPTH = 3
 
 _JSON_INVALID = "body must be valid JSON in UTF-8 (RFC 8259)"
+_TOO_LARGE = "body must not have a number that is too large to be read"
 
 
 def parse_object(body: bytes) -> dict[str, Any]:
     """The JSON object in `body`.
 
     Raises:
-        Problem: 400 `json_invalid` when it is no JSON, or JSON that is not an object.
+        Problem: 400 `json_invalid` when it is no JSON, or JSON that is not an object;
+            `out_of_range` when it has a number of thousands of digits.
     """
     try:
         value = msgspec.json.decode(body)
-    # A number of thousands of digits is a ValueError, 100,000 brackets a RecursionError.
+    except msgspec.ValidationError:  # of no type, the size of a number is all that can be wrong
+        raise Problem(Code.OUT_OF_RANGE, _TOO_LARGE) from None
+    # 100,000 brackets are a RecursionError, bytes that are no UTF-8 a ValueError.
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise Problem(Code.JSON_INVALID, _JSON_INVALID) from None
     if not isinstance(value, dict):
@@ -167,7 +171,7 @@ def _faults(value: object, kind: inspect.Type, path: Path) -> Iterator[Fault]:
     elif isinstance(match, inspect.IntType | inspect.FloatType):
         yield from _range_faults(value, match, path)
     elif isinstance(match, inspect.LiteralType) and value not in match.values:
-        allowed = ", ".join(str(v) for v in match.values)
+        allowed = ", ".join(str(v) for v in _offered(kind) or match.values)
         yield Fault(Code.NOT_ONE_OF, f"{field_name(path)} must be one of: {allowed}", path)
     elif isinstance(match, inspect.StructType):
         yield from _struct_faults(value, match, path)  # type: ignore[arg-type]
@@ -184,6 +188,12 @@ def _members(kind: inspect.Type) -> list[inspect.Type]:
     if isinstance(kind, inspect.UnionType):
         return [plain for member in kind.types for plain in _members(member)]
     return [kind]
+
+
+def _offered(kind: inspect.Type) -> tuple[str, ...]:
+    """The words to name to whoever sent another one, if not all of them."""
+    extra = kind.extra if isinstance(kind, inspect.Metadata) else None
+    return tuple(extra["offered"]) if extra else ()
 
 
 _PYTHON: dict[type[inspect.Type], type] = {

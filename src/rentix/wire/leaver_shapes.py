@@ -23,7 +23,7 @@ class DeactivateShape(msgspec.Struct, rename="camel", kw_only=True):
 
 
 class ChangedSinceShape(msgspec.Struct, rename="camel"):
-    """A listing that is somebody else's by now, and whose; null is the agency's."""
+    """A listing that was not given back, and whose it is now; null is the agency's."""
 
     id: int
     user_id: int | None
@@ -36,8 +36,16 @@ class ReactivateShape(msgspec.Struct, rename="camel", kw_only=True):
     reactivated: Literal[True] = True
     restored_listings: int
     changed_since: Annotated[
-        tuple[ChangedSinceShape, ...], Meta(description="Listings that were not given back.")
+        tuple[ChangedSinceShape, ...],
+        Meta(description="Listings that changed hands since, and so were not given back."),
     ]
+    undo_ended: (
+        Annotated[
+            tuple[ChangedSinceShape, ...],
+            Meta(description="Listings that were not given back, as it was too late for that."),
+        ]
+        | UnsetType
+    ) = UNSET
     etag: Etag
     warnings: tuple[Note, ...] | UnsetType = UNSET
     dry_run: DryRun | UnsetType = UNSET

@@ -29,11 +29,13 @@ def deactivate_members(outcome: Outcome) -> dict[str, Any]:
 
 def reactivate_answer(outcome: Outcome, *, dry_run: bool = False) -> ReactivateShape:
     """The answer to POST /users/:id/reactivate."""
-    changed = outcome.shift.changed if outcome.shift else ()
+    shift = outcome.shift
+    changed, late = (shift.changed, shift.late) if shift else ((), ())
     return ReactivateShape(
         id=outcome.user.id,
         restored_listings=_count(outcome),
         changed_since=tuple(ChangedSinceShape(*each) for each in changed),
+        undo_ended=tuple(ChangedSinceShape(*each) for each in late) or UNSET,
         etag=shown_etag(outcome, stored=not dry_run),
         warnings=outcome.warnings or UNSET,
         dry_run=dry_run or UNSET,

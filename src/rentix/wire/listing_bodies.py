@@ -39,6 +39,8 @@ SecondaryType = Literal[
     "other",
 ]
 STATUSES: Final[tuple[str, ...]] = get_args(ListingStatus)
+OFFERED_STATUSES: Final = ("draft", "active", "hidden", "expired", "completed")
+"""Those that a CRM brings about. The others are taken where they are what is so already."""
 
 # A constraint is of one kind of number, so each is said twice.
 _VALUE, _AREA = Meta(gt=0, le=VALUE_MAX), Meta(gt=0, le=AREA_MAX)
@@ -134,7 +136,10 @@ class PutListingBody(FormBody, rename="camel", kw_only=True):
     external_id: ExternalId | UnsetType = UNSET
     announcement_status: Annotated[
         ListingStatus | UnsetType,
-        Meta(description="`active` needs at least 3 photos, and waits for them to be ready."),
+        Meta(
+            description="`active` needs at least 3 photos, and waits for them to be ready.",
+            extra={"offered": OFFERED_STATUSES},
+        ),
     ] = UNSET
     files: Annotated[
         Annotated[Sequence[FileBody], Meta(max_length=FILES_MAX)] | UnsetType | None,

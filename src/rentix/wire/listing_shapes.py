@@ -92,7 +92,7 @@ class ChannelShape(msgspec.Struct):
     url: str
 
 
-class ContactShape(msgspec.Struct, kw_only=True):
+class ContactShape(msgspec.Struct, rename="camel", kw_only=True):
     """Whom a visitor sees, and why."""
 
     kind: Literal["agent", "agency"]
@@ -100,6 +100,16 @@ class ContactShape(msgspec.Struct, kw_only=True):
     name: str
     phone: Annotated[str | None, Meta(description="Null when there is none to be shown.")]
     channels: tuple[ChannelShape, ...]
+    external_user_id: (
+        Annotated[
+            str,
+            Meta(
+                description="The external id that nobody has yet; there only when `reason` is "
+                "`external_user_unknown`."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class ListingShape(msgspec.Struct, rename="camel", kw_only=True):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec import UNSET
+
 from rentix.model import Listing, Media, User
 from rentix.views import Contact, ListingView
 from rentix.wire.listing_bodies import FORM
@@ -34,7 +36,7 @@ def listing(view: ListingView, contact: Contact, public_base: str, files_url: st
         form_data=form_data(found),
         user=_user(view.agent) if view.agent else None,
         files=tuple(_file(media, files_url) for media in view.media),
-        contact=_contact(contact),
+        contact=_contact(contact, found),
         etag=found.etag,
     )
 
@@ -81,11 +83,13 @@ def _file(media: Media, files_url: str) -> ListingFileShape:
     )
 
 
-def _contact(contact: Contact) -> ContactShape:
+def _contact(contact: Contact, found: Listing) -> ContactShape:
+    awaited = found.external_user_id if contact.reason == "external_user_unknown" else None
     return ContactShape(
         kind=contact.kind,
         reason=contact.reason,
         name=contact.name,
         phone=contact.phone,
         channels=tuple(ChannelShape(channel.kind, channel.url) for channel in contact.channels),
+        external_user_id=UNSET if awaited is None else awaited,
     )

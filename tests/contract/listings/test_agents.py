@@ -84,8 +84,12 @@ def test_an_external_user_who_comes_later(tenant: Tenant, bind: Callable[[Tenant
     assert warned(body) == [("externalUserId", "external_user_unknown")]
     assert contact(tenant, "a") == (AGENCY, "external_user_unknown")
     before = tenant.get("/listings/external/a")
+    assert before.json()["contact"]["externalUserId"] == "crm-9"
+    [listed] = ok(tenant.get("/listings"))["items"]
+    assert listed["contact"]["externalUserId"] == "crm-9"
     user_id = bind(tenant)
     assert contact(tenant, "a") == (ANA, "linked")
+    assert "externalUserId" not in read(tenant, "a")["contact"]
     after = tenant.get("/listings/external/a")
     assert after.headers["ETag"] != before.headers["ETag"]
     for name in ("etag", "updatedAt"):  # nobody wrote to it

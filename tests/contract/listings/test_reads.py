@@ -85,6 +85,7 @@ def test_filters(tenant: Tenant) -> None:
     assert names(f"userId={ana}&status=draft") == ["b"]
     assert names(f"userId={ana}&limit=1") == ["a"]
     assert names("userId=999999999") == []
+    assert names("listings.status=hidden") == ["a", "b", "c", "d"]  # no filter has that name
 
 
 @pytest.mark.parametrize(

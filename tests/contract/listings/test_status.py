@@ -92,6 +92,17 @@ def test_these_are_the_portals_to_set(tenant: Tenant, wanted: str) -> None:
     assert faults(answer) == [("/announcementStatus", "status_not_allowed")]
 
 
+def test_a_word_that_is_no_status_is_told_those_that_may_be_sent(tenant: Tenant) -> None:
+    """Not those that are refused as the portal's own."""
+    answer = put(tenant, externalId="a", announcementStatus="sold")
+    assert faults(answer) == [("/announcementStatus", "not_one_of")]
+    offered = "draft, active, hidden, expired, completed"
+    assert answer.json()["message"] == [f"announcementStatus must be one of: {offered}"]
+    for status_ in offered.split(", "):
+        listing = {**COMPLETE, "files": PHOTOS, "announcementStatus": status_}
+        ok(put(tenant, externalId=status_, **listing))
+
+
 @pytest.mark.parametrize("before", ["hidden", "expired", "completed"])
 def test_these_may_go_to_active(tenant: Tenant, before: str) -> None:
     """Hidden, expired, completed may go to active."""

@@ -45,6 +45,14 @@ def test_each_agent_gets_a_verdict_with_its_reasons(tenant: Tenant) -> None:
     assert (nobody["verdict"], nobody["candidates"]) == ("none", [])
 
 
+def test_a_candidates_phone_is_printed_as_in_their_profile(tenant: Tenant) -> None:
+    user_id = tenant.register("Elena Rusu", "+37360123404")
+    [result] = match(tenant, {"name": "Rusu Elena", "phone": "060 123 404"})["results"]
+    [candidate] = result["candidates"]
+    assert candidate["phone"] == "+373 601 23 404"
+    assert candidate["phone"] == tenant.get(f"/users/{user_id}").json()["phone"]
+
+
 def test_it_stores_nothing(tenant: Tenant) -> None:
     user_id = tenant.register("Andrei Ceban", ANDREI)
     before = len(tenant.changes())
