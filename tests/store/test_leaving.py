@@ -112,10 +112,11 @@ def test_after_the_time_for_undoing_nothing_comes_back(desk: Desk, ids: Ids) -> 
     desk.now_ms += 1001
     back = desk.come_back(ids["ana"])
     assert back.shift.listings == ()
-    assert back.shift.changed == ((ids["flat"], ids["ion"]), (ids["house"], ids["ion"]))
+    assert back.shift.changed == ()
+    assert back.shift.late == ((ids["flat"], ids["ion"]), (ids["house"], ids["ion"]))
     assert agents(desk, ids) == [ids["ion"]] * 2
     desk.leave(ids["ana"], undo_ms=1000)
-    assert desk.come_back(ids["ana"]).shift.changed == (), "the first leaving is over"
+    assert desk.come_back(ids["ana"]).shift.late == (), "the first leaving is over"
 
 
 def test_what_stayed_with_the_agency_names_nobody_when_who_left_it_is_back(
