@@ -33,6 +33,7 @@ def ids_of(items: list[dict[str, Any]]) -> list[int]:
     return [item.get("formData", item)["id"] for item in items]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FIELDS)
 def test_no_more_than_a_step_is_read_at_a_time(
     tenant: Tenant, path: str, monkeypatch: pytest.MonkeyPatch

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import httpx2
+import pytest
 
 from rentix.cli.homes import UNNAMED, sample_homes
 from rentix.cli.portraits import serving_portraits
@@ -32,6 +33,7 @@ def test_one_agent_is_enough() -> None:
     assert {home.get("externalUserId") for home in homes} == {"a", None}
 
 
+@pytest.mark.slow
 def test_all_photos_are_drawn_and_no_two_are_alike() -> None:
     with serving_portraits() as place, httpx2.Client(trust_env=False) as client:
         urls = [file["url"] for home in sample_homes(place, ["a"]) for file in home["files"]]

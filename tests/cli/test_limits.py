@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 import httpx2
+import pytest
 
 from tests.service import Tenant
 
@@ -50,6 +51,7 @@ def test_a_limit_is_seen_by_whoever_asks_whether_it_changed(
     assert answer["limits"]["monthlyListings"]["limit"] == 7
 
 
+@pytest.mark.slow
 def test_budgets_come_and_go(operate: Callable[..., int], tenant: Tenant) -> None:
     def read() -> httpx2.Response:
         return tenant.get("/agency")

@@ -119,6 +119,7 @@ def until_status(http: httpx2.Client, status: int) -> None:
         assert time.monotonic() < deadline
 
 
+@pytest.mark.slow
 def test_a_running_server_hears_the_operator_within_a_second(run: Run, tmp_path: Path) -> None:
     made = run("agency", "create", "Casa", "--requests-per-minute", 0, "--json")
     agency = made["agencyId"]
@@ -134,6 +135,7 @@ def test_a_running_server_hears_the_operator_within_a_second(run: Run, tmp_path:
             until_status(http, status)
 
 
+@pytest.mark.slow
 def test_who_registers_keeps_the_phone(run: Run, tmp_path: Path) -> None:
     made = run("agency", "create", "Casa", "--json")
     person = ("--name", "Elena Rusu", "--phone", "060 123 404")
@@ -151,6 +153,7 @@ def test_an_agency_that_nobody_can_call_is_told_so(run: Run) -> None:
     assert "no phone" not in run("agency", "create", "Casa Nouă", "--phone", "+373 22 000 100")
 
 
+@pytest.mark.slow
 def test_a_sandbox_is_ready_to_be_tried(run: Run, tmp_path: Path) -> None:
     with serving(tmp_path / "data", command="sandbox") as served:
         assert SANDBOX_KEY in served.said
@@ -175,6 +178,7 @@ def test_a_sandbox_is_ready_to_be_tried(run: Run, tmp_path: Path) -> None:
         assert http.get("/agency").json()["region"] == "RO"
 
 
+@pytest.mark.slow
 def test_a_sandbox_leaves_real_agencies_alone(run: Run) -> None:
     run("agency", "create", "Casa")
     assert "holds real agencies" in run("sandbox", "--reset", "--port", 0, ends=2)
@@ -189,6 +193,7 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("token", "ends", "words"),
     [("--help", 0, "sync"), ("serve", 2, "rentix[server]"), ("sandbox", 2, "rentix[server]")],

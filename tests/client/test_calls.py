@@ -28,6 +28,7 @@ def test_users_are_written_and_read_back(client: Rentix, portal: FakePortal) -> 
     assert portal.requests[-1] == ("GET", "/api/v1/users/external/A%2F1%20%C8%99")
 
 
+@pytest.mark.slow
 def test_users_are_paged_through_to_the_end(client: Rentix) -> None:
     for number in range(5):
         client.users.put(external_id=f"{number}", name="Ana", phone="069 123 456")

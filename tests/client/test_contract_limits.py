@@ -28,6 +28,7 @@ PHONE = "069 200 101"
 LARGE = {"externalId": "large", "name": "Ana", "phone": PHONE, "description": "x" * 600_000}
 
 
+@pytest.mark.slow
 def test_keys_and_scopes(opens: Opens, service: Service, new_tenant: Callable[..., Tenant]) -> None:
     tenant = new_tenant(scopes=("users:read",))
     with pytest.raises(ScopeMissing, match="users:write"):
@@ -66,6 +67,7 @@ def turn(clock: Clock, seconds: float) -> None:
     clock.ahead_ms += int(seconds * 1000)
 
 
+@pytest.mark.slow
 def test_a_budget_that_others_spend_ends_in_a_refusal(
     opens: Opens, new_tenant: Callable[..., Tenant]
 ) -> None:
@@ -88,6 +90,7 @@ def test_what_is_too_large_fails_alone_and_unsent(crm: Rentix) -> None:
     assert caught.value.code == "body_too_large"
 
 
+@pytest.mark.slow
 def test_requests_are_filled_up_to_the_byte(crm: Rentix) -> None:
     text = "x" * 5000
     people = (

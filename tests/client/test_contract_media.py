@@ -34,6 +34,7 @@ def test_a_picture_is_imported_and_known(crm: Rentix) -> None:
     assert crm.media.import_from_url(URL.format(3), dry_run=True).media_id is None
 
 
+@pytest.mark.slow
 def test_a_bulk_of_pictures(crm: Rentix) -> None:
     results = crm.media.bulk(
         [

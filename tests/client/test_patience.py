@@ -32,6 +32,7 @@ def put(client: Rentix) -> PutShape:
     return client.users.put(external_id="1", name="Ana", phone="069 123 456")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fault",
     [
@@ -186,6 +187,7 @@ def test_a_service_that_says_nothing_is_not_waited_for_forever(opens: Opens) -> 
     assert caught.value.reached
 
 
+@pytest.mark.slow
 def test_a_proxy_that_takes_less_than_the_service_gets_halves(
     opens: Opens, portal: FakePortal
 ) -> None:

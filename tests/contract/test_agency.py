@@ -144,6 +144,7 @@ def test_a_dry_run_and_a_receipt(tenant: Tenant) -> None:
     assert ok(tenant.get("/agency"))["name"] == "Casa Test"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "fault"),
     [

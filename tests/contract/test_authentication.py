@@ -66,6 +66,7 @@ def test_one_header_twice(tenant: Tenant) -> None:
     assert (status, body["message"]) == (400, "Multiple authentication methods provided")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "headers",
     [
@@ -211,6 +212,7 @@ def test_a_wrong_method_needs_no_key(
     assert set(answer.headers["Allow"].split(", ")) == allowed
 
 
+@pytest.mark.slow
 def test_the_order_of_checks(new_tenant: Callable[..., Tenant], visit: Visit, clock: Clock) -> None:
     """Contract 2: "route …, then this table top to bottom, rate limit, 415, 413, validation,
     existence": a request in which all is wrong, mended step by step.

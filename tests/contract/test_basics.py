@@ -177,6 +177,7 @@ def test_surrogates_in_pairs_are_characters(tenant: Tenant) -> None:
     assert answer.json()["externalId"] == "😀"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bad", ["%00", "a%00b", "%ED%A0%80", "%ED%B0%80x", "%FF"])
 @pytest.mark.parametrize(
     "path",
@@ -229,6 +230,7 @@ def test_success_is_200(tenant: Tenant) -> None:
     assert len(set(ids)) == 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
@@ -279,6 +281,7 @@ def test_what_cannot_be_cleared(tenant: Tenant, field: str, kind: str) -> None:
     refused(answer, 400, [f"{field} must be {kind}"], "type_invalid")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "field",
     [

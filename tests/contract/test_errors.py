@@ -71,6 +71,7 @@ def test_faults_of_a_query_are_listed_with_those_parameters(tenant: Tenant) -> N
     assert [d["parameter"] for d in body["details"]] == ["linked", "limit", "status"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "content",
     [b"", b"{", b"nonsense", b'{"a":1}{', b"[]", b'"text"', b"7", b"null", b"\xff", b"{'a': 1}"],
@@ -85,6 +86,7 @@ def test_bad_json(tenant: Tenant, method: str, path: str, content: bytes) -> Non
     assert (answer.status_code, answer.json()["error"]) == (400, "Bad Request")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("user_id", ["x", "1.5", "1e3", "0x1", "١", "1 ", "+1", "NaN", "1,2"])
 @pytest.mark.parametrize(
     ("method", "path"),
@@ -100,6 +102,7 @@ def test_an_id_that_is_no_integer(tenant: Tenant, method: str, path: str, user_i
 HUGE, ENDLESS = str(2**63), "9" * 60
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sent", "named"), [(HUGE, HUGE), (f"-{HUGE}", f"-{HUGE}"), (ENDLESS, ENDLESS[:40] + "…")]
 )
@@ -328,6 +331,7 @@ FAILING: dict[str, Callable[[Tenant, dict[str, str]], Any]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("failing", FAILING)
 def test_problem_json(tenant: Tenant, failing: str) -> None:
     """Contract 3: "`Accept: application/problem+json` gets the same content as RFC 9457"."""

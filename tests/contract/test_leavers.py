@@ -129,6 +129,7 @@ def test_who_has_left_cannot_leave_again(tenant: Tenant, ana: int) -> None:
     assert (again["movedListings"], again["etag"]) == (0, first["etag"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("successor", ["self", "inactive", "unknown", "foreign"])
 def test_who_cannot_be_a_successor(
     tenant: Tenant, new_tenant: Callable[..., Tenant], ana: int, ion: int, successor: str

@@ -25,6 +25,7 @@ def bulk(tenant: Tenant) -> httpx2.Response:
     return tenant.bulk({"op": "upsert", "externalId": "a", **PERSON})
 
 
+@pytest.mark.slow
 def test_the_usual_budgets(new_tenant: NewTenant, clock: Clock) -> None:
     """Contract 4: "300 requests a minute per key …; 30 a minute on bulk endpoints" [P]."""
     tenant = new_tenant(requests_per_minute=300, bulk_per_minute=30)
@@ -99,6 +100,7 @@ def test_a_refused_request(new_tenant: NewTenant, clock: Clock) -> None:
     assert tenant.get("/agency").status_code == 200
 
 
+@pytest.mark.slow
 def test_a_refused_bulk(new_tenant: NewTenant, clock: Clock) -> None:
     """Contract 4: the bulk budget ends bulks and nothing else."""
     tenant = new_tenant(requests_per_minute=50, bulk_per_minute=1)
@@ -141,6 +143,7 @@ def test_0_means_none(new_tenant: NewTenant, path: str) -> None:
     assert not [name for name in answer.headers if name.lower().startswith("x-ratelimit")]
 
 
+@pytest.mark.slow
 def test_budgets_are_settings_of_an_agency(new_tenant: NewTenant, clock: Clock) -> None:
     """Contract 4: "Budgets are settings of an agency", each of the two by itself."""
     free = new_tenant(requests_per_minute=0, bulk_per_minute=2)

@@ -40,6 +40,7 @@ def ask(service: Service, tenant: Tenant) -> httpx2.Response:
     return httpx2.get(f"{service.url}/api/v1/agency", headers=headers, timeout=20)
 
 
+@pytest.mark.slow
 def test_two_servers_serve_one_budget(servers: list[Service], tenant: Tenant) -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda n: ask(servers[n % 2], tenant), range(2 * LIMIT)))
@@ -50,6 +51,7 @@ def test_two_servers_serve_one_budget(servers: list[Service], tenant: Tenant) ->
     assert remaining == list(range(LIMIT)), "each answer tells what is left, exactly"
 
 
+@pytest.mark.slow
 def test_the_next_minute_is_a_new_one_for_both(servers: list[Service], tenant: Tenant) -> None:
     codes = [ask(servers[n % 2], tenant).status_code for n in range(LIMIT + 1)]
     assert codes == [200] * LIMIT + [429]
@@ -59,6 +61,7 @@ def test_the_next_minute_is_a_new_one_for_both(servers: list[Service], tenant: T
     assert left == [LIMIT - 1, LIMIT - 2]
 
 
+@pytest.mark.slow
 def test_a_bulk_counts_in_both_budgets(servers: list[Service], tenant: Tenant) -> None:
     codes = []
     for number in range(4):
@@ -71,6 +74,7 @@ def test_a_bulk_counts_in_both_budgets(servers: list[Service], tenant: Tenant) -
     assert ask(servers[1], tenant).headers["x-ratelimit-remaining"] == str(LIMIT - 5)
 
 
+@pytest.mark.slow
 def test_a_revocation_is_seen_by_both_within_a_second(
     servers: list[Service], tenant: Tenant
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET
@@ -111,6 +112,7 @@ def state(working: WorkingSet) -> Rows:
     }
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(REQUESTS)
 def test_states_agree_with_a_naive_model(requests: list[tuple[list[Operation], bool]]) -> None:
@@ -129,6 +131,7 @@ def test_states_agree_with_a_naive_model(requests: list[tuple[list[Operation], b
         assert state(working) == rows
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(REQUESTS)
 def test_the_log_is_gap_free_and_tells_every_version(
@@ -144,6 +147,7 @@ def test_the_log_is_gap_free_and_tells_every_version(
     assert all(before != after for c in changes for before, after in c.fields.values())
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(REQUESTS, st.lists(OPERATIONS, min_size=1, max_size=5))
 def test_a_dry_run_equals_the_real_run(
@@ -174,6 +178,7 @@ def test_a_dry_run_equals_the_real_run(
     assert verbs == [r.verb for r in real if isinstance(r, Outcome)]
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(REQUESTS)
 def test_a_receipt_mentions_each_submitted_field_once(

@@ -58,6 +58,7 @@ def words_of_notes(tree: ast.AST) -> Iterator[str]:
                 yield str(code.value)
 
 
+@pytest.mark.slow
 def test_warning_codes_are_all_there_are() -> None:
     trees = (ast.parse(path.read_text(encoding="utf-8")) for path in SOURCE.rglob("*.py"))
     made = set(chain.from_iterable(words_of_notes(tree) for tree in trees))

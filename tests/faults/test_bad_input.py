@@ -42,6 +42,7 @@ def send_both(tenant: Tenant, body: bytes) -> list[dict[str, Any]]:
     return [check_envelope(answer) for answer in answers]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("body", BROKEN, ids=range(len(BROKEN)))
 def test_what_is_no_json_is_told_so(tenant: Tenant, body: bytes) -> None:
     for error in send_both(tenant, body):
@@ -55,6 +56,7 @@ def test_a_number_that_is_too_large_is_told_so(tenant: Tenant, body: bytes) -> N
         assert error["message"] == "body must not have a number that is too large to be read"
 
 
+@pytest.mark.slow
 def test_the_json_test_suite_as_bodies(tenant: Tenant, test_data: Path) -> None:
     files = json_files(test_data)
     assert len(files) == 318
@@ -99,6 +101,7 @@ def test_odd_json_values_in_every_field(tenant: Tenant) -> None:
     check_values_in_fields(tenant, VALID)
 
 
+@pytest.mark.slow
 def test_the_json_test_suite_in_every_field(
     new_tenant: Callable[..., Tenant], test_data: Path
 ) -> None:
@@ -140,6 +143,7 @@ def read_back(tenant: Tenant, profiles: dict[int, Any], trial: Trial) -> object:
     return profiles[user_id][trial.place[0]]
 
 
+@pytest.mark.slow
 def test_nasty_texts_in_every_field(tenant: Tenant) -> None:
     check_texts_in_fields(tenant, list(NASTY))
 
@@ -211,6 +215,7 @@ def check_request_parts(tenant: Tenant, texts: Iterable[str]) -> None:
         check_headers(tenant, text)
 
 
+@pytest.mark.slow
 def test_nasty_texts_in_query_path_and_headers(tenant: Tenant) -> None:
     check_request_parts(tenant, NASTY)
 

@@ -48,6 +48,7 @@ def ask_everything(tenant: Tenant) -> list[int]:
     return [answer.status_code for answer in answers]
 
 
+@pytest.mark.slow
 def test_an_exhausted_pool_is_a_503_and_heals(impatient: Service) -> None:
     tenant = impatient.new_tenant()
     assert ask_everything(tenant)[0] == 200

@@ -31,6 +31,7 @@ NAMES = st.sampled_from(sorted({place[0] for place in [*PROFILE, *CONTROL]} | {"
 BODIES = st.dictionaries(NAMES, VALUES, max_size=6)
 
 
+@pytest.mark.slow
 @generated
 @given(body=BODIES)
 def test_any_object_is_stored_or_refused(tenant: Tenant, body: dict[str, Any]) -> None:
@@ -42,6 +43,7 @@ def test_any_object_is_stored_or_refused(tenant: Tenant, body: dict[str, Any]) -
         assert error["code"]
 
 
+@pytest.mark.slow
 @generated
 @given(operations=st.lists(VALUES | BODIES, min_size=1, max_size=8))
 def test_any_bulk_has_one_result_for_each_operation(tenant: Tenant, operations: list[Any]) -> None:
@@ -54,6 +56,7 @@ def test_any_bulk_has_one_result_for_each_operation(tenant: Tenant, operations: 
     assert body["summary"]["total"] == len(operations) + 1
 
 
+@pytest.mark.slow
 @generated
 @given(place=st.sampled_from(PROFILE), text=TEXTS)
 def test_a_second_identical_put_is_unchanged(tenant: Tenant, place: Path, text: str) -> None:

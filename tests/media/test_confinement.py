@@ -20,6 +20,7 @@ def test_the_doors_are_open_elsewhere() -> None:
     assert list_open_doors(HARMLESS) == ", ".join(HARMLESS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prepare", ["prepare_burglar", "prepare_burglar_as_nobody"])
 def test_every_door_is_shut(prepare: str) -> None:
     with Decoder(prepare=f"tests.media.rogues:{prepare}") as decoder:

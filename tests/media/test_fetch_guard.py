@@ -57,6 +57,7 @@ def test_no_spelling_leads_inside(canary: Server) -> None:
     assert count_before_control(canary) == 0
 
 
+@pytest.mark.slow
 def test_without_the_guard_500_spellings_lead_inside(canary: Server) -> None:
     targets = read_all(spell_all(canary.port))
     network = Network(posing=False)
@@ -82,6 +83,7 @@ def test_through_the_real_network_no_spelling_of_loopback_leads_there(
     assert count_before_control(canary) == (0 if guarded else len(targets))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("guarded", [True, False])
 def test_no_redirect_leads_inside(guarded: bool, canary: Server) -> None:
     urls = [url for url in spell_all(canary.port) if url.isprintable()]
@@ -124,6 +126,7 @@ def test_what_was_checked_is_connected_to(inner: str, canary: Server) -> None:
     assert network.reached == [(PUBLIC, canary.port)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("inner", INNER)
 def test_of_several_addresses_only_public_ones_are_tried(inner: str, canary: Server) -> None:
     network, names = Network(posing=True), Names([inner, PUBLIC, inner])

@@ -86,6 +86,7 @@ def test_heads_have_an_end(first: bytes, piece: bytes) -> None:
     assert (failed.code, failed.heals) == (FetchCode.HEAD_TOO_LARGE, False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("first", "piece"),
     [
@@ -106,6 +107,7 @@ def test_a_server_that_drips_gains_no_time(first: bytes, piece: bytes) -> None:
     assert "0.3 s" in failed.message
 
 
+@pytest.mark.slow
 def test_a_handshake_that_drips_gains_no_time() -> None:
     def answer(_: bytes) -> Iterable[bytes]:  # the header of a record, and of a message in it
         return drip(server, b"\x16\x03\x03\x40\x00\x02\x00\x3f\xf0", b"\x03")

@@ -86,6 +86,7 @@ def test_an_unknown_picture_is_refused_as_all_else(client: httpx2.Client) -> Non
     refused(answer, 404, f"File {other} not found", "file_unknown")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path", ["/media/files/..%2F..%2Frentix.db", "/media/files/%2e%2e", "/media/files/a/b"]
 )

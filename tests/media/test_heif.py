@@ -20,6 +20,7 @@ def plainest() -> Iterator[Decoder]:
         yield decoder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["avatar", "photo"])
 def test_heic_and_avif_come_out_as_a_jpeg_does(decoder: Decoder, kind: Any) -> None:
     image = scene(640, 480)
@@ -34,6 +35,7 @@ def test_heic_and_avif_come_out_as_a_jpeg_does(decoder: Decoder, kind: Any) -> N
         assert difference(picture.variants[-1], jpeg.variants[-1]) <= 3
 
 
+@pytest.mark.slow
 def test_a_telephones_twelve_megapixels(decoder: Decoder) -> None:
     data = to_heic(scene(4032, 3024), quality=50)
     for kind in ("avatar", "photo"):
@@ -55,6 +57,7 @@ def test_colours_of_another_profile_are_converted(decoder: Decoder) -> None:
     assert colour_at(picture.variants[-1], 30, 30) == pytest.approx(list(ORANGE), abs=5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("save", ["heic", "avif"])
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.97])
 def test_one_that_is_cut_short(decoder: Decoder, save: str, part: float) -> None:
@@ -66,6 +69,7 @@ def test_one_that_is_cut_short(decoder: Decoder, save: str, part: float) -> None
     assert caught.value.message == f"The {save.upper()} picture is cut short or damaged"
 
 
+@pytest.mark.slow
 def test_one_that_is_too_large_is_refused_before_it_is_decoded() -> None:
     with Decoder(Limits(pixels=640 * 480 - 1)) as decoder, pytest.raises(PictureRefused) as caught:
         decoder.decode(to_heic(scene(640, 480)), "photo")

@@ -29,6 +29,7 @@ def check_colour(picture: Picture, colour: tuple[int, ...], tolerance: int = 4) 
     assert found == pytest.approx(colour, abs=tolerance)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["avatar", "photo"])
 def test_all_orientations_come_out_alike(decoder: Decoder, kind: Kind) -> None:
     pictures = [decoder.decode(oriented(scene(), o), kind) for o in ORIENTATIONS]
@@ -140,6 +141,7 @@ def test_of_an_animation_the_first_frame_is_taken(decoder: Decoder) -> None:
     check_colour(picture, ORANGE, tolerance=6)
 
 
+@pytest.mark.slow
 def test_the_noisiest_picture_is_taken(decoder: Decoder) -> None:
     noise: Any = [pyvips.Image.gaussnoise(1024, 1024, mean=128, sigma=80) for _ in range(4)]
     image: Any = noise[0].bandjoin(noise[1:]).cast("uchar").copy(interpretation="srgb")

@@ -49,6 +49,7 @@ def await_end(*pids: int) -> None:
         os.close(descriptor)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "told"),
     [
@@ -67,6 +68,7 @@ def test_a_crash_costs_one_picture(rogue: Decoder, command: str, told: str) -> N
     await_end(before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("limits", "command", "told"),
     [
@@ -120,6 +122,7 @@ def test_the_program_that_forks_is_started_again(rogue: Decoder) -> None:
     assert pid_of(rogue) != before
 
 
+@pytest.mark.slow
 def test_threads_decode_at_the_same_time() -> None:
     data = scene().jpegsave_buffer()
     with Decoder(Limits(images_per_process=3), at_once=2) as decoder, ThreadPoolExecutor(6) as many:
@@ -157,6 +160,7 @@ decoder.decode(order("burn"), "avatar")
 """
 
 
+@pytest.mark.slow
 def test_a_killed_parent_leaves_no_process() -> None:
     program = [sys.executable, "-c", PROGRAM]
     env = {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}

@@ -12,6 +12,7 @@ from tests.media.pictures import check_sound, difference
 REFUSED = {".gif": "GIF", ".svg": "SVG", ".tiff": "TIFF", ".png": "PNG", ".jpg": "JPEG"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["avatar", "photo"])
 @pytest.mark.parametrize("shape", ["Landscape", "Portrait"])
 def test_cameras_held_in_every_way(

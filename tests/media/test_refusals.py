@@ -100,6 +100,7 @@ def saved(save: str, **options: Any) -> bytes:
     return data
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["avatar", "photo"])
 @pytest.mark.parametrize("part", [0.3, 0.7, 0.97])
 @pytest.mark.parametrize(
@@ -147,6 +148,7 @@ def test_a_long_file_is_refused_unread() -> None:
         assert refusal(decoder, data + b"\0").code == Refusal.TOO_LARGE
 
 
+@pytest.mark.slow
 def test_a_picture_that_takes_too_much_memory() -> None:
     data = plain((1, 2, 3, 4), 4000, 4000).pngsave_buffer(interlace=True)
     with Decoder(Limits(address_space_bytes=110 << 20)) as decoder:

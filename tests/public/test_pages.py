@@ -60,6 +60,7 @@ def linked(page: httpx2.Response) -> Any:
     return json.loads(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PAGES)
 def test_the_markup_holds_together(path: str, visitor: httpx2.Client, drawn: Any) -> None:
     outline = Outline(visitor.get(path).text)
@@ -75,6 +76,7 @@ def test_the_markup_holds_together(path: str, visitor: httpx2.Client, drawn: Any
     assert all("alt" in image and image["width"] and image["height"] for image in outline.images)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_loads_from_where_it_is(path: str, visitor: httpx2.Client, drawn: Any) -> None:
     loads = ", ".join(Outline(visitor.get(path).text).loads).split(", ")
@@ -280,6 +282,7 @@ def test_a_change_is_seen_by_the_next_visit(visitor: httpx2.Client, shown: Shown
     assert visitor.get("/announcement/42", headers=etag).status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", [*PAGES, "/agents/7.vcf"])
 def test_how_it_is_sent(path: str, visitor: httpx2.Client, drawn: Any) -> None:
     page, head = visitor.get(path), visitor.head(path)
@@ -292,6 +295,7 @@ def test_how_it_is_sent(path: str, visitor: httpx2.Client, drawn: Any) -> None:
     assert head.headers["etag"] == page.headers["etag"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_may_run_no_script(path: str, visitor: httpx2.Client, drawn: Any) -> None:
     policy = visitor.get(path).headers["content-security-policy"]
@@ -333,6 +337,7 @@ def test_what_is_written_into_fields_stays_text(visitor: httpx2.Client, shown: S
         assert HOSTILE in json.dumps(linked(page), ensure_ascii=False).replace('\\"', '"')
 
 
+@pytest.mark.slow
 def test_linked_data_names_the_agent(visitor: httpx2.Client, drawn: Any) -> None:
     agent = linked(visitor.get("/agents/7"))
     assert agent["@type"] == "RealEstateAgent"

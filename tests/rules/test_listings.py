@@ -294,6 +294,7 @@ def test_both_passes_make_the_same_of_a_listing() -> None:
     )
 
 
+@pytest.mark.slow
 def test_links_and_deletions_name_a_listing() -> None:
     link = read_link_listing({"externalId": "a", "colour": 1}, 7, TERMS)
     assert (link.id, link.external_id, [n.code for n in link.notes]) == (7, "a", ["unknown_field"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -90,6 +91,7 @@ def reread(operation: PutListing) -> PutListing:
     return read_put_listing(json.loads(json.dumps(form_data(listing))), TERMS)
 
 
+@pytest.mark.slow
 @generated
 @given(BODIES)
 def test_any_object_is_read_or_refused(body: dict[str, Any]) -> None:
@@ -101,6 +103,7 @@ def test_any_object_is_read_or_refused(body: dict[str, Any]) -> None:
     outcome(read_reactivate, body, 1, TERMS)
 
 
+@pytest.mark.slow
 @generated
 @given(SOUND | BODIES.map(lambda body: {"externalId": "l-1", **body}))
 def test_what_is_read_is_stable_and_can_be_checked(body: dict[str, Any]) -> None:
@@ -117,6 +120,7 @@ def test_what_is_read_is_stable_and_can_be_checked(body: dict[str, Any]) -> None
         check_form(left, status)  # type: ignore[arg-type]  # one of them
 
 
+@pytest.mark.slow
 @generated
 @given(SOUND | BODIES.map(lambda body: {"externalId": "l-1", **body}))
 def test_both_passes_make_the_same_of_any_listing(body: dict[str, Any]) -> None:

@@ -56,6 +56,7 @@ STARTS = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=1000, deadline=None)
 @given(STARTS, DIGITS, st.sampled_from(REGIONS))
 def test_any_digits(start: str, digits: str, region: str) -> None:
@@ -63,6 +64,7 @@ def test_any_digits(start: str, digits: str, region: str) -> None:
         check(start + digits, region)
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None)
 @given(st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS)), st.randoms(), st.integers(0, 5))
 def test_numbers_beside_the_examples(region: str, dice: random.Random, changed: int) -> None:

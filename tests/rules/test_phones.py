@@ -312,6 +312,7 @@ def is_written_in_one_piece(number: str, text: str) -> bool:
     return any(re.sub(r"\D", "", number)[-8:] in re.sub(r"\D", "", piece) for piece in pieces)
 
 
+@pytest.mark.slow
 def test_a_real_column_of_phones(test_data: Path) -> None:
     path = test_data / "rosters/ro_translators/roster_A_masked.csv"
     with path.open(encoding="utf-8") as file:

@@ -28,6 +28,7 @@ def the_long_way(text: str) -> str | None:
         return None
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None)
 @given(ADDRESSES | st.from_regex(_PLAIN, fullmatch=True))
 @example("https://crm.example/")

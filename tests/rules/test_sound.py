@@ -120,6 +120,7 @@ def members_of_profiles(draw: st.DrawFn) -> str:
     return ",".join(members)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(members_of_profiles())
 def test_both_passes_make_the_same_of_any_members(members: str) -> None:
@@ -138,6 +139,7 @@ def check_in_every_field(values: Iterable[bytes]) -> None:
                 assert fast == slow, bulk
 
 
+@pytest.mark.slow
 def test_both_passes_make_the_same_of_odd_and_broken_json() -> None:
     for body in BROKEN:
         assert both_readings(body)[0] == both_readings(body)[1]
@@ -146,6 +148,7 @@ def test_both_passes_make_the_same_of_odd_and_broken_json() -> None:
     check_in_every_field([*VALID, *short, *(json.dumps(text).encode() for text in NASTY)])
 
 
+@pytest.mark.slow
 def test_both_passes_make_the_same_of_the_json_test_suite(test_data: Path) -> None:
     files = json_files(test_data)
     assert len(files) == 318

@@ -305,6 +305,7 @@ def test_a_database_that_is_away_is_told() -> None:
     assert "kwyjibo" not in said
 
 
+@pytest.mark.slow
 def test_sqlite_is_served_by_one_process(data: Path) -> None:
     said = refused(*rentix("serve", "--data", data, "--workers", "2"))
     assert "SQLite is served by one process" in said

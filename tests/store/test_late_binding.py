@@ -103,6 +103,7 @@ def test_the_agent_is_shown_from_the_very_commit(
     assert by_id == by_external == desk.view(public.id)
 
 
+@pytest.mark.slow
 def test_ten_thousand_listings_cost_that_commit_nothing(desk: Desk, watch: Watch) -> None:
     [one] = wait_for(desk, "ion", 1)
     many = wait_for(desk, "ana", 10_000)

@@ -272,6 +272,7 @@ TRACES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", [all_in_a_batch, all_in_a_request, each_atomic, all_atomic])
 def test_one_batch_is_as_many(store: Store, way: Way) -> None:
     compared = 0

@@ -106,6 +106,7 @@ def later(desk: Desk, *, turns: int = 10**6) -> list[int]:
     return changed
 
 
+@pytest.mark.slow
 def test_a_deleted_photo_of_thousands_is_gone_at_once_and_forgotten_later(
     desk: Desk, watch: Watch
 ) -> None:
@@ -142,6 +143,7 @@ def test_a_deleted_photo_of_thousands_is_gone_at_once_and_forgotten_later(
     assert told == [one.id for one in many]
 
 
+@pytest.mark.slow
 def test_a_photo_that_ended_moves_all_who_waited(desk: Desk) -> None:
     files = import_photos(desk, "a", "b")
     shared = await_photo(desk, "shared").id

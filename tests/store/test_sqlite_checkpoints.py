@@ -48,6 +48,7 @@ def test_a_long_log_begins_anew_and_nothing_is_lost(
     reader.close()
 
 
+@pytest.mark.slow
 def test_the_thread_ends_though_it_was_told_in_the_middle_of_its_work(
     tmp_path: Path, writer: apsw.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -91,6 +91,7 @@ def enter(connection: Connection, agency_id: int) -> None:
     connection.execute("SELECT set_config('app.agencies', %s, true)", (f"{{{agency_id}}}",))
 
 
+@pytest.mark.slow
 def test_row_security_is_forced_on_every_table_of_tenants(admin: Connection) -> None:
     tables = tenant_tables(admin)
     assert len(tables) >= 8
@@ -145,6 +146,7 @@ def everything(admin: Connection) -> list[Any]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("agency_id", [None, OURS])
 @pytest.mark.parametrize(
     ("right", "form"),
@@ -246,6 +248,7 @@ def test_a_visitor_sees_nothing_that_is_not_public(admin: Connection, app: Conne
         assert users == [(OURS,)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", ["listing", "portal_user"])
 def test_a_visitor_changes_nothing(admin: Connection, app: Connection, table: str) -> None:
     before = everything(admin)

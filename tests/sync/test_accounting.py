@@ -35,6 +35,7 @@ def people(number: int) -> str:
     return HEADER + "".join(f"{n},Ana {n},069 123 {n % 1000:03}\n" for n in range(number))
 
 
+@pytest.mark.slow
 def test_a_second_run_changes_nothing(roster: WriteRoster, portal: FakePortal) -> None:
     path = roster(people(250))
     assert count(run(path, portal)) == {
@@ -104,6 +105,7 @@ def test_large_rows_are_split_by_size(roster: WriteRoster, portal: FakePortal) -
     assert len(portal.requests) == 2, "none was refused as too large"
 
 
+@pytest.mark.slow
 def test_a_request_that_is_too_large_after_all_is_halved(
     roster: WriteRoster, portal: FakePortal
 ) -> None:
@@ -121,6 +123,7 @@ def test_lost_answers_have_one_effect(roster: WriteRoster, portal: FakePortal) -
     assert portal.bulk_sizes == [100, 20]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "kind", "unconfirmed"),
     [

@@ -42,6 +42,7 @@ def read(path: Path, content: bytes) -> list[Record | Rejection | Skipped]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("head", [HEADER, b"", b"\xff\xfe", b"\xef\xbb\xbf" + HEADER])
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=CSV_BODY)
@@ -56,6 +57,7 @@ def test_any_jsonl(tmp_path: Path, body: list[bytes]) -> None:
     read(tmp_path / "any.jsonl", b'{"externalId":1}\n' + b"\n".join(body))
 
 
+@pytest.mark.slow
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=st.lists(
@@ -69,6 +71,7 @@ def test_any_json(tmp_path: Path, head: str, body: str) -> None:
     read(tmp_path / "any.json", f"{head}{body}".encode())
 
 
+@pytest.mark.slow
 @settings(
     max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -81,6 +84,7 @@ def test_any_workbook(tmp_path: Path, places: list[tuple[float, int]]) -> None:
     read(tmp_path / "any.xlsx", bytes(content))
 
 
+@pytest.mark.slow
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cells=st.lists(st.tuples(st.text("ab\"',;\n", max_size=6), st.text('ș "\n', max_size=6))))
 def test_what_a_csv_writer_wrote_is_read_back(tmp_path: Path, cells: list[tuple[str, str]]) -> None:

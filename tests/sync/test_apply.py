@@ -218,6 +218,7 @@ def test_who_was_created_since_is_skipped(desk: Desk) -> None:
     assert desk.profile("a-1")["name"] == "Ana de mână"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("journal", ["kept", "lost", "of zeros"])
 def test_applying_twice_changes_nothing(desk: Desk, journal: str) -> None:
     plan = crowd(desk, 'absent = "deactivate"')

@@ -31,6 +31,7 @@ def office(tenant: Tenant, tmp_path: Path) -> Office:
     return office
 
 
+@pytest.mark.slow
 def test_a_plan_that_holds_is_0_and_again_0(office: Office, tenant: Tenant) -> None:
     office.plan()
     code, said, _ = office.apply()
@@ -43,6 +44,7 @@ def test_a_plan_that_holds_is_0_and_again_0(office: Office, tenant: Tenant) -> N
     assert len(tenant.changes()) == 3
 
 
+@pytest.mark.slow
 def test_what_moved_is_4_and_told(office: Office, tenant: Tenant) -> None:
     office.plan()
     tenant.create("n-1", name="Ana de mână")
@@ -53,6 +55,7 @@ def test_what_moved_is_4_and_told(office: Office, tenant: Tenant) -> None:
     assert (moved["code"], "n-1" in moved["message"]) == ("external_id_taken", True)
 
 
+@pytest.mark.slow
 def test_a_plan_edited_by_hand_is_refused(office: Office, tenant: Tenant) -> None:
     office.plan()
     said = office.plan_file.read_text("utf-8")
@@ -63,6 +66,7 @@ def test_a_plan_edited_by_hand_is_refused(office: Office, tenant: Tenant) -> Non
     assert not tenant.changes()
 
 
+@pytest.mark.slow
 def test_a_plan_of_last_month_is_refused(office: Office, tenant: Tenant) -> None:
     plan = office.plan()
     write_plan(office.plan_file, replace(plan, made_at="2020-01-01T00:00:00.000Z"))
@@ -72,6 +76,7 @@ def test_a_plan_of_last_month_is_refused(office: Office, tenant: Tenant) -> None
     assert not tenant.changes()
 
 
+@pytest.mark.slow
 def test_a_full_disk_stops_it_and_later_it_goes_on(office: Office, tenant: Tenant) -> None:
     office.write_roster(agents(250))
     office.plan()
@@ -87,6 +92,7 @@ def test_a_full_disk_stops_it_and_later_it_goes_on(office: Office, tenant: Tenan
     assert len(tenant.changes()) == 250
 
 
+@pytest.mark.slow
 def test_only_the_digest_of_this_very_plan_lifts_its_limits(office: Office, tenant: Tenant) -> None:
     limit = Limit("deactivate", 9, 3, "9 agents would be deactivated")
     plan = sealed(replace(office.plan(), limits=(limit,)))
@@ -109,6 +115,7 @@ def silent_portal() -> Iterator[socket.socket]:
         yield listener
 
 
+@pytest.mark.slow
 def test_one_run_at_a_time_and_the_next_takes_over_from_who_was_killed(tmp_path: Path) -> None:
     with silent_portal() as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -49,6 +49,7 @@ def portal(tenant: Tenant) -> Iterator[Rentix]:
         yield portal
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["before", "midway", "after"])
 def test_each_line_of_the_journal_may_be_the_last(
     tenant: Tenant, portal: Rentix, tmp_path: Path, how: How

@@ -107,6 +107,7 @@ def run_curl(line: str) -> dict[str, Any]:
     return said
 
 
+@pytest.mark.slow
 def test_without_the_sample_it_says_how_to_name_a_roster(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -21,6 +21,7 @@ def examine(crm: Crm) -> tuple[int, dict[str, tuple[str, str]]]:
     return code, {each["check"]: (each["state"], each["message"]) for each in said}
 
 
+@pytest.mark.slow
 def test_when_all_is_well(crm: Crm) -> None:
     before = crm.tenant.changes()
     code, found = examine(crm)
@@ -44,6 +45,7 @@ def test_when_all_is_well(crm: Crm) -> None:
     assert "     ok  rows" in crm.run("doctor").stdout
 
 
+@pytest.mark.slow
 def test_a_configuration_with_a_fault_names_its_line(crm: Crm) -> None:
     crm.configure('[sync]\nabsent = "delete"\n')
     code, found = examine(crm)
@@ -52,6 +54,7 @@ def test_a_configuration_with_a_fault_names_its_line(crm: Crm) -> None:
     assert "line 6" in found["configuration"][1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("key", "check", "said"),
     [
@@ -70,6 +73,7 @@ def test_a_key_that_opens_nothing(crm: Crm, key: str, check: str, said: str) -> 
     assert found["rows"][0] == "ok", "the source is looked at all the same"
 
 
+@pytest.mark.slow
 def test_a_scope_that_is_missing_is_named_with_the_command_that_adds_it(
     new_tenant: Callable[..., Tenant], tmp_path: Path
 ) -> None:
@@ -82,6 +86,7 @@ def test_a_scope_that_is_missing_is_named_with_the_command_that_adds_it(
     assert f"rentix key create {crm.tenant.agency_id} --scope agency:read users:read" in said
 
 
+@pytest.mark.slow
 def test_a_portal_that_does_not_answer(crm: Crm) -> None:
     crm.configure(url=NO_PORTAL)
     code, found = examine(crm)
@@ -90,6 +95,7 @@ def test_a_portal_that_does_not_answer(crm: Crm) -> None:
     assert found["state"][0] == "warning"
 
 
+@pytest.mark.slow
 def test_a_redirect_names_the_address_to_write(crm: Crm) -> None:
     with other_service(301, Location="https://other.test/api/v1/agency") as url:
         crm.configure(url=url)
@@ -98,6 +104,7 @@ def test_a_redirect_names_the_address_to_write(crm: Crm) -> None:
     assert "https://other.test" in said
 
 
+@pytest.mark.slow
 def test_a_wrong_path_is_told_from_a_portal(crm: Crm) -> None:
     with other_service(404) as url:
         crm.configure(url=url)
@@ -106,11 +113,13 @@ def test_a_wrong_path_is_told_from_a_portal(crm: Crm) -> None:
     assert "path too much" in said
 
 
+@pytest.mark.slow
 def test_a_portal_with_a_path_too_much(crm: Crm) -> None:
     crm.configure(url=f"{crm.tenant.service.url}/crm")
     assert examine(crm)[1]["address"][0] == "failed"
 
 
+@pytest.mark.slow
 def test_a_clock_that_is_off_is_a_warning(crm: Crm) -> None:
     with line_to(crm.tenant, date=formatdate(0, usegmt=True)) as line:
         crm.configure(url=line.url)
@@ -120,6 +129,7 @@ def test_a_clock_that_is_off_is_a_warning(crm: Crm) -> None:
     assert "ahead of the portal's" in found["clock"][1]
 
 
+@pytest.mark.slow
 def test_rows_are_counted_with_the_first_reasons(crm: Crm) -> None:
     crm.write(HEAD + "1,Ana,+37369000001\n,Ion,+37369000002\n3,Olga,12\n4,,+37369000004\n")
     state, said = examine(crm)[1]["rows"]
@@ -128,6 +138,7 @@ def test_rows_are_counted_with_the_first_reasons(crm: Crm) -> None:
     assert "line 3: externalId is empty" in said
 
 
+@pytest.mark.slow
 def test_a_source_that_is_not_there_and_columns_that_nobody_needs(crm: Crm) -> None:
     crm.write("externalId,name,phone,City\n1,Ana,+37369000001,x\n")
     assert "not used: City" in examine(crm)[1]["columns"][1]

@@ -24,6 +24,7 @@ def people(crm: Crm) -> Crm:
     return crm
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["out.csv", "out.jsonl"])
 def test_it_is_read_back_without_a_change(people: Crm, name: str) -> None:
     assert people.run("export", "--linked", "-o", name).returncode == 0
@@ -37,6 +38,7 @@ def test_it_is_read_back_without_a_change(people: Crm, name: str) -> None:
     assert people.tenant.changes() == before
 
 
+@pytest.mark.slow
 def test_csv_opens_in_a_spreadsheet_and_nothing_in_it_is_a_formula(people: Crm) -> None:
     text = people.run("export", "--linked").stdout
     assert text.startswith("\ufeffexternalId,userId,name,phone,status,")
@@ -46,6 +48,7 @@ def test_csv_opens_in_a_spreadsheet_and_nothing_in_it_is_a_formula(people: Crm) 
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
 
 
+@pytest.mark.slow
 def test_an_id_like_a_formula_is_kept_and_told_of(crm: Crm) -> None:
     crm.tenant.create("=x")
     done = crm.run("export")
@@ -53,6 +56,7 @@ def test_an_id_like_a_formula_is_kept_and_told_of(crm: Crm) -> None:
     assert "'=x'" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "names"),
     [
@@ -68,6 +72,7 @@ def test_who_is_in_it(people: Crm, words: tuple[str, ...], names: set[str | None
     assert {user.get("externalId") for user in users} == names
 
 
+@pytest.mark.slow
 def test_an_unlinked_agent_is_linked_by_an_id_beside_theirs(crm: Crm) -> None:
     user_id = crm.tenant.register()
     crm.run("export", "--unlinked", "-o", "agents.csv")
@@ -78,6 +83,7 @@ def test_an_unlinked_agent_is_linked_by_an_id_beside_theirs(crm: Crm) -> None:
     assert (agent["id"], agent["externalId"]) == (user_id, "new-1")
 
 
+@pytest.mark.slow
 def test_what_cannot_be_written_is_1_and_leaves_nothing(people: Crm) -> None:
     done = people.run("export", "-o", "none/out.csv")
     assert done.returncode == 1

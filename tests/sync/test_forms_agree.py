@@ -57,6 +57,7 @@ def expected(table: Table) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(table=tables(ROMANIAN), delimiter=st.sampled_from(",;\t|"))
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -73,6 +74,7 @@ def test_csv_of_windows(tmp_path: Path, table: Table, delimiter: str) -> None:
     assert read(open_source(path)) == expected(table)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(table=tables(ROMANIAN | RUSSIAN))
 @pytest.mark.parametrize(

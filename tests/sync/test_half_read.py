@@ -39,6 +39,7 @@ def cut(tmp_path: Path) -> Callable[[Path, float], Path]:
     return write
 
 
+@pytest.mark.slow
 @settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.floats(0, 1))
 @pytest.mark.parametrize(
@@ -56,6 +57,7 @@ def test_nothing_is_read_of_half_a_document(
         whole_rows(open_source(half, form="xlsx" if name.endswith("xlsx") else "json"))
 
 
+@pytest.mark.slow
 @settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.floats(0, 1))
 @pytest.mark.parametrize(

@@ -258,6 +258,7 @@ def test_a_file_that_is_there_is_kept(run: Run, roster: WriteRoster) -> None:
     assert sorted(each.name for each in Path().iterdir()) == ["rentix.toml", "roster.csv"]
 
 
+@pytest.mark.slow
 def test_on_a_terminal_it_asks(roster: WriteRoster, tmp_path: Path) -> None:
     roster("Agent;Telefon\nAna;069123456\n")
     ours, theirs = pty.openpty()
@@ -285,6 +286,7 @@ def test_on_a_terminal_it_asks(roster: WriteRoster, tmp_path: Path) -> None:
     assert columns == {"externalId": "Agent", "name": "Agent", "phone": "Telefon"}
 
 
+@pytest.mark.slow
 @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     header=st.lists(
@@ -338,6 +340,7 @@ REAL: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REAL)
 def test_real_rosters_are_understood(test_data: Path, tmp_path: Path, name: str) -> None:
     file, expected = REAL[name]

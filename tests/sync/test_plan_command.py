@@ -16,6 +16,7 @@ NOTHING_PLANNED = dict.fromkeys(
 )
 
 
+@pytest.mark.slow
 def test_whether_there_is_something_to_apply_is_told_from_wrong_usage(crm: Crm) -> None:
     assert crm.run("plan").returncode == 0
     assert crm.run("plan", "--detailed-exitcode").returncode == 2
@@ -25,6 +26,7 @@ def test_whether_there_is_something_to_apply_is_told_from_wrong_usage(crm: Crm) 
     assert crm.run("plan", "--detailed-exitcode").returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "content", "limit"),
     [("none.csv", "", "empty"), ("cut.json", '[{"externalId": "a1"', "half_read")],
@@ -48,6 +50,7 @@ def test_a_source_without_agents_or_an_end_stops_it_and_says_which_limit(
     assert crm.tenant.changes() == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [("plan",), ("apply", "p.json"), ("status",), ("sync",)])
 def test_a_failure_is_one_object_too(crm: Crm, words: tuple[str, ...]) -> None:
     crm.run("plan", "-o", "p.json")
@@ -57,6 +60,7 @@ def test_a_failure_is_one_object_too(crm: Crm, words: tuple[str, ...]) -> None:
     assert "RENTIX_API_KEY holds no API key" in said["error"]["message"]
 
 
+@pytest.mark.slow
 def test_a_refusal_says_under_which_id_the_portal_logged_it(crm: Crm) -> None:
     crm.run("plan", "-o", "p.json")
     crm.environment["RENTIX_API_KEY"] = f"{crm.tenant.key[:-8]}00000000"
@@ -66,6 +70,7 @@ def test_a_refusal_says_under_which_id_the_portal_logged_it(crm: Crm) -> None:
         assert "the service refused: 401 Invalid API key (request " in done.stderr
 
 
+@pytest.mark.slow
 def test_where_all_of_it_is_shown_is_said_to_who_has_not_asked_for_it(crm: Crm) -> None:
     said = crm.run("plan", "--json").stderr
     assert "… and 3 more to create; --html or -o shows them all" in said
@@ -74,11 +79,13 @@ def test_where_all_of_it_is_shown_is_said_to_who_has_not_asked_for_it(crm: Crm) 
         assert "… and 3 more to create\n" in said
 
 
+@pytest.mark.slow
 def test_a_sync_sends_nobody_to_options_that_it_lacks(crm: Crm) -> None:
     crm.write(rows(*range(201)))
     assert "… and 1 more to create\n" in crm.run("sync").stdout
 
 
+@pytest.mark.slow
 def test_a_conflict_is_told_in_every_form_and_never_applied(crm: Crm) -> None:
     for _ in range(2):
         crm.tenant.register("Agent b", "+37369000001")
@@ -97,17 +104,20 @@ def test_a_conflict_is_told_in_every_form_and_never_applied(crm: Crm) -> None:
     assert crm.json("plan")[1]["summary"] == NOTHING_PLANNED | {"create": 1}
 
 
+@pytest.mark.slow
 def test_a_limit_counts_in_good_words(crm: Crm) -> None:
     crm.write(rows(1) + "broken,row\n")
     assert "1 row of the source cannot be read; at most 0 may" in crm.run("plan").stdout
 
 
+@pytest.mark.slow
 def test_the_doctor_says_all_in_one_object(crm: Crm) -> None:
     code, said = crm.json("doctor")
     assert (code, list(said)) == (0, ["checks"])
     assert {check["state"] for check in said["checks"]} <= {"ok", "warning"}
 
 
+@pytest.mark.slow
 def test_a_file_that_is_not_there(crm: Crm, tmp_path: Path) -> None:
     url = crm.tenant.service.url
     code, said = crm.json("sync", tmp_path / "none.csv", "--url", url)

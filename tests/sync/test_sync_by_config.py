@@ -15,6 +15,7 @@ from tests.sync.crm import TIMEOUT_S, Crm, rows
 DEACTIVATE = '[sync]\nabsent = "deactivate"\n'
 
 
+@pytest.mark.slow
 def test_a_roster_goes_in_and_the_next_run_changes_nothing(crm: Crm) -> None:
     code, first = crm.json("sync")
     assert (code, first["end"]) == (0, "applied")
@@ -25,6 +26,7 @@ def test_a_roster_goes_in_and_the_next_run_changes_nothing(crm: Crm) -> None:
     assert crm.tenant.changes() == before
 
 
+@pytest.mark.slow
 def test_nobody_leaves_unless_the_configuration_says_so(crm: Crm) -> None:
     crm.run("sync")
     crm.write(rows(1, 2))
@@ -37,6 +39,7 @@ def test_nobody_leaves_unless_the_configuration_says_so(crm: Crm) -> None:
     assert [agent["externalId"] for agent in crm.agents(status="inactive")] == ["a3"]
 
 
+@pytest.mark.slow
 def test_a_limit_stops_it_and_its_digest_lets_that_plan_through_alone(crm: Crm) -> None:
     crm.configure(DEACTIVATE)
     crm.write(rows(*range(10)))
@@ -55,6 +58,7 @@ def test_a_limit_stops_it_and_its_digest_lets_that_plan_through_alone(crm: Crm) 
     assert len(crm.agents(status="inactive")) == 5
 
 
+@pytest.mark.slow
 def test_what_a_crash_left_unfinished_is_finished_first(crm: Crm) -> None:
     crm.run("sync")
     crm.write(rows(*range(1, 7)))
@@ -67,6 +71,7 @@ def test_what_a_crash_left_unfinished_is_finished_first(crm: Crm) -> None:
     assert [path.name for path in crm.state.iterdir() if path.name.startswith("plan")] == []
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_is_gone_on_with_and_nobody_is_there_twice(crm: Crm) -> None:
     crm.write(rows(*range(150)))
     with line_to(crm.tenant) as line:
@@ -86,6 +91,7 @@ def test_a_run_that_is_killed_is_gone_on_with_and_nobody_is_there_twice(crm: Crm
     assert crm.tenant.changes() == before
 
 
+@pytest.mark.slow
 def test_watching_finishes_the_request_in_flight_before_it_ends(crm: Crm) -> None:
     crm.write(rows(*range(250)))
     with line_to(crm.tenant) as line:
@@ -103,6 +109,7 @@ def test_watching_finishes_the_request_in_flight_before_it_ends(crm: Crm) -> Non
     assert line.bulks == 1
 
 
+@pytest.mark.slow
 def test_an_unfinished_plan_deactivates_nobody_when_the_configuration_no_longer_does(
     crm: Crm,
 ) -> None:
@@ -122,6 +129,7 @@ def _leave_a_plan(crm: Crm) -> None:
     assert crm.run("plan", "-o", crm.state / "plan.json").returncode == 0
 
 
+@pytest.mark.slow
 def test_another_run_at_work_is_5_until_it_dies(crm: Crm) -> None:
     crm.run("sync")
     with (crm.state / "lock").open("r+") as lock:
@@ -134,6 +142,7 @@ def test_another_run_at_work_is_5_until_it_dies(crm: Crm) -> None:
     assert crm.json("status")[1]["atWork"] is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -149,6 +158,7 @@ def test_wrong_usage_is_2(crm: Crm, words: tuple[str, ...], said: str) -> None:
     assert said in done.stderr
 
 
+@pytest.mark.slow
 def test_watching_tells_a_round_that_did_something_and_ends_well_on_sigterm(crm: Crm) -> None:
     with crm.started("sync", "--watch", "1s", "--json") as process:
         assert process.stdout is not None
@@ -167,6 +177,7 @@ def test_watching_tells_a_round_that_did_something_and_ends_well_on_sigterm(crm:
     assert crm.json("status")[1]["lastRun"]["end"] in ("applied", "unchanged")
 
 
+@pytest.mark.slow
 def test_a_failing_round_is_told_and_the_next_goes_on(crm: Crm) -> None:
     text = crm.roster.read_text()
     crm.roster.unlink()
@@ -183,6 +194,7 @@ def test_a_failing_round_is_told_and_the_next_goes_on(crm: Crm) -> None:
     assert process.returncode == 130
 
 
+@pytest.mark.slow
 def test_watching_ends_when_the_configuration_is_at_fault(crm: Crm) -> None:
     crm.environment["RENTIX_API_KEY"] = "rtx_live_1_nothing"
     done = crm.run("sync", "--watch", "1h")
@@ -190,6 +202,7 @@ def test_watching_ends_when_the_configuration_is_at_fault(crm: Crm) -> None:
     assert "401" in done.stderr
 
 
+@pytest.mark.slow
 def test_status_knows_the_last_run_and_how_far_an_unfinished_one_is(crm: Crm) -> None:
     code, said = crm.json("status")
     assert (code, said["lastRun"], said["unfinished"]) == (0, None, None)
@@ -205,6 +218,7 @@ def test_status_knows_the_last_run_and_how_far_an_unfinished_one_is(crm: Crm) ->
     assert "0 of 3 items" in crm.run("status").stdout
 
 
+@pytest.mark.slow
 def test_status_knows_of_rentix_apply(crm: Crm) -> None:
     crm.run("plan", "-o", Path("p.json"))
     assert crm.run("apply", "p.json").returncode == 0
@@ -216,6 +230,7 @@ def test_status_knows_of_rentix_apply(crm: Crm) -> None:
     )
 
 
+@pytest.mark.slow
 def test_what_is_secret_in_an_address_is_kept_nowhere(crm: Crm) -> None:
     with serving_file(rows(1, 2).encode()) as url:
         secret = f"{url}/agents.csv?token=hush"

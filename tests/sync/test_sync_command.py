@@ -150,6 +150,7 @@ def test_an_answer_that_is_none_is_2(run: Run, roster: WriteRoster, portal: Fake
     assert "2 rows were sent without an answer" in out
 
 
+@pytest.mark.slow
 def test_ctrl_c_is_130_with_an_account(roster: WriteRoster, portal: FakePortal) -> None:
     portal.faults.append(refused(429, "Too many", "rate_limited", Retry_After="100"))
     command = [sys.executable, "-m", "rentix", "sync", str(roster(GOOD)), "--url", portal.url]
@@ -185,6 +186,7 @@ def sync_into(tenant: Tenant, file: Path, map_path: Path) -> tuple[int, dict[str
     return done.returncode, said
 
 
+@pytest.mark.slow
 def test_the_sample_goes_into_the_real_service_and_a_second_run_changes_nothing(
     tenant: Tenant,
 ) -> None:

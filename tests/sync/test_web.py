@@ -65,6 +65,7 @@ def ids(source: Source) -> list[object]:
     return [row.cells["externalId"] for row in source.rows() if isinstance(row, Row)]
 
 
+@pytest.mark.slow
 def test_what_has_not_changed_is_not_sent_again(site: Site, tmp_path: Path) -> None:
     site.headers = {"ETag": '"1"', "Last-Modified": "Fri, 01 Mar 2024 10:00:00 GMT"}
     for _ in range(2):
@@ -76,6 +77,7 @@ def test_what_has_not_changed_is_not_sent_again(site: Site, tmp_path: Path) -> N
     assert "If-None-Match" not in site.asked[0]
 
 
+@pytest.mark.slow
 def test_a_document_of_several_lists_is_fetched_once_to_find_the_agents(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -90,6 +92,7 @@ def test_a_document_of_several_lists_is_fetched_once_to_find_the_agents(
     assert str(tmp_path) not in str(refused.value)
 
 
+@pytest.mark.slow
 def test_what_is_kept_is_for_its_owner_and_tells_no_address(site: Site, tmp_path: Path) -> None:
     site.headers = {"ETag": '"1"'}
     folder = tmp_path / "cache"
@@ -101,6 +104,7 @@ def test_what_is_kept_is_for_its_owner_and_tells_no_address(site: Site, tmp_path
     assert not any(b"secret" in each.read_bytes() for each in kept)
 
 
+@pytest.mark.slow
 def test_a_kept_file_that_somebody_changed_is_fetched_anew(site: Site, tmp_path: Path) -> None:
     site.headers = {"ETag": '"1"'}
     fetched = fetch(site.url, tmp_path)
@@ -108,6 +112,7 @@ def test_a_kept_file_that_somebody_changed_is_fetched_anew(site: Site, tmp_path:
     assert ids(open_source(site.url, cache_dir=tmp_path)) == ["1", "2"]
 
 
+@pytest.mark.slow
 def test_a_body_shorter_than_announced_is_half_a_roster(site: Site, tmp_path: Path) -> None:
     site.headers = {"Content-Length": str(len(ROSTER) + 5)}
     with pytest.raises(HalfRead, match=r"ended early|bytes came"):
@@ -115,6 +120,7 @@ def test_a_body_shorter_than_announced_is_half_a_roster(site: Site, tmp_path: Pa
     assert list(tmp_path.iterdir()) == [], "nothing of it is kept"
 
 
+@pytest.mark.slow
 def test_half_a_roster_with_an_etag_is_asked_for_again(site: Site, tmp_path: Path) -> None:
     site.headers, site.body = {"ETag": '"1"'}, ROSTER[:-5]
     for _ in range(2):
@@ -125,12 +131,14 @@ def test_half_a_roster_with_an_etag_is_asked_for_again(site: Site, tmp_path: Pat
     assert ids(open_source(site.url, cache_dir=tmp_path)) == ["1", "2"]
 
 
+@pytest.mark.slow
 def test_packed_bodies_are_unpacked(site: Site, tmp_path: Path) -> None:
     site.body = gzip.compress(ROSTER)
     site.headers = {"Content-Encoding": "gzip"}
     assert ids(open_source(site.url, cache_dir=tmp_path)) == ["1", "2"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "said"),
     [(401, "wants a sign-in"), (403, "wants a sign-in"), (404, "404 Not Found"), (500, "500")],
@@ -144,12 +152,14 @@ def test_refusals_are_told_without_the_secret(
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_a_sign_in_page_is_no_roster(site: Site, tmp_path: Path) -> None:
     site.body = b"<!doctype html><html><form>"
     with pytest.raises(SetupError, match="is a web page and not a table"):
         open_source(site.url, cache_dir=tmp_path)
 
 
+@pytest.mark.slow
 def test_redirects_end(site: Site, tmp_path: Path) -> None:
     site.status, site.headers = 302, {"Location": "/again.csv"}
     with pytest.raises(SetupError, match="more than 5 times"):
@@ -160,6 +170,7 @@ def test_redirects_end(site: Site, tmp_path: Path) -> None:
         open_source(site.url, cache_dir=tmp_path)
 
 
+@pytest.mark.slow
 def test_a_body_without_end_is_cut_off(site: Site, tmp_path: Path) -> None:
     site.body = b"x" * (2 << 20)
     with pytest.raises(SetupError, match="larger than 1 MiB"):
@@ -172,6 +183,7 @@ def test_nobody_answers(tmp_path: Path) -> None:
         open_source("http://127.0.0.1:1/a.csv", cache_dir=tmp_path)
 
 
+@pytest.mark.slow
 def test_the_form_is_told_by_type_where_the_name_is_silent(site: Site, tmp_path: Path) -> None:
     site.url = site.url.replace("agents.csv", "export")
     site.headers, site.body = {"Content-Type": "application/x-ndjson"}, b'{"externalId": 7}\n'

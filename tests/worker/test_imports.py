@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+import pytest
+
 from rentix.media.fetch import Fetcher
 from tests.media.servers import found, serving
 from tests.worker.studio import BUSY, MISSING, Studio, jpeg, scenic, until
@@ -16,6 +18,7 @@ def files(profile: dict[str, Any]) -> list[str]:
     return [variant["url"] for variant in profile["avatar"]["variants"]]
 
 
+@pytest.mark.slow
 def test_a_picture_is_shown_in_three_sizes(studio: Studio) -> None:
     before = studio.put(studio.offer("/ana.jpg", scenic()))
     job = studio.settled(before["jobId"])
@@ -32,6 +35,7 @@ def test_a_picture_is_shown_in_three_sizes(studio: Studio) -> None:
         assert (answer.status_code, answer.headers["content-type"]) == (200, "image/webp")
 
 
+@pytest.mark.slow
 def test_an_import_that_fails_says_why_everywhere_and_the_old_picture_stays(
     studio: Studio,
 ) -> None:
@@ -54,6 +58,7 @@ def test_an_import_that_fails_says_why_everywhere_and_the_old_picture_stays(
     assert logged.fields["avatarImport"] == ("pending", job["publicErrorMessage"])
 
 
+@pytest.mark.slow
 def test_what_may_heal_is_tried_again_later(studio: Studio) -> None:
     job_id = studio.put(studio.offer("/busy.jpg", BUSY, jpeg()))["jobId"]
     until(lambda: studio.job(job_id)["status"] == "failed_retryable")
@@ -63,6 +68,7 @@ def test_what_may_heal_is_tried_again_later(studio: Studio) -> None:
     assert studio.asked("/busy.jpg") == 2
 
 
+@pytest.mark.slow
 def test_what_does_not_heal_in_the_end_is_given_up(studio: Studio) -> None:
     job_id = studio.put(studio.offer("/busy.jpg", BUSY))["jobId"]
     tries = 0
@@ -76,6 +82,7 @@ def test_what_does_not_heal_in_the_end_is_given_up(studio: Studio) -> None:
     assert "503" in studio.job(job_id)["publicErrorMessage"]
 
 
+@pytest.mark.slow
 def test_the_same_bytes_are_the_same_picture(studio: Studio) -> None:
     url = studio.offer("/ana.jpg", jpeg())
     studio.settled(studio.put(url)["jobId"])
@@ -93,6 +100,7 @@ def test_the_same_bytes_are_the_same_picture(studio: Studio) -> None:
     assert studio.profile()["avatar"] is None
 
 
+@pytest.mark.slow
 def test_a_refreshed_picture_is_shown(studio: Studio) -> None:
     url = studio.offer("/ana.jpg", jpeg((200, 0, 0)), jpeg((0, 0, 200)))
     studio.settled(studio.put(url)["jobId"])
@@ -106,6 +114,7 @@ def test_a_refreshed_picture_is_shown(studio: Studio) -> None:
     assert studio.tenant.changes()[-1].fields.keys() == {"avatarPicture"}
 
 
+@pytest.mark.slow
 def test_a_refresh_that_fails_says_so_and_the_picture_stays(studio: Studio) -> None:
     url = studio.offer("/ana.jpg", jpeg(), MISSING, jpeg())
     studio.settled(studio.put(url)["jobId"])
@@ -119,6 +128,7 @@ def test_a_refresh_that_fails_says_so_and_the_picture_stays(studio: Studio) -> N
     assert "avatarImport" not in studio.profile()
 
 
+@pytest.mark.slow
 def test_a_refresh_of_a_picture_that_was_replaced_meanwhile_is_not_shown(studio: Studio) -> None:
     url = studio.offer("/1.jpg", jpeg((200, 0, 0)), jpeg((0, 200, 0)))
     studio.settled(studio.put(url)["jobId"])
@@ -132,6 +142,7 @@ def test_a_refresh_of_a_picture_that_was_replaced_meanwhile_is_not_shown(studio:
     assert studio.profile() == shown
 
 
+@pytest.mark.slow
 def test_the_last_picture_that_was_asked_for_is_shown(studio: Studio) -> None:
     first = studio.put(studio.offer("/1.jpg", jpeg((200, 0, 0))))
     last = studio.put(studio.offer("/2.jpg", jpeg((0, 0, 200))))
@@ -140,6 +151,7 @@ def test_the_last_picture_that_was_asked_for_is_shown(studio: Studio) -> None:
     assert studio.profile()["avatar"]["id"] == last["jobId"]
 
 
+@pytest.mark.slow
 def test_a_picture_that_was_taken_away_does_not_come_back(studio: Studio) -> None:
     job_id = studio.put(studio.offer("/busy.jpg", BUSY, jpeg()))["jobId"]
     until(lambda: studio.job(job_id)["status"] == "failed_retryable")
@@ -150,12 +162,14 @@ def test_a_picture_that_was_taken_away_does_not_come_back(studio: Studio) -> Non
     assert studio.asked("/busy.jpg") == 1
 
 
+@pytest.mark.slow
 def test_what_is_no_picture_is_refused_for_good(studio: Studio) -> None:
     job = studio.settled(studio.put(studio.offer("/page", b"<html>hello</html>"))["jobId"])
     assert job["status"] == "failed"
     assert studio.asked("/page") == 1
 
 
+@pytest.mark.slow
 def test_an_address_inside_is_refused_and_not_told_from_another(studio: Studio) -> None:
     with serving(found(jpeg())) as inside:  # its port is not allowed, as that of `pictures` is
         urls = [inside.url(host=host) for host in ("127.0.0.1", "10.0.0.1")]

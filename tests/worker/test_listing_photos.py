@@ -32,6 +32,7 @@ def settled(studio: Studio) -> str:
     return status(studio.tenant, "a")
 
 
+@pytest.mark.slow
 def test_with_its_photos_ready_a_listing_becomes_active(studio: Studio) -> None:
     """With photos still processing the status is `pending_active` and the server moves it to
     `active`.
@@ -52,6 +53,7 @@ def test_with_its_photos_ready_a_listing_becomes_active(studio: Studio) -> None:
     assert change.fields == {"announcementStatus": ("pending_active", "active")}
 
 
+@pytest.mark.slow
 def test_with_too_few_photos_publishing_has_failed(studio: Studio) -> None:
     """Or to `publish_failed` if fewer than 3 succeed; which may go to active."""
     publish(studio, photos(studio, "p", "q", "r", bad="r"))
@@ -63,11 +65,13 @@ def test_with_too_few_photos_publishing_has_failed(studio: Studio) -> None:
     assert settled(studio) == "active"
 
 
+@pytest.mark.slow
 def test_one_bad_photo_of_four_does_no_harm(studio: Studio) -> None:
     publish(studio, photos(studio, "p", "q", "r", "s", bad="q"))
     assert settled(studio) == "active"
 
 
+@pytest.mark.slow
 def test_photos_that_are_ready_make_it_active_at_once(studio: Studio) -> None:
     publish(studio, photos(studio, "p", "q", "r"))
     settled(studio)
@@ -78,6 +82,7 @@ def test_photos_that_are_ready_make_it_active_at_once(studio: Studio) -> None:
     assert shown == ["r", "q", "p"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", ["hidden", "expired", "completed"])
 def test_what_was_put_away_becomes_active_at_once(studio: Studio, before: str) -> None:
     """Hidden, expired, completed may go to active."""
@@ -88,6 +93,7 @@ def test_what_was_put_away_becomes_active_at_once(studio: Studio, before: str) -
     assert body["status"] == "active"
 
 
+@pytest.mark.slow
 def test_an_active_listing_stays_so_while_new_photos_come(studio: Studio) -> None:
     """As long as three are ready; with fewer it waits again."""
     first = photos(studio, "p", "q", "r")
@@ -102,6 +108,7 @@ def test_an_active_listing_stays_so_while_new_photos_come(studio: Studio) -> Non
     assert settled(studio) == "active"
 
 
+@pytest.mark.slow
 def test_a_known_external_file_id_reuses_the_file(studio: Studio) -> None:
     """A second import with a known `externalFileId` reuses the file [P]."""
     files = photos(studio, "p", "q", "r")
@@ -113,6 +120,7 @@ def test_a_known_external_file_id_reuses_the_file(studio: Studio) -> None:
     assert studio.asked("/other.jpg") == 0
 
 
+@pytest.mark.slow
 def test_a_url_that_it_shows_already_is_that_photo(studio: Studio) -> None:
     files = [{"url": photo["url"]} for photo in photos(studio, "p", "q", "r")]
     publish(studio, files)
@@ -123,6 +131,7 @@ def test_a_url_that_it_shows_already_is_that_photo(studio: Studio) -> None:
     assert studio.asked("/p.jpg") == 1
 
 
+@pytest.mark.slow
 def test_a_photo_sent_twice_is_shown_once(studio: Studio) -> None:
     files = photos(studio, "p", "q", "r")
     body = publish(studio, [*files, files[0]])
@@ -134,6 +143,7 @@ def test_a_photo_sent_twice_is_shown_once(studio: Studio) -> None:
     assert len(read(studio.tenant, "a")["files"]) == 3
 
 
+@pytest.mark.slow
 def test_media_are_named_by_either_id(studio: Studio) -> None:
     """`files` `[{url, externalFileId?} | {id} | {externalFileId}]`."""
     publish(studio, photos(studio, "p", "q", "r"))
@@ -146,6 +156,7 @@ def test_media_are_named_by_either_id(studio: Studio) -> None:
     assert faults(unknown) == [("/files/0/externalFileId", "media_unknown")]
 
 
+@pytest.mark.slow
 def test_a_photo_whose_import_failed_is_no_photo(studio: Studio) -> None:
     publish(studio, photos(studio, "p", "q", "r", bad="r"))
     settled(studio)
@@ -153,6 +164,7 @@ def test_a_photo_whose_import_failed_is_no_photo(studio: Studio) -> None:
     assert faults(lost) == [("/files/0/externalFileId", "media_unknown")]
 
 
+@pytest.mark.slow
 def test_new_urls_of_photos_that_failed_are_told_how_to_get_in(studio: Studio) -> None:
     """A failed media keeps its `externalFileId`; the refusal says what frees it, and that works."""
     publish(studio, photos(studio, "p", "q", "r", bad="p q r"))
@@ -172,6 +184,7 @@ def test_new_urls_of_photos_that_failed_are_told_how_to_get_in(studio: Studio) -
     assert settled(studio) == "active"
 
 
+@pytest.mark.slow
 def test_photos_that_failed_without_a_name_only_have_to_be_sent_again(studio: Studio) -> None:
     files = [{"url": photo["url"]} for photo in photos(studio, "p", "q", "r", bad="p q r")]
     publish(studio, files)
@@ -183,6 +196,7 @@ def test_photos_that_failed_without_a_name_only_have_to_be_sent_again(studio: St
     assert settled(studio) == "active"
 
 
+@pytest.mark.slow
 def test_a_photo_that_is_removed_leaves_the_others(studio: Studio) -> None:
     publish(studio, photos(studio, "p", "q", "r"))
     settled(studio)
@@ -192,6 +206,7 @@ def test_a_photo_that_is_removed_leaves_the_others(studio: Studio) -> None:
     assert status(studio.tenant, "a") == "active"
 
 
+@pytest.mark.slow
 def test_a_picture_that_is_ready_becomes_the_agencys_logo(studio: Studio) -> None:
     """Contract 8: logo media id."""
     publish(studio, photos(studio, "p", "q", "r"))
@@ -203,6 +218,7 @@ def test_a_picture_that_is_ready_becomes_the_agencys_logo(studio: Studio) -> Non
     assert ok(studio.tenant.get("/agency"))["logo"] is None
 
 
+@pytest.mark.slow
 def test_a_photo_of_many_listings_is_gone_from_all_of_them(studio: Studio) -> None:
     """Delete detaches the file everywhere; what each listing's log says of it may follow."""
     publish(studio, photos(studio, "p", "q", "r", "shared"))

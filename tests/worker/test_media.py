@@ -45,6 +45,7 @@ def show(studio: Studio, media_id: int, external_id: str = "a") -> dict[str, Any
     return found
 
 
+@pytest.mark.slow
 def test_a_media_is_fitted_whole_into_three_sizes(studio: Studio) -> None:
     data = scenic()
     found = media(studio, imported(studio, data=data))
@@ -63,6 +64,7 @@ def size_of(studio: Studio, found: dict[str, Any]) -> tuple[int, int]:
     return largest.width, largest.height
 
 
+@pytest.mark.slow
 def test_a_media_that_is_to_be_an_avatar_is_cut_to_a_square(studio: Studio) -> None:
     url = studio.offer("/a.jpg", scenic())
     fetched = post(studio, "/upload-from-url", url=url, use="avatar", externalId="p")["mediaId"]
@@ -78,6 +80,7 @@ def test_a_media_that_is_to_be_an_avatar_is_cut_to_a_square(studio: Studio) -> N
     assert (warning["field"], warning["code"]) == ("use", "media_known")
 
 
+@pytest.mark.slow
 def test_the_end_of_a_media_is_in_the_log_and_told_by_its_job(studio: Studio) -> None:
     media_id = imported(studio)
     job, found = studio.job(media_id), media(studio, media_id)
@@ -94,6 +97,7 @@ def test_the_end_of_a_media_is_in_the_log_and_told_by_its_job(studio: Studio) ->
     }
 
 
+@pytest.mark.slow
 def test_who_is_only_awaited_waits_for_nobody(studio: Studio) -> None:
     upload = begin(studio)
     assert studio.job(upload["jobId"])["queuePosition"] is None
@@ -104,6 +108,7 @@ def test_who_is_only_awaited_waits_for_nobody(studio: Studio) -> None:
     assert studio.queue.counts() == {"success": 1}
 
 
+@pytest.mark.slow
 def test_a_known_external_id_is_not_fetched_again(studio: Studio) -> None:
     media_id = imported(studio)
     again = post(studio, "/upload-from-url", url=studio.pictures.url("/a.jpg"), externalId="/a.jpg")
@@ -116,6 +121,7 @@ def test_a_known_external_id_is_not_fetched_again(studio: Studio) -> None:
     assert studio.asked("/a.jpg") == 1
 
 
+@pytest.mark.slow
 def test_an_import_that_fails_says_why(studio: Studio) -> None:
     url = studio.offer("/gone.jpg", MISSING)
     media_id = post(studio, "/upload-from-url", url=url, externalId="p")["mediaId"]
@@ -132,6 +138,7 @@ def test_an_import_that_fails_says_why(studio: Studio) -> None:
     assert (refusal.status_code, refusal.json()["code"]) == (400, "media_unknown")
 
 
+@pytest.mark.slow
 def test_a_ready_media_is_shown_at_once(studio: Studio) -> None:
     media_id = imported(studio)
     show(studio, media_id)
@@ -147,6 +154,7 @@ def test_a_ready_media_is_shown_at_once(studio: Studio) -> None:
     assert logged["avatarPicture"][0] is None
 
 
+@pytest.mark.slow
 def test_all_who_wait_for_a_media_show_it_when_it_is_ready(studio: Studio) -> None:
     url = studio.offer("/a.jpg", BUSY, jpeg())
     media_id = post(studio, "/upload-from-url", url=url)["mediaId"]
@@ -162,6 +170,7 @@ def test_all_who_wait_for_a_media_show_it_when_it_is_ready(studio: Studio) -> No
     assert studio.profile("a")["etag"] != studio.profile("b")["etag"]
 
 
+@pytest.mark.slow
 def test_a_deleted_media_is_shown_nowhere(studio: Studio) -> None:
     media_id = imported(studio)
     for name in ("a", "b"):
@@ -177,6 +186,7 @@ def test_a_deleted_media_is_shown_nowhere(studio: Studio) -> None:
     assert studio.queue.files_in_use() == set()
 
 
+@pytest.mark.slow
 def test_deleting_what_an_avatar_came_from_clears_it(studio: Studio) -> None:
     put = studio.put(studio.offer("/ana.jpg", jpeg()))
     studio.settled(put["jobId"])
@@ -186,6 +196,7 @@ def test_deleting_what_an_avatar_came_from_clears_it(studio: Studio) -> None:
     assert studio.put(studio.pictures.url("/ana.jpg"))["jobId"] != put["jobId"]
 
 
+@pytest.mark.slow
 def test_a_media_that_is_deleted_while_it_is_fetched_is_gone(studio: Studio) -> None:
     url = studio.offer("/a.jpg", jpeg())
     gate = studio.gates["/a.jpg"] = threading.Event()
@@ -207,6 +218,7 @@ def send(upload: dict[str, Any], data: Any, **headers: str) -> httpx2.Response:
     return httpx2.put(upload["uploadUrl"], content=data, headers=headers, timeout=30)
 
 
+@pytest.mark.slow
 def test_a_picture_is_uploaded(studio: Studio) -> None:
     data = scene(6000, 4000).jpegsave_buffer(Q=90)
     assert len(data) > MIB // 2
@@ -236,6 +248,7 @@ def test_an_upload_address_works_once(studio: Studio) -> None:
     assert again.json()["requestId"] == again.headers["X-Request-Id"]
 
 
+@pytest.mark.slow
 def test_an_upload_address_expires_and_so_does_its_media(studio: Studio) -> None:
     upload = begin(studio)
     studio.service.clock.ahead_ms += 30 * 60 * 1000
@@ -267,6 +280,7 @@ def forged(ticket: str, **parts: str) -> str:
     return ".".join((known | parts).values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "parts",
     [{"agency": "1000"}, {"media": "1000"}, {"expires": "9999999999999"}, {"mac": "0" * 64}],
@@ -279,6 +293,7 @@ def test_a_forged_address_is_refused(studio: Studio, parts: dict[str, str]) -> N
     assert send(upload, jpeg()).status_code == 200
 
 
+@pytest.mark.slow
 def test_what_is_too_large_is_refused(studio: Studio) -> None:
     upload = begin(studio)
 
@@ -294,12 +309,14 @@ def test_what_is_too_large_is_refused(studio: Studio) -> None:
     assert largest.status_code == 200, largest.text
 
 
+@pytest.mark.slow
 def test_what_is_no_picture_fails_for_good(studio: Studio) -> None:
     upload = begin(studio)
     assert send(upload, b"<html>hello</html>", **{"Content-Type": "image/png"}).status_code == 200
     assert studio.settled(upload["jobId"])["status"] == "failed"
 
 
+@pytest.mark.slow
 def test_uploads_have_no_address(studio: Studio) -> None:
     """What was uploaded may hold more than its sender knows; only what was made of it is shown."""
     upload = begin(studio)
@@ -310,6 +327,7 @@ def test_uploads_have_no_address(studio: Studio) -> None:
     assert studio.fetch(f"{studio.service.url}/media/files/{source[3:]}").status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("data", [jpeg(), b"<html>hello</html>"])
 def test_what_was_uploaded_is_removed_once_it_was_imported(studio: Studio, data: bytes) -> None:
     """An original may say where it was taken, and when."""
@@ -335,6 +353,7 @@ def test_a_suspended_agency_uploads_nothing(studio: Studio) -> None:
     assert send(upload, jpeg()).status_code == 403
 
 
+@pytest.mark.slow
 def test_the_secret_is_the_installations(studio: Studio) -> None:
     store = make_store(studio.service.place)
     try:

@@ -69,6 +69,7 @@ def test_some_are_imported_at_a_time(store: Store, clock: Clock) -> None:
         until(lambda: len(slow.begun) == 3)
 
 
+@pytest.mark.slow
 def test_what_is_worked_on_stays_held(store: Store, clock: Clock) -> None:
     slow = Slow()
     with working(store, slow, clock) as pool:
@@ -89,6 +90,7 @@ def test_what_has_not_come_to_its_end_is_given_back(store: Store, clock: Clock) 
     assert {task.holds for task in store.queue.take(9, clock(), clock() + 1)} == {1}
 
 
+@pytest.mark.slow
 def test_one_that_fails_is_let_go_and_taken_again_later(store: Store, clock: Clock) -> None:
     slow = Slow(RuntimeError("a defect"))
     slow.may_end.set()
@@ -112,6 +114,7 @@ class Failing:
         return getattr(self._queue, name)
 
 
+@pytest.mark.slow
 def test_whatever_goes_wrong_imports_go_on(store: Store, clock: Clock) -> None:
     slow = Slow()
     failing: Any = Failing(store, failures=2)
@@ -122,6 +125,7 @@ def test_whatever_goes_wrong_imports_go_on(store: Store, clock: Clock) -> None:
     pool.close(patience_s=0)
 
 
+@pytest.mark.slow
 def test_what_finds_no_thread_is_given_back(
     store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,6 +144,7 @@ def test_what_finds_no_thread_is_given_back(
     assert {task.holds for task in store.queue.take(9, clock(), clock() + 1)} == {1}
 
 
+@pytest.mark.slow
 def test_a_hold_that_was_lost_is_let_go_but_its_thread_still_counts(
     store: Store, clock: Clock
 ) -> None:

@@ -35,6 +35,7 @@ def told(answer: httpx2.Response, status: int, code: str) -> str:
     return str(answer.json()["message"])
 
 
+@pytest.mark.slow
 def test_a_media_is_uploaded_by_one_at_a_time(studio: Studio) -> None:
     upload = begin(studio, externalId="p")
     other_address = begin(studio, externalId="p")
@@ -63,6 +64,7 @@ def test_an_agency_does_not_keep_others_from_uploading(studio: Studio) -> None:
         studio.tenant = mine
 
 
+@pytest.mark.slow
 def test_a_body_that_does_not_come_gives_its_slot_back(studio: Studio) -> None:
     upload = begin(studio)
     with stalled(upload) as connection:
@@ -70,6 +72,7 @@ def test_a_body_that_does_not_come_gives_its_slot_back(studio: Studio) -> None:
     assert send(upload, jpeg()).status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [200, 410])
 def test_a_page_of_another_origin_may_upload(studio: Studio, status: int) -> None:
     upload = begin(studio)

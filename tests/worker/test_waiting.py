@@ -17,6 +17,7 @@ from tests.worker.studio import BUSY, Studio, jpeg, until
 HOUR_MS = 3600 * 1000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [BlobsAway("it is full"), BlobsRefused("no key fits")])
 def test_while_files_cannot_be_kept_imports_wait(studio: Studio, fault: Exception) -> None:
     studio.blobs.fault = fault
@@ -36,6 +37,7 @@ def test_while_files_cannot_be_kept_imports_wait(studio: Studio, fault: Exceptio
     assert json.dumps(line)
 
 
+@pytest.mark.slow
 def test_where_nothing_can_be_decoded_imports_wait(studio: Studio) -> None:
     studio.decoder.faults = [DecoderUnavailable("no seccomp here")] * 7
     job_id = studio.put(studio.offer("/ana.jpg", jpeg()))["jobId"]
@@ -46,6 +48,7 @@ def test_where_nothing_can_be_decoded_imports_wait(studio: Studio) -> None:
     assert studio.settled(job_id)["status"] == "completed"
 
 
+@pytest.mark.slow
 def test_a_server_that_was_busy_brings_no_crash_nearer(studio: Studio) -> None:
     studio.decoder.faults = [DecoderCrashed("killed")] * 2
     job_id = studio.put(studio.offer("/ana.jpg", BUSY, BUSY, jpeg()))["jobId"]
@@ -57,6 +60,7 @@ def test_a_server_that_was_busy_brings_no_crash_nearer(studio: Studio) -> None:
     assert studio.settled(job_id)["status"] == "completed"
 
 
+@pytest.mark.slow
 def test_what_breaks_decoding_off_three_times_is_set_aside(studio: Studio) -> None:
     studio.decoder.faults = [DecoderCrashed("killed")] * 3
     job_id = studio.put(studio.offer("/ana.jpg", jpeg()))["jobId"]
@@ -67,6 +71,7 @@ def test_what_breaks_decoding_off_three_times_is_set_aside(studio: Studio) -> No
     assert "broke off" in studio.settled(job_id)["publicErrorMessage"]
 
 
+@pytest.mark.slow
 def test_a_slow_host_keeps_nobody_elses_pictures_waiting(studio: Studio) -> None:
     gate = studio.gates["/slow.jpg"] = threading.Event()
     url = studio.offer("/slow.jpg", jpeg())

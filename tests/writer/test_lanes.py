@@ -68,6 +68,7 @@ def office(fresh_url: str, loop: asyncio.AbstractEventLoop | None) -> Iterator[O
     store.close()
 
 
+@pytest.mark.slow
 def test_a_held_agency_waits_and_others_do_not(office: Office, fresh_url: str) -> None:
     held, free = office.agencies
     with psycopg.connect(fresh_url) as other:
@@ -86,6 +87,7 @@ def test_a_held_agency_waits_and_others_do_not(office: Office, fresh_url: str) -
     assert [change.seq for change in office.store.changes(held, 0, 10)] == [1, 2, 3]
 
 
+@pytest.mark.slow
 def test_a_long_batch_of_one_agency_does_not_delay_another(office: Office, fresh_url: str) -> None:
     busy, quiet = office.agencies
     with psycopg.connect(fresh_url) as other:
@@ -103,6 +105,7 @@ def test_a_long_batch_of_one_agency_does_not_delay_another(office: Office, fresh
     assert all(isinstance(ending, Answer) for _, ending in last)
 
 
+@pytest.mark.slow
 def test_order_holds_across_lanes(office: Office) -> None:
     chance = Random(7)  # noqa: S311 - sizes, no secrets
     sent = [(chance.choice(office.agencies), str(number)) for number in range(200)]
@@ -113,6 +116,7 @@ def test_order_holds_across_lanes(office: Office) -> None:
         assert [d for d in done if d[0] == agency_id] == [d for d in sent if d[0] == agency_id]
 
 
+@pytest.mark.slow
 def test_an_agency_that_is_held_too_long_is_unavailable(office: Office, fresh_url: str) -> None:
     held, free = office.agencies
     with psycopg.connect(fresh_url) as other:

@@ -77,6 +77,7 @@ class Portal:
         return encode(listing(view, choose_contact(view), base, portal.files_url))
 
 
+@pytest.mark.slow
 def test_whatever_happens(tenant: Tenant) -> None:
     pick = random.Random(SEED)  # noqa: S311 - a trace, not a secret
     portal = Portal(tenant, pick)

@@ -44,11 +44,13 @@ def finish(tenant: Tenant, media_id: int) -> None:
     assert not isinstance(ending, Exception)
 
 
+@pytest.mark.slow
 def test_a_price(tenant: Tenant, listing_id: int) -> None:
     ok(put(tenant, id=listing_id, announcementValue=71234))
     assert "71,234" in page(tenant, listing_id)
 
 
+@pytest.mark.slow
 def test_an_agent_who_comes_and_changes_and_goes(tenant: Tenant, listing_id: int) -> None:
     assert "Casa Test" in page(tenant, listing_id)
     user_id = tenant.create("late", name="Ana Rusu")
@@ -64,6 +66,7 @@ def test_the_agency(tenant: Tenant, listing_id: int) -> None:
     assert "Casa Albă" in page(tenant, listing_id)
 
 
+@pytest.mark.slow
 def test_what_the_agency_says_of_itself(tenant: Tenant, listing_id: int) -> None:
     for said in ("Flats by the park.", "Houses with gardens."):
         ok(tenant.http.put("/agency", json={"description": {"en": said}}))
@@ -72,6 +75,7 @@ def test_what_the_agency_says_of_itself(tenant: Tenant, listing_id: int) -> None
     assert "gardens" not in page(tenant, listing_id)
 
 
+@pytest.mark.slow
 def test_photos_that_become_ready(tenant: Tenant, listing_id: int) -> None:
     first, second, _ = read(tenant, listing_id)["files"]
     assert "drawn.webp" not in page(tenant, listing_id)

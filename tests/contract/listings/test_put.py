@@ -297,6 +297,7 @@ def test_residential_land_is_for_sale_only(tenant: Tenant) -> None:
     assert faults(rented) == [("/announcementType", "not_one_of")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("field", "value", "code"),
     [

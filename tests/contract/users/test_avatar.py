@@ -88,6 +88,7 @@ def test_null_clears_the_picture_and_its_import(tenant: Tenant) -> None:
     assert ok(tenant.put(externalId="7", avatar=None))["unchanged"] is True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("avatar", "pointer"),
     [

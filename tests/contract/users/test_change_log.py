@@ -38,6 +38,7 @@ def write_at_once(tenants: list[Tenant]) -> None:
         list(pool.map(work, range(THREADS)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("agencies", [1, 5])
 def test_sequences_have_no_gap(new_tenant: Callable[..., Tenant], agencies: int) -> None:
     """Each change gets a gap-free, commit-ordered number per agency, whoever writes at once."""
@@ -52,6 +53,7 @@ def test_sequences_have_no_gap(new_tenant: Callable[..., Tenant], agencies: int)
         assert {user["id"]: user["etag"] for user in listed} == latest
 
 
+@pytest.mark.slow
 def test_each_change_begins_where_the_last_ended(tenant: Tenant) -> None:
     """Writes of one agency are serial, so there are no lost updates."""
     write_at_once([tenant])

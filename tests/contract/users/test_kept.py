@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
+import pytest
+
 from rentix.model import Picture, Variant
 from rentix.operations import Caller, FinishAvatar, Request
 from rentix.wire import profiles
@@ -53,6 +55,7 @@ def step(tenant: Tenant, ids: list[int], pick: random.Random) -> None:
     pick.choice(steps)()
 
 
+@pytest.mark.slow
 def test_whatever_happens(tenant: Tenant) -> None:
     pick = random.Random(SEED)  # noqa: S311 - a trace, not a secret
     ids, seen = [tenant.create(name) for name in NAMES], set[bytes]()

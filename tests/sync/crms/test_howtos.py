@@ -78,6 +78,7 @@ def example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., So
     return open_at
 
 
+@pytest.mark.slow
 def test_the_example_reads_its_crm(example: Callable[..., Source], tmp_path: Path) -> None:
     with serving(casa("t0ken")) as site:
         source = example(site)
@@ -87,6 +88,7 @@ def test_the_example_reads_its_crm(example: Callable[..., Source], tmp_path: Pat
     assert source.form == f"Casa CRM ({site}), 2 agents"
 
 
+@pytest.mark.slow
 def test_what_goes_wrong_in_it_is_told_as_everywhere(example: Callable[..., Source]) -> None:
     with serving(casa("other")) as site, pytest.raises(SetupError, match="token in CASA_TOKEN"):
         example(site)

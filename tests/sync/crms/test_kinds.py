@@ -130,6 +130,7 @@ def project(
     return begin
 
 
+@pytest.mark.slow
 def test_employees_of_a_crm_become_agents_and_half_of_them_never(
     project: Callable[[str], Path], tenant: Tenant, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -74,6 +74,7 @@ def test_a_page_that_fails_midway_is_half_a_roster(
     assert reader.left() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("paging", RULES)
 def test_a_total_that_is_not_reached_is_half_a_roster(
     crm: Open, reader: Reader, paging: str

@@ -41,6 +41,7 @@ def ask(request: pytest.FixtureRequest, tmp_path: Path, reader: Reader) -> Itera
         yield connection.execute
 
 
+@pytest.mark.slow
 def test_every_row_is_an_agent(ask: Ask, reader: Reader) -> None:
     found = rows(reader.read(Sql(QUERY)))
     assert len(found) == 1200

@@ -54,6 +54,7 @@ def test_a_person_may_say_yes_and_no_in_a_spreadsheet(
     assert [office.link_of(user_id) for user_id in users] == [None, "c2"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_a_spreadsheet_may_part_the_cells_by_what_its_language_says(
     office: Office, users: tuple[int, int], delimiter: str
@@ -64,6 +65,7 @@ def test_a_spreadsheet_may_part_the_cells_by_what_its_language_says(
     assert office.run("--undo", office.matches)[1]["unlinked"] == 2
 
 
+@pytest.mark.slow
 def test_a_workbook_is_written_decided_in_applied_and_undone(office: Office) -> None:
     users = [
         office.tenant.register(f"Ion & <Popa> {x}", f"+37369{n:06}") for n, x in enumerate("AB")
@@ -151,6 +153,7 @@ def test_undo_leaves_a_link_that_is_another_now(office: Office, users: tuple[int
     assert office.link_of(users[0]) == "other"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("decide", "complaint"),
     [

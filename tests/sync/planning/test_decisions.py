@@ -128,6 +128,7 @@ def test_a_colleague_with_the_offices_number_is_somebody_new(tenant: Tenant) -> 
     assert only(plan_of(tenant, rows)).action == "create"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("phones", [[PHONE], [PHONE, PHONE]])
 def test_who_is_said_to_be_new_is_created(
     tenant: Tenant, tmp_path: Path, phones: list[str]

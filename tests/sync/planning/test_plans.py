@@ -90,6 +90,7 @@ def rows(**fields: Any) -> list[Entry]:
     return [record(n + 2, str(n), **fields) for n in range(10)]
 
 
+@pytest.mark.slow
 def test_a_limit_stops_each_kind_of_loss(ten: Tenant) -> None:
     assert limits_of(ten, rows(description="Vile")) == {}
     assert limits_of(ten, rows(description=None)) == {"clear": (10, 5)}
