@@ -21,6 +21,7 @@ from tests.sync.conftest import WriteRoster
         ('\ufeff {"total": 1, "tags": ["x"], "result": [{"id": 1}]}', "JSON, result"),
         ('{"data": {"agents": [ {"id": 1} ]}}', "JSON, data.agents"),
         ('{"a": {"b.c": [{}], "b": {"c": {"d": [{"id": 1}]}}}}', "JSON, a.b.c.d"),
+        ('{"crm.agents": [{"id": 1}]}', "JSON"),
     ],
 )
 def test_the_agents_are_found(roster: WriteRoster, document: str, form: str) -> None:

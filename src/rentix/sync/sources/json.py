@@ -95,8 +95,8 @@ def _guess(path: Path, found: Json) -> tuple[str, list[msgspec.Raw]]:
         return "", found
     arrays = next((arrays for depth in _DEPTHS if (arrays := dict(_arrays(found, depth)))), {})
     if not arrays and len(found) == 1:  # a name with a dot cannot be said, and need not be
-        [(name, raw)] = found.items()
-        arrays = dict(_arrays({name.replace(".", "_"): raw}, 1))
+        [raw] = found.values()
+        arrays = {"": items} if (items := dict(_arrays({"it": raw}, 1)).get("it")) else {}
     if len(arrays) == 1:
         return next(iter(arrays.items()))
     if not arrays:
